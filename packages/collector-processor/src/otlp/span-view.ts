@@ -1,0 +1,57 @@
+/** Number of a key in a {@link KeyTable}: what stages ask a span for. */
+export type KeyId = number;
+
+/** The attribute keys the dialects read, numbered once at start so that the codec never builds a string for any other key. */
+export type KeyTable = {
+  /** Keys by {@link KeyId}. */
+  readonly keys: readonly string[];
+  /** Number of a key; undefined when no dialect declared it. */
+  readonly idOf: (key: string) => KeyId | undefined;
+};
+
+/** A decoded attribute value. Nested lists and maps come as plain arrays and objects; bytes as Uint8Array. */
+export type AttributeValue =
+  | string
+  | boolean
+  | number
+  | bigint
+  | Uint8Array
+  | readonly AttributeValue[]
+  | { readonly [key: string]: AttributeValue };
+
+/**
+ * A cursor over one span of a request: one object, reused for every span, valid only inside the callback it is handed to.
+ * Strings are decoded when asked for. Integers come as `number` within the safe range, else as `bigint`.
+ */
+export type SpanView = {
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** 16 lower-case hex digits. */
+  readonly spanId: string;
+  /** 16 lower-case hex digits, or '' for a root. */
+  readonly parentSpanId: string;
+  readonly startUnixNs: bigint;
+  readonly endUnixNs: bigint;
+  readonly name: string;
+  /** As OTLP numbers it: 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
+  readonly kind: number;
+  /** 0 unset, 1 ok, 2 error. */
+  readonly statusCode: number;
+  readonly scopeName: string;
+  readonly scopeVersion: string;
+  /** Value of an attribute of the span; the last one wins where a sender repeated the key. */
+  readonly get: (key: KeyId) => AttributeValue | undefined;
+  /** Value of an attribute of the span's resource. */
+  readonly resource: (key: KeyId) => AttributeValue | undefined;
+  /** Every attribute of the span whose key starts with the prefix, in wire order. For open sets such as `costspan.usage.`. */
+  readonly withPrefix: (prefix: string) => ReadonlyArray<readonly [key: string, value: AttributeValue]>;
+};
+
+/** An attribute a stage wants on a span. */
+export type NewAttribute = readonly [key: string, value: string | boolean | number | bigint];
+
+/**
+ * Called once per span, in request order. Returns the attributes to add, or undefined to leave the span as it came.
+ * A number becomes a double, a bigint an int. A key the span already carries is replaced, never repeated.
+ */
+export type OnSpan = (span: SpanView) => readonly NewAttribute[] | undefined;

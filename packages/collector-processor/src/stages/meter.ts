@@ -1,0 +1,25 @@
+import type { SpanFact } from '@costspan/ledger';
+import type { Delivery } from '../delivery.ts';
+
+/** Who sent a request, as far as authentication and configuration know. */
+export type SenderContext = {
+  /** Tenant of the authenticated sender; absent: the span's own attribute, else `default`. */
+  readonly tenant?: string;
+};
+
+/** A metered trace request: priced bytes to forward and the facts for the ledger. */
+export type Metered = {
+  readonly kind: 'metered';
+  readonly body: Uint8Array;
+  readonly facts: readonly SpanFact[];
+  readonly spanCount: number;
+  readonly pricedSpanCount: number;
+  /** Cost-bearing spans without a price, by reason. */
+  readonly unpriced: Readonly<Record<string, number>>;
+};
+
+/**
+ * Prices one ExportTraceServiceRequest (protobuf). What it writes on a span is a pure function of the request, the
+ * configuration and the price book: the same request twice gives the same bytes. It keeps nothing.
+ */
+export type Meter = (body: Uint8Array, sender: SenderContext) => Metered | Extract<Delivery, { kind: 'rejected' }>;

@@ -1,0 +1,57 @@
+import type { ReceiptLine, Usage } from '@costspan/pricing';
+import type { Category, Status } from '@costspan/semconv';
+import type { ItemKey, SpanRole } from './span-fact.ts';
+
+/** One immutable ledger fact: what a span cost and whose cost it is. A changed decision is a void plus a new version. */
+export type Entry = {
+  /** First 32 hex digits of SHA-256 over tenant, trace and span. */
+  readonly id: string;
+  /** From 1. */
+  readonly version: number;
+  readonly state: 'live' | 'void';
+  readonly tenant: string;
+  /** Absent: unattributed, see `unattributedReason`. */
+  readonly item?: ItemKey;
+  readonly unattributedReason?: string;
+  /** How the item was found: by the span itself, its resource, a configured key, an ancestor or the trace. */
+  readonly itemSource?: 'span' | 'resource' | 'id_from' | 'ancestor' | 'trace';
+  readonly category: Category;
+  readonly currency: string;
+  readonly amountPico: bigint;
+  readonly lowPico: bigint;
+  readonly highPico: bigint;
+  readonly waste: boolean;
+  readonly status: Status;
+  /** Why the entry is not plainly priced, sorted. */
+  readonly reasons: readonly string[];
+  readonly usage: Usage;
+  readonly lines: readonly ReceiptLine[];
+  readonly priceIds: readonly string[];
+  readonly book: { readonly version: string; readonly sha256: string };
+  /** Version of the reading rules that made the observation. */
+  readonly normalizer: string;
+  /** Start of the span, Unix nanoseconds: the instant whose price applied. */
+  readonly usageAtNs: bigint;
+  readonly endNs: bigint;
+  /** When the ledger recorded this version, Unix nanoseconds. */
+  readonly recordedAtNs: bigint;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly spanName: string;
+  readonly role: SpanRole;
+  readonly provider: string;
+  readonly model: string;
+  readonly agent?: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly requestId?: string;
+  readonly apiKeyFingerprint?: string;
+  readonly human?: {
+    readonly role: string;
+    readonly touchMs?: number;
+    readonly waitMs?: number;
+    readonly decision?: string;
+    readonly handoffId?: string;
+  };
+  /** UUID of the ledger file. */
+  readonly emitter: string;
+};

@@ -1,0 +1,79 @@
+import type { Receipt, Usage } from '@costspan/pricing';
+import type { Category } from '@costspan/semconv';
+
+/** Identity of a work item. All three parts belong to it. */
+export type ItemKey = {
+  readonly tenant: string;
+  readonly type: string;
+  readonly id: string;
+};
+
+/** What a span says about how its work item ended. */
+export type Outcome = {
+  readonly value: string;
+  /** When it was decided, Unix nanoseconds. */
+  readonly atNs: bigint;
+};
+
+/** Why a span was sent: the priced leaf, a try that did not answer, a handoff, a tool, or a sum of its children. */
+export type SpanRole = 'call' | 'attempt' | 'handoff' | 'tool' | 'aggregate';
+
+/** What one span says about cost. Plain data: safe to clone, store and send. */
+export type Observation = {
+  /** First 32 hex digits of SHA-256 over tenant, trace and span: the identity of the entry. */
+  readonly entryId: string;
+  readonly scopeName: string;
+  readonly scopeVersion: string;
+  /** Identifier of the dialect row that read the span. */
+  readonly dialect: string;
+  readonly role: SpanRole;
+  /** Provider and response id, the key two instrumentations of one call share; absent when the span has none. */
+  readonly callId?: string;
+  readonly category: Category;
+  readonly provider: string;
+  readonly model: string;
+  readonly usage: Usage;
+  readonly receipt: Receipt;
+  /** True when the cost produced nothing: an attempt that did not answer, or a failed call. */
+  readonly waste: boolean;
+  readonly attempt?: { readonly number: number; readonly billable: 'yes' | 'no' | 'possible' };
+  readonly agent?: string;
+  readonly requestId?: string;
+  readonly apiKeyFingerprint?: string;
+  /** Human handoffs only. Milliseconds; wait time is never priced. */
+  readonly human?: {
+    readonly role: string;
+    readonly touchMs?: number;
+    readonly waitMs?: number;
+    readonly decision?: string;
+    readonly handoffId?: string;
+  };
+};
+
+/** What the ledger keeps of one span: its place in the trace, the work item it names, and its observation if it bears cost. */
+export type SpanFact = {
+  readonly tenant: string;
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** 16 lower-case hex digits. */
+  readonly spanId: string;
+  /** 16 lower-case hex digits, or '' for a root. */
+  readonly parentSpanId: string;
+  readonly name: string;
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  /** The work item the span itself or its resource names. `type` is `unspecified` when nobody said. */
+  readonly item?: {
+    readonly type: string;
+    readonly id: string;
+    readonly parentId?: string;
+    readonly source: 'span' | 'resource' | 'id_from';
+  };
+  /** Why an item that was named could not be taken, for example `id-too-long`. */
+  readonly itemProblem?: string;
+  readonly outcome?: Outcome;
+  /** Allowed dimensions, sorted by key. */
+  readonly dimensions?: Readonly<Record<string, string>>;
+  /** Absent: the span only links its children to its parent. */
+  readonly observation?: Observation;
+};

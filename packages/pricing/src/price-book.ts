@@ -1,0 +1,112 @@
+import type { Unit } from './usage.ts';
+
+/** Which models or SKU names of a provider a row prices. Exactly one field is set. */
+export type Match = { readonly exact: string } | { readonly prefix: string } | { readonly pattern: string };
+
+/** Conditions under which a row or modifier holds. Every condition given must be met. */
+export type When = {
+  /** Service tier the provider served, for example `flex`, `priority`, `batch`. A row without it prices the standard tier only. */
+  readonly service_tier?: string;
+  /** Region or geography, as the provider names it. */
+  readonly region?: string;
+  /** Total input tokens of the request, all caches included, above which the row holds. */
+  readonly input_above?: number;
+  /** Whether exactly `input_above` tokens already meet it. Default: false. */
+  readonly threshold_inclusive?: boolean;
+  /** Daily window in UTC, `HH:MM` each; `to` is exclusive and may lie after midnight. */
+  readonly time_of_day?: { readonly from: string; readonly to: string };
+};
+
+/** One dated price. Rows are never overwritten: a change ends one row and starts another. */
+export type PriceRow = {
+  /** Unique within a book, for example `openai/gpt-5/input_text_tokens@2025-08-07`. */
+  readonly id: string;
+  /** Catalog identifier of whoever bills: `openai`, `qdrant`, `human`. */
+  readonly provider: string;
+  readonly match: Match;
+  readonly unit: Unit;
+  /** Decimal text in the book's currency. "0" is a price. */
+  readonly amount: string;
+  /** Decimal text: how many units `amount` pays for. */
+  readonly per: string;
+  /** ISO date or date-time in UTC, inclusive; absent: since ever. */
+  readonly valid_from?: string;
+  /** ISO date or date-time in UTC, exclusive; absent: until further notice. */
+  readonly valid_to?: string;
+  readonly when?: When;
+  readonly status: 'list' | 'introductory' | 'contract' | 'estimate';
+  readonly source?: { readonly url: string; readonly retrieved_at: string };
+  /** The model's own limit of output tokens, for worst-case budgets. */
+  readonly output_tokens_max?: number;
+  /** ISO 4217 code when it differs from the book's currency. */
+  readonly currency?: string;
+};
+
+/** A factor on rows, for surcharges that a provider publishes as factors. */
+export type Modifier = {
+  readonly id: string;
+  readonly provider?: string;
+  readonly match?: Match;
+  readonly when?: When;
+  /** Units it applies to. Default: all token units. */
+  readonly units?: readonly Unit[];
+  /** Decimal text, for example `"1.1"`. */
+  readonly factor: string;
+  readonly valid_from?: string;
+  readonly valid_to?: string;
+};
+
+/** A negotiated reduction, applied after modifiers, shown as its own receipt line. */
+export type Discount = {
+  readonly id: string;
+  readonly provider?: string;
+  readonly match?: Match;
+  readonly units?: readonly Unit[];
+  /** Decimal text between "0" and "100": percent taken off. */
+  readonly percent: string;
+  readonly valid_from?: string;
+  readonly valid_to?: string;
+};
+
+/** One unit of `from` is worth `rate` units of `to` on `date`. */
+export type FxRate = {
+  readonly from: string;
+  readonly to: string;
+  readonly rate: string;
+  /** ISO date. */
+  readonly date: string;
+  readonly source: string;
+};
+
+/** The rate of a person. Exactly one of `hourly` or `yearly` with `productive_hours` is given, in the book's currency. */
+export type Role = {
+  readonly role: string;
+  /** Loaded cost of one hour, decimal text. */
+  readonly hourly?: string;
+  /** Loaded cost of one year, decimal text. */
+  readonly yearly?: string;
+  /** Productive hours of one year, decimal text. */
+  readonly productive_hours?: string;
+  /** Touch time is rounded up to a multiple of this, in milliseconds. Default: 1. */
+  readonly increment_ms?: number;
+  /** Milliseconds taken when the touch time is unknown; the line is then `estimated`. */
+  readonly default_touch_ms?: number;
+  readonly valid_from?: string;
+  readonly valid_to?: string;
+  readonly source?: { readonly url: string; readonly retrieved_at: string };
+};
+
+/** Dated prices in one currency, as a YAML or JSON file holds them. */
+export type PriceBook = {
+  readonly book: string;
+  readonly version: string;
+  /** Which layer the rows belong to; higher layers win per unit. Default: `organisation`. */
+  readonly layer?: 'catalog' | 'organisation' | 'contract' | 'override';
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly prices: readonly PriceRow[];
+  readonly modifiers?: readonly Modifier[];
+  readonly discounts?: readonly Discount[];
+  readonly fx?: readonly FxRate[];
+  readonly roles?: readonly Role[];
+};
