@@ -1,0 +1,63 @@
+// Runs the checks that are slower than the tests, prints what failed, and closes with "N passed, M failed".
+//
+//   node scripts/check.ts [--only name] [--tests-exit status --tests-report vitest.json]
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+type Check = { readonly name: string; readonly command: readonly string[] };
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, 'tests-exit': { type: 'string' }, 'tests-report': { type: 'string' } },
+});
+const packages = readdirSync('packages').filter((name) => existsSync(join('packages', name, 'package.json')));
+const published = packages.filter(
+  (name) => JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8')).private !== true,
+);
+
+const checks: readonly Check[] = [
+  { name: 'lint, format and boundaries', command: ['biome', 'ci', '.', '--error-on-warnings'] },
+  { name: 'generated files are up to date', command: ['node', 'scripts/generate.ts', '--check'] },
+  { name: 'types of tests, examples and scripts', command: ['tsc', '-p', 'tsconfig.tests.json'] },
+  { name: 'house rules', command: ['node', 'scripts/tidy.ts'] },
+  { name: 'TypeScript in the documentation compiles', command: ['node', 'scripts/check-docs.ts'] },
+  { name: 'no unused files, exports or dependencies', command: ['knip'] },
+  ...published.map((name) => ({ name: `publint ${name}`, command: ['publint', '--strict', join('packages', name)] })),
+  ...published
+    .filter((name) => name !== 'cli')
+    .map((name) => ({
+      name: `are the types wrong: ${name}`,
+      command: ['attw', '--pack', join('packages', name), '--profile', 'esm-only'],
+    })),
+  { name: 'packages work under require()', command: ['node', 'scripts/checks/require.cjs'] },
+  { name: 'the demo', command: ['npm', 'run', '--silent', 'demo'] },
+].filter(({ name }) => values.only === undefined || name.includes(values.only));
+
+let passed = 0;
+let failed = 0;
+for (const { name, command } of checks) {
+  const [program = '', ...args] = command;
+  const started = performance.now();
+  const result = spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 256 * 1024 * 1024 });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (result.status === 0) passed += 1;
+  else {
+    failed += 1;
+    console.log(`${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`);
+  }
+  console.log(`${result.status === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
+}
+
+const tests = testCounts();
+console.log(`\n${passed + tests.passed} passed, ${failed + tests.failed} failed`);
+if (failed + tests.failed > 0) process.exit(1);
+
+/** Counts of the test run before the checks. A run that ended badly without a failed test counts as one failure. */
+function testCounts(): { readonly passed: number; readonly failed: number } {
+  const { 'tests-report': report, 'tests-exit': exit } = values;
+  if (report === undefined) return { passed: 0, failed: 0 };
+  if (!existsSync(report)) return { passed: 0, failed: 1 };
+  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+  return { passed: numPassedTests, failed: numFailedTests === 0 && exit !== '0' ? 1 : numFailedTests };
+}
