@@ -144,11 +144,14 @@ function parseRequest(http: HttpRequest, number: number): { readonly request: Fa
   return { request: { ...base, body: fields, model, text: prompt.join('\n') } };
 }
 
+/** Fields whose strings belong to the format, not to the prompt. */
+const fieldsWithoutPrompt: ReadonlySet<string> = new Set(['role', 'type', 'id', 'call_id', 'tool_call_id', 'tool_use_id']);
+
 function stringsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (Array.isArray(value)) return value.flatMap(stringsIn);
-  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(stringsIn);
-  return [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => (fieldsWithoutPrompt.has(name) ? [] : stringsIn(inner)));
 }
 
 /** Identifiers that are unique across servers and runs: a ledger may use a response id to recognise one call reported twice. */

@@ -68,13 +68,19 @@ test.each([
 
 test('streams tool calls that the client helper puts together', async () => {
   server.enqueue({ reply: { toolCalls: [{ name: 'refund', arguments: { order: 'A-1' } }] } });
-  const final = await openai.chat.completions.stream({ ...question, stream_options: { include_usage: true } }).finalChatCompletion();
+  const final = await openai.chat.completions
+    .stream({ ...question, stream_options: { include_usage: true } })
+    .finalChatCompletion();
   expect(final.choices[0]?.message.tool_calls?.[0]).toMatchObject({ function: { name: 'refund', arguments: '{"order":"A-1"}' } });
 });
 
 test('answers responses, plain', async () => {
   server.enqueue({
-    reply: { text: 'Refunded.', toolCalls: [{ name: 'refund', arguments: { order: 'A-1' } }], usage: { ...usage, web_searches: 2 } },
+    reply: {
+      text: 'Refunded.',
+      toolCalls: [{ name: 'refund', arguments: { order: 'A-1' } }],
+      usage: { ...usage, web_searches: 2 },
+    },
   });
   const response = await openai.responses.create({ model: 'gpt-5', input: 'Refund A-1' });
   expect(response.output_text).toBe('Refunded.');
