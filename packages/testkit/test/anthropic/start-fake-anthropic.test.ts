@@ -1,6 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type FakeProvider, startFakeAnthropic } from '../../src/index.ts';
+import { collect } from '../collect.ts';
 
 const usage = {
   input_text_tokens: 21,
@@ -58,7 +59,7 @@ test('asks for a tool call', async () => {
 
 test('streams input counts first, then totals that replace them', async () => {
   server.enqueue({ reply: { text: 'It is covered.', usage, serviceTier: 'priority', inferenceGeo: 'us' } });
-  const events = await Array.fromAsync(await claude.messages.create({ ...question, stream: true }));
+  const events = await collect(await claude.messages.create({ ...question, stream: true }));
   const start = events.find((event) => event.type === 'message_start');
   const delta = events.find((event) => event.type === 'message_delta');
   expect(start?.message.usage).toMatchObject({ input_tokens: 21, cache_read_input_tokens: 4000, output_tokens: 1 });
@@ -137,7 +138,7 @@ test('a cut stream has told its input', async () => {
 test('an overloaded provider breaks a stream off with its error event', async () => {
   server.enqueue({ stream: { failAfterEvents: 2 } });
   const stream = await claude.messages.create({ ...question, stream: true });
-  await expect(Array.fromAsync(stream)).rejects.toThrow(/overloaded_error/);
+  await expect(collect(stream)).rejects.toThrow(/overloaded_error/);
 });
 
 test('a usage that the format cannot express is an error of the script', async () => {

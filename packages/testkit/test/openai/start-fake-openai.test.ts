@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { embed, type FakeProvider, startFakeOpenAi } from '../../src/index.ts';
+import { collect } from '../collect.ts';
 
 const usage = {
   input_text_tokens: 86,
@@ -58,7 +59,7 @@ test.each([
     stream: true,
     ...(streamOptions === undefined ? {} : { stream_options: streamOptions }),
   });
-  const chunks = await Array.fromAsync(stream);
+  const chunks = await collect(stream);
   expect(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')).toBe('On its way to you.');
   expect(chunks.filter((chunk) => chunk.choices.length === 0)).toHaveLength(told ? 1 : 0);
   expect(chunks.at(-1)?.usage?.total_tokens).toBe(told ? 2306 : undefined);
@@ -200,7 +201,7 @@ test('a cut stream gives what was sent and then an error', async () => {
 test('a stream that the provider breaks off is an API error', async () => {
   server.enqueue({ reply: { text: 'one two three' }, stream: { failAfterEvents: 2 } });
   const stream = await openai.chat.completions.create({ ...question, stream: true });
-  await expect(Array.fromAsync(stream)).rejects.toBeInstanceOf(OpenAI.APIError);
+  await expect(collect(stream)).rejects.toBeInstanceOf(OpenAI.APIError);
 });
 
 test('a held stream ends when the client breaks off', async () => {
@@ -214,7 +215,7 @@ test('a held stream ends when the client breaks off', async () => {
 test('a slow stream arrives whole', async () => {
   server.enqueue({ reply: { text: 'one two' }, stream: { pauseMs: 2 } });
   const stream = await openai.chat.completions.create({ ...question, stream: true });
-  expect((await Array.fromAsync(stream)).map((chunk) => chunk.choices[0]?.delta.content)).toEqual(['', 'one ', 'two', undefined]);
+  expect((await collect(stream)).map((chunk) => chunk.choices[0]?.delta.content)).toEqual(['', 'one ', 'two', undefined]);
 });
 
 test('an answer without usage says so on the wire, not in what is billed', async () => {
