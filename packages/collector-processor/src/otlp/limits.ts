@@ -1,0 +1,37 @@
+/** Bounds of the codec, each with its reason. At a bound a request is refused as invalid with its field path, or, where said so, cut. */
+
+/** Levels of messages and groups inside one request. The C++ and Java decoders stop at 100 too, so nothing behind us reads deeper. */
+export const messageDepthMax = 100;
+
+/** Bytes of one request. Offsets are kept in 32-bit arrays; receivers refuse far earlier (64 MiB by default). */
+export const requestBytesMax = 0x3fff_ffff;
+
+/** Bytes of one rewritten request. Empty spans cost two bytes to send and hundreds once attributes are added: this stops the multiplication. */
+export const rewrittenBytesMax = 0x1000_0000;
+
+/** Attributes of one span or resource. SDKs stop at 128 by default; empty attributes cost two bytes each to send and 24 to index. */
+export const attributesPerOwnerMax = 16_384;
+
+/** Keys of one key table. Dialects declare a few hundred; key numbers are kept in a 16-bit hash table of 4,096 places. */
+export const keysMax = 2_048;
+
+/** New attribute keys whose encoded form is kept between spans. Stages write about twenty different ones; more only costs speed. */
+export const attributeTemplatesMax = 1_024;
+
+/** Bytes of a text that is remembered between spans. Model and operation names are shorter; prompts are longer and never kept. */
+export const rememberedTextBytesMax = 48;
+
+/** Texts remembered between spans, a power of two. Enough for the models, operations and open work items of a busy minute, in 200 KB. */
+export const rememberedTextsMax = 4_096;
+
+/** Bytes of working memory kept from one request to the next; a larger request gives its memory back. */
+export const idleWorkspaceBytesMax = 4_194_304;
+
+/** Bytes of an error or warning message in a response. The specification allows responses of 4 MiB; senders log a line. */
+export const responseMessageBytesMax = 4_096;
+
+/** Bytes of a response a client reads. A specification limit: clients must not read more than 4 MiB. */
+export const responseBytesMax = 4_194_304;
+
+/** Field violations of one response. The first is what a sender repairs; the rest only repeats it. */
+export const fieldViolationsMax = 16;

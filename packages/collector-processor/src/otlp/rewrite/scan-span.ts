@@ -1,0 +1,130 @@
+import { span, spanEvent, spanLink, spanStatus } from '../messages/traces.ts';
+import { skipField } from '../skip-field.ts';
+import { checkIdLength, checkText, validateField, validateMessage, type Walk } from '../validate-message.ts';
+import { readLength, readTag, skipBytes, skipVarint } from '../wire.ts';
+import { type AttributeSet, clearAttributes } from './attribute-set.ts';
+import { scanAttribute } from './scan-attribute.ts';
+import type { SpanPlaces } from './workspace.ts';
+
+/** Levels above a span's own fields: request, ResourceSpans, ScopeSpans. */
+const spanDepth = 3;
+
+/**
+ * Validates the span from the cursor to `end` and notes where its fields stand. Of a field that comes twice the last one counts;
+ * pieces of a status merge. Leaves the cursor at `end`.
+ *
+ *      1 trace_id              bytes 16     9 attributes                KeyValue repeated
+ *      2 span_id               bytes 8     10 dropped_attributes_count  uint32
+ *      3 trace_state           string      11 events                    Event repeated
+ *      4 parent_span_id        bytes 8     12 dropped_events_count      uint32
+ *      5 name                  string      13 links                     Link repeated
+ *      6 kind                  enum        14 dropped_links_count       uint32
+ *      7 start_time_unix_nano  fixed64     15 status                    Status
+ *      8 end_time_unix_nano    fixed64     16 flags                     fixed32
+ */
+export function scanSpan(walk: Walk, end: number, places: SpanPlaces, attributes: AttributeSet): void {
+  const { cursor } = walk;
+  resetPlaces(places);
+  clearAttributes(attributes);
+  while (cursor.position < end) {
+    const start = cursor.position;
+    const tag = readTag(cursor, end);
+    switch (tag) {
+      case 0x4a:
+        scanAttribute(walk, attributes, start, readLength(cursor, end) + cursor.position, spanDepth + 1);
+        break;
+      case 0x0a:
+        places.traceIdStart = scanId(walk, end, 16);
+        break;
+      case 0x12:
+        places.spanIdStart = scanId(walk, end, 8);
+        break;
+      case 0x1a:
+        scanText(walk, end);
+        break;
+      case 0x22:
+        places.parentSpanIdStart = scanId(walk, end, 8);
+        break;
+      case 0x2a:
+        places.nameStart = scanText(walk, end);
+        places.nameEnd = cursor.position;
+        break;
+      case 0x30:
+        places.kindStart = cursor.position;
+        skipVarint(cursor, end);
+        break;
+      case 0x39:
+        places.startTimeStart = cursor.position;
+        skipBytes(cursor, end, 8);
+        break;
+      case 0x41:
+        places.endTimeStart = cursor.position;
+        skipBytes(cursor, end, 8);
+        break;
+      default:
+        scanRareField(walk, end, tag, places);
+    }
+  }
+}
+
+function scanRareField(walk: Walk, end: number, tag: number, places: SpanPlaces): void {
+  const { cursor } = walk;
+  switch (tag) {
+    case 0x5a:
+      validateMessage(walk, readLength(cursor, end) + cursor.position, spanEvent, spanDepth + 1);
+      break;
+    case 0x6a:
+      validateMessage(walk, readLength(cursor, end) + cursor.position, spanLink, spanDepth + 1);
+      break;
+    case 0x7a:
+      scanStatus(walk, readLength(cursor, end) + cursor.position, places);
+      break;
+    default:
+      validateField(walk, end, tag, span, spanDepth);
+  }
+}
+
+/** Status: 2 message string · 3 code enum. */
+function scanStatus(walk: Walk, end: number, places: SpanPlaces): void {
+  const { cursor } = walk;
+  const start = cursor.position;
+  validateMessage(walk, end, spanStatus, spanDepth + 1);
+  cursor.position = start;
+  while (cursor.position < end) {
+    const tag = readTag(cursor, end);
+    if (tag === 0x18) places.statusCodeStart = cursor.position;
+    skipField(cursor, end, tag, spanDepth + 1);
+  }
+}
+
+/** Start of an id's bytes, or -1 when it has none. */
+function scanId(walk: Walk, end: number, expected: number): number {
+  const { cursor } = walk;
+  const start = cursor.position;
+  const length = readLength(cursor, end);
+  checkIdLength(start, length, expected);
+  cursor.position += length;
+  return length === 0 ? -1 : cursor.position - length;
+}
+
+/** Start of a text; the cursor is left at its end. */
+function scanText(walk: Walk, end: number): number {
+  const { cursor } = walk;
+  const length = readLength(cursor, end);
+  const start = cursor.position;
+  cursor.position = start + length;
+  checkText(walk, start, cursor.position);
+  return start;
+}
+
+function resetPlaces(places: SpanPlaces): void {
+  places.traceIdStart = -1;
+  places.spanIdStart = -1;
+  places.parentSpanIdStart = -1;
+  places.nameStart = 0;
+  places.nameEnd = 0;
+  places.kindStart = -1;
+  places.startTimeStart = -1;
+  places.endTimeStart = -1;
+  places.statusCodeStart = -1;
+}

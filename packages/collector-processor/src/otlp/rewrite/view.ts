@@ -1,0 +1,73 @@
+import type { AttributeValue, KeyId, SpanView } from '../span-view.ts';
+import { readInt32 } from '../wire.ts';
+import { type AttributeSet, valuesUnder, valueUnder } from './attribute-set.ts';
+import { readText } from './remembered-texts.ts';
+import type { SpanPlaces } from './workspace.ts';
+
+/** The cursor stages see: it reads what `places` and the two attribute sets point at, when asked. */
+export function createSpanView(
+  body: { readonly bytes: Buffer },
+  places: SpanPlaces,
+  spanAttributes: AttributeSet,
+  resourceAttributes: AttributeSet,
+): SpanView {
+  const prefixes = new Map<string, Uint8Array>();
+  return {
+    get traceId() {
+      return readId(body.bytes, places.traceIdStart, 16);
+    },
+    get spanId() {
+      return readId(body.bytes, places.spanIdStart, 8);
+    },
+    get parentSpanId() {
+      return readId(body.bytes, places.parentSpanIdStart, 8);
+    },
+    get startUnixNs() {
+      return readTime(body.bytes, places.startTimeStart);
+    },
+    get endUnixNs() {
+      return readTime(body.bytes, places.endTimeStart);
+    },
+    get name() {
+      return readText(body.bytes, places.nameStart, places.nameEnd);
+    },
+    get kind() {
+      return places.kindStart < 0 ? 0 : readInt32(body.bytes, places.kindStart);
+    },
+    get statusCode() {
+      return places.statusCodeStart < 0 ? 0 : readInt32(body.bytes, places.statusCodeStart);
+    },
+    get scopeName() {
+      return readText(body.bytes, places.scopeNameStart, places.scopeNameEnd);
+    },
+    get scopeVersion() {
+      return readText(body.bytes, places.scopeVersionStart, places.scopeVersionEnd);
+    },
+    get: (key: KeyId): AttributeValue | undefined => valueUnder(spanAttributes, body.bytes, key),
+    resource: (key: KeyId): AttributeValue | undefined => valueUnder(resourceAttributes, body.bytes, key),
+    withPrefix: (prefix: string) => valuesUnder(spanAttributes, body.bytes, prefixBytes(prefixes, prefix)),
+  };
+}
+
+/** Lower-case hex; '' for an id that is absent or all zeros, which OTLP calls invalid: it identifies nothing. */
+function readId(bytes: Buffer, start: number, length: number): string {
+  if (start < 0) return '';
+  let seen = 0;
+  for (let index = start; index < start + length; index += 1) seen |= bytes[index]!;
+  return seen === 0 ? '' : bytes.toString('hex', start, start + length);
+}
+
+function readTime(bytes: Buffer, start: number): bigint {
+  return start < 0 ? 0n : bytes.readBigUInt64LE(start);
+}
+
+/** Stages ask for a handful of fixed prefixes; a caller that makes them up only loses the shortcut. */
+const prefixesMax = 64;
+
+function prefixBytes(prefixes: Map<string, Uint8Array>, prefix: string): Uint8Array {
+  const known = prefixes.get(prefix);
+  if (known !== undefined) return known;
+  const bytes = new Uint8Array(Buffer.from(prefix));
+  if (prefixes.size < prefixesMax) prefixes.set(prefix, bytes);
+  return bytes;
+}

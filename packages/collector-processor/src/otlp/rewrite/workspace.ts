@@ -1,0 +1,108 @@
+import type { RewriteOptions } from '../codec.ts';
+import { idleWorkspaceBytesMax } from '../limits.ts';
+import type { KeyTable, SpanView } from '../span-view.ts';
+import { wordsOf } from '../text.ts';
+import type { Walk } from '../validate-message.ts';
+import { type AttributeSet, clearAttributes, createAttributeSet } from './attribute-set.ts';
+import { clearEdits, createEditList, type EditList } from './edit-list.ts';
+import { indexKeys } from './key-index.ts';
+import { type AttributeTemplates, createTemplates } from './new-attributes.ts';
+import { createSpanView } from './view.ts';
+
+/** Where the fields of the span at hand stand in the request; -1 for one that is absent. */
+export type SpanPlaces = {
+  traceIdStart: number;
+  spanIdStart: number;
+  parentSpanIdStart: number;
+  nameStart: number;
+  nameEnd: number;
+  kindStart: number;
+  startTimeStart: number;
+  endTimeStart: number;
+  statusCodeStart: number;
+  scopeNameStart: number;
+  scopeNameEnd: number;
+  scopeVersionStart: number;
+  scopeVersionEnd: number;
+};
+
+/** Everything one rewrite works with. Made once and reused: a request costs no object per span, nor new tables. */
+export type Workspace = {
+  readonly keys: KeyTable;
+  readonly ownedPrefix: string;
+  readonly body: { bytes: Buffer };
+  readonly places: SpanPlaces;
+  readonly spanAttributes: AttributeSet;
+  readonly resourceAttributes: AttributeSet;
+  readonly edits: EditList;
+  readonly templates: AttributeTemplates;
+  readonly view: SpanView;
+  spanCount: number;
+  changedSpanCount: number;
+};
+
+/** The workspace that is not at work, if any. A rewrite inside a rewrite's callback finds none and makes its own. */
+let idle: Workspace | undefined;
+
+/** A workspace for these options; give it back with {@link releaseWorkspace}. */
+export function takeWorkspace(options: RewriteOptions): Workspace {
+  const taken = idle;
+  idle = undefined;
+  if (taken !== undefined && taken.keys === options.keys && taken.ownedPrefix === options.ownedPrefix) return taken;
+  return createWorkspace(options);
+}
+
+/** Keeps a workspace for the next request, unless a giant one has blown it up. The request itself is let go. */
+export function releaseWorkspace(workspace: Workspace): void {
+  const { spanAttributes, resourceAttributes, edits } = workspace;
+  workspace.body.bytes = noBytes;
+  clearAttributes(spanAttributes);
+  clearAttributes(resourceAttributes);
+  clearEdits(edits);
+  workspace.spanCount = 0;
+  workspace.changedSpanCount = 0;
+  const records = spanAttributes.records.byteLength + resourceAttributes.records.byteLength;
+  if (records + edits.numbers.byteLength + edits.inserted.bytes.length <= idleWorkspaceBytesMax) idle = workspace;
+}
+
+const noBytes = Buffer.alloc(0);
+
+function createWorkspace(options: RewriteOptions): Workspace {
+  const index = indexKeys(options.keys);
+  const body = { bytes: noBytes };
+  const places: SpanPlaces = {
+    traceIdStart: -1,
+    spanIdStart: -1,
+    parentSpanIdStart: -1,
+    nameStart: 0,
+    nameEnd: 0,
+    kindStart: -1,
+    startTimeStart: -1,
+    endTimeStart: -1,
+    statusCodeStart: -1,
+    scopeNameStart: 0,
+    scopeNameEnd: 0,
+    scopeVersionStart: 0,
+    scopeVersionEnd: 0,
+  };
+  const spanAttributes = createAttributeSet(index, new Uint8Array(Buffer.from(options.ownedPrefix)));
+  const resourceAttributes = createAttributeSet(index, new Uint8Array(0));
+  return {
+    keys: options.keys,
+    ownedPrefix: options.ownedPrefix,
+    body,
+    places,
+    spanAttributes,
+    resourceAttributes,
+    edits: createEditList(),
+    templates: createTemplates(options.ownedPrefix),
+    view: createSpanView(body, places, spanAttributes, resourceAttributes),
+    spanCount: 0,
+    changedSpanCount: 0,
+  };
+}
+
+/** A walk from the first byte of a request. */
+export function startWalk(bytes: Buffer): Walk {
+  return { cursor: { bytes, position: 0 }, memory: wordsOf(bytes), tally: { invalidUtf8Count: 0 } };
+}

@@ -1,0 +1,88 @@
+import { messageDepthMax } from './limits.ts';
+import type { Field, Message } from './messages/message.ts';
+import { skipField } from './skip-field.ts';
+import { isText, type TextTally, type Words } from './text.ts';
+import {
+  type Cursor,
+  failAt,
+  readLength,
+  readTag,
+  skipBytes,
+  skipVarint,
+  wireBytes,
+  wireFixed32,
+  wireFixed64,
+  wireVarint,
+} from './wire.ts';
+
+/** What a walk over a request carries along. */
+export type Walk = {
+  readonly cursor: Cursor;
+  readonly memory: Words;
+  readonly tally: TextTally;
+};
+
+/**
+ * Checks that the bytes from the cursor to `end` are this message, down to the last nested value: tags, wire types, lengths,
+ * varints, length of ids, depth. A known field of another wire type is refused, as the Collector refuses it; unknown fields
+ * only have to be well formed. Leaves the cursor at `end`, or throws a `WireFault`.
+ */
+export function validateMessage(walk: Walk, end: number, message: Message, depth: number): void {
+  const { cursor } = walk;
+  if (depth > messageDepthMax) failAt(cursor.position, `nested deeper than ${messageDepthMax} levels`);
+  while (cursor.position < end) validateField(walk, end, readTag(cursor, end), message, depth);
+}
+
+/** Checks the field whose `tag` has just been read; `message` is the one it belongs to, at level `depth`. */
+export function validateField(walk: Walk, end: number, tag: number, message: Message, depth: number): void {
+  const { cursor } = walk;
+  const field = message.byNumber[tag >>> 3];
+  if (field === undefined) skipField(cursor, end, tag, depth);
+  else if (field.tag === tag) validateKnown(walk, end, field, depth);
+  else if (field.packable && (tag & 7) === wireBytes) validatePacked(cursor, end, field);
+  else failAt(cursor.position - 1, `expected wire type ${field.wireType}, found ${tag & 7}`);
+}
+
+function validateKnown(walk: Walk, end: number, field: Field, depth: number): void {
+  const { cursor } = walk;
+  if (field.wireType === wireVarint) skipVarint(cursor, end);
+  else if (field.wireType === wireFixed64) skipBytes(cursor, end, 8);
+  else if (field.wireType === wireFixed32) skipBytes(cursor, end, 4);
+  else validateContent(walk, end, field, depth);
+}
+
+function validateContent(walk: Walk, end: number, field: Field, depth: number): void {
+  const { cursor } = walk;
+  const start = cursor.position;
+  const length = readLength(cursor, end);
+  const contentStart = cursor.position;
+  const contentEnd = contentStart + length;
+  if (field.type === 'message') validateMessage(walk, contentEnd, field.message!(), depth + 1);
+  else if (field.type === 'string') checkText(walk, contentStart, contentEnd);
+  else if (field.type === 'id16') checkIdLength(start, length, 16);
+  else if (field.type === 'id8') checkIdLength(start, length, 8);
+  cursor.position = contentEnd;
+}
+
+/** Counts a text that is not UTF-8. */
+export function checkText(walk: Walk, start: number, end: number): void {
+  if (!isText(walk.cursor.bytes, walk.memory, start, end)) walk.tally.invalidUtf8Count += 1;
+}
+
+/** An id is absent or complete: a Collector refuses the whole request for any other length. */
+export function checkIdLength(start: number, length: number, expected: number): void {
+  if (length !== 0 && length !== expected) failAt(start, `expected an id of ${expected} bytes, found ${length}`);
+}
+
+function validatePacked(cursor: Cursor, end: number, field: Field): void {
+  const start = cursor.position;
+  const length = readLength(cursor, end);
+  const packedEnd = cursor.position + length;
+  if (field.wireType === wireVarint) {
+    while (cursor.position < packedEnd) skipVarint(cursor, packedEnd);
+    return;
+  }
+  const width = field.wireType === wireFixed64 ? 8 : 4;
+  if (length % width !== 0) failAt(start, `expected a multiple of ${width} bytes, found ${length}`);
+  cursor.position = packedEnd;
+}
