@@ -1,0 +1,165 @@
+/** Which statements of a sender about cost are believed. */
+export type Trust = {
+  /** `costspan.declared_cost.*`. */
+  readonly declaredCost: boolean;
+  /** `costspan.provider_cost.*` and other costs a span reports from its provider. */
+  readonly providerCost: boolean;
+  /** `costspan.attempt.billable`. */
+  readonly billable: boolean;
+};
+
+/** Files of a TLS identity. */
+export type TlsFiles = {
+  readonly certFile: string;
+  readonly keyFile: string;
+};
+
+/** TLS of a receiver. */
+export type ServerTls = TlsFiles & {
+  /** With it, only clients whose certificate one of these authorities signed may connect. */
+  readonly clientCaFile?: string;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+};
+
+/** TLS of an exporter. */
+export type ClientTls = Partial<TlsFiles> & {
+  readonly caFile?: string;
+  readonly insecureSkipVerify: boolean;
+};
+
+/** Web origins that may send from a browser. */
+export type Cors = {
+  /** Origins such as `https://app.example.com`; one `*` in each stands for any text. */
+  readonly allowedOrigins: readonly string[];
+  readonly allowedHeaders: readonly string[];
+  readonly maxAgeSeconds: number;
+};
+
+/** OTLP over HTTP, incoming. */
+export type OtlpHttpReceiverConfig = {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly paths: { readonly traces: string; readonly logs: string; readonly metrics: string };
+  readonly requestBytesMax: number;
+  readonly connectionsMax: number;
+  readonly headerTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly tls?: ServerTls;
+  readonly cors?: Cors;
+};
+
+/** When a destination is tried again. */
+export type RetryConfig = {
+  readonly enabled: boolean;
+  readonly initialIntervalMs: number;
+  readonly multiplier: number;
+  /** Share of an interval that chance may add or take, 0 to 1. */
+  readonly randomizationFactor: number;
+  readonly intervalMsMax: number;
+  /** 0: never give up. */
+  readonly elapsedMsMax: number;
+};
+
+/** OTLP over HTTP, outgoing. */
+export type OtlpHttpExporterConfig = {
+  readonly type: 'otlp_http';
+  readonly urls: { readonly traces: string; readonly logs: string; readonly metrics: string };
+  readonly encoding: 'proto' | 'json';
+  readonly compression: 'gzip' | 'zstd' | 'none';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly requestBytesMax: number;
+  readonly retry: RetryConfig;
+  readonly queue: { readonly bytesMax: number; readonly consumers: number };
+  readonly tls?: ClientTls;
+  readonly required?: boolean;
+};
+
+/** OTLP/JSON lines in a file that rotates. */
+export type FileExporterConfig = {
+  readonly type: 'file';
+  readonly path: string;
+  /** A file never grows beyond this unless one request is larger. */
+  readonly fileBytesMax: number;
+  /** Older files kept beside the current one. */
+  readonly backupsMax: number;
+  /** Whether the disk confirms every write before the sender is answered. */
+  readonly fsync: boolean;
+  readonly queue: { readonly bytesMax: number; readonly consumers: number };
+  readonly required?: boolean;
+};
+
+/** One destination. */
+export type ExporterConfig = OtlpHttpExporterConfig | FileExporterConfig;
+
+/** A key that lets a sender in and says whose it is. */
+export type TenantKey = {
+  readonly tenant: string;
+  /** Secret. */
+  readonly key: string;
+};
+
+/** How work items are found on spans. */
+export type WorkItemsConfig = {
+  /** Attribute keys that hold a work item's id where `costspan.work_item.id` is absent, in order. */
+  readonly idFrom: readonly string[];
+  /** Attribute keys that hold its type, in order. */
+  readonly typeFrom: readonly string[];
+  /** `costspan.dimension.<key>` that are kept; undefined: all. */
+  readonly dimensions?: readonly string[];
+  readonly types: Readonly<Record<string, { readonly completed: readonly string[] }>>;
+};
+
+/** The ledger file and how long it remembers. */
+export type LedgerConfig = {
+  readonly file: string;
+  readonly retentionMs: number;
+  readonly traceWindowMs: number;
+};
+
+/** What the service logs about itself. */
+export type LogConfig = {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  /** `auto`: plain text on a terminal, JSON lines elsewhere. */
+  readonly encoding: 'auto' | 'json' | 'console';
+};
+
+/** A complete, checked configuration. Every default is filled in. */
+export type Config = {
+  /** Absent: the processor receives nothing, as in offline processing. */
+  readonly otlpHttp?: OtlpHttpReceiverConfig;
+  /** By name, for example `otlp_http/backend`. */
+  readonly exporters: Readonly<Record<string, ExporterConfig>>;
+  readonly tenantKeys: readonly TenantKey[];
+  /** Lower-case request header that names the tenant. Set it only where something in front of the receiver sets the header. */
+  readonly tenantHeader?: string;
+  /** Trust in senders of tenants that {@link trustByTenant} does not name. */
+  readonly trust: Trust;
+  readonly trustByTenant: Readonly<Record<string, Trust>>;
+  readonly workItems: WorkItemsConfig;
+  readonly pricing: {
+    /** Price book files, lowest layer first. */
+    readonly books: readonly string[];
+    /** Whether the catalog that Costspan ships is the lowest layer. */
+    readonly catalog: boolean;
+    /** ISO 4217. */
+    readonly currency: string;
+  };
+  /** Absent: the ledger is off. */
+  readonly ledger?: LedgerConfig;
+  readonly records: { readonly exporters: readonly string[]; readonly intervalMs: number };
+  readonly service: {
+    readonly exporters: {
+      readonly traces: readonly string[];
+      readonly logs: readonly string[];
+      readonly metrics: readonly string[];
+    };
+    /** No new attempt at a required destination is made after this time; the sender is told to come back. */
+    readonly acknowledgeWithinMs: number;
+    readonly inFlightBytesMax: number;
+    readonly shutdownTimeoutMs: number;
+    readonly log: LogConfig;
+  };
+};

@@ -1,0 +1,87 @@
+import { parseSizeBytes } from './text-units.ts';
+
+/** A problem that shows only when several places of a configuration are looked at together. */
+export type ReferenceProblem = {
+  readonly path: readonly PropertyKey[];
+  readonly problem: string;
+  readonly known?: readonly string[];
+};
+
+/**
+ * Checks what one place of a configuration says about another. It reads the file as given rather than the parsed result,
+ * so that these problems are listed together with all others.
+ */
+export function checkReferences(given: unknown): readonly ReferenceProblem[] {
+  return [...unknownExporters(given), ...tooSmallMemory(given), ...repeatedKeys(given)];
+}
+
+const exporterLists = [
+  ['service', 'traces', 'exporters'],
+  ['service', 'logs', 'exporters'],
+  ['service', 'metrics', 'exporters'],
+  ['records', 'exporters'],
+] as const;
+
+/** Names of exporters that are defined and used nowhere. */
+export function unusedExporters(given: unknown): readonly string[] {
+  const used = new Set(exporterLists.flatMap((path) => listAt(given, path)));
+  return Object.keys(mapAt(given, ['exporters'])).filter((name) => !used.has(name));
+}
+
+function unknownExporters(given: unknown): readonly ReferenceProblem[] {
+  const known = Object.keys(mapAt(given, ['exporters']));
+  return exporterLists.flatMap((path) =>
+    listAt(given, path).flatMap((name, index) =>
+      typeof name !== 'string' || known.includes(name)
+        ? []
+        : [{ path: [...path, index], problem: 'expected the name of an exporter that `exporters` defines', known }],
+    ),
+  );
+}
+
+function tooSmallMemory(given: unknown): readonly ReferenceProblem[] {
+  const body = sizeAt(given, ['receivers', 'otlp', 'protocols', 'http', 'max_request_body_size']) ?? 64 * 2 ** 20;
+  const memory = sizeAt(given, ['service', 'max_in_flight_size']) ?? 256 * 2 ** 20;
+  if (memory >= body) return [];
+  return [
+    {
+      path: ['service', 'max_in_flight_size'],
+      problem:
+        'expected at least `receivers.otlp.protocols.http.max_request_body_size`, or a request of that size could never be taken',
+    },
+  ];
+}
+
+function repeatedKeys(given: unknown): readonly ReferenceProblem[] {
+  const seen = new Set<unknown>();
+  return listAt(given, ['tenants', 'keys']).flatMap((each, index) => {
+    const key = valueAt(each, ['key']);
+    if (key === undefined || !seen.has(key)) {
+      seen.add(key);
+      return [];
+    }
+    return [{ path: ['tenants', 'keys', index, 'key'], problem: 'expected a key that no other entry has' }];
+  });
+}
+
+function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    given,
+  );
+}
+
+function listAt(given: unknown, path: readonly PropertyKey[]): readonly unknown[] {
+  const value = valueAt(given, path);
+  return Array.isArray(value) ? value : [];
+}
+
+function mapAt(given: unknown, path: readonly PropertyKey[]): Readonly<Record<string, unknown>> {
+  const value = valueAt(given, path);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+function sizeAt(given: unknown, path: readonly PropertyKey[]): number | undefined {
+  const value = valueAt(given, path);
+  return typeof value === 'string' ? parseSizeBytes(value) : undefined;
+}

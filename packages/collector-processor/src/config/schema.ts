@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import { inFlightBytesMax, shutdownTimeoutMs } from '../limits.ts';
+import type { Config, LedgerConfig, OtlpHttpReceiverConfig, Trust } from './config.ts';
+import { exportersSchema } from './exporters.ts';
+import { duration, flag, optionalFlag, optionalText, orDefaults, size, text, textList, textOr, word } from './fields.ts';
+import { receiversSchema } from './receivers.ts';
+
+type GivenTrust = Readonly<Partial<Record<'declared_cost' | 'provider_cost' | 'billable', boolean | undefined>>>;
+
+const trust: z.ZodType<GivenTrust> = orDefaults(
+  z.strictObject({
+    declared_cost: optionalFlag('Whether `costspan.declared_cost.*` counts. Never for `llm` calls unless said.'),
+    provider_cost: optionalFlag('Whether a cost the provider reported in its answer counts.'),
+    billable: optionalFlag('Whether `costspan.attempt.billable` may make an attempt cost nothing.'),
+  }),
+);
+
+const tenants = orDefaults(
+  z.strictObject({
+    header: optionalText('Request header that names the tenant. Only where a proxy in front of the receiver sets it.'),
+    keys: z
+      .array(
+        z.strictObject({
+          tenant: text('Tenant whose key it is.'),
+          key: text('The key. Sent as `Authorization: Bearer`, as the password of `Authorization: Basic`, or as `x-api-key`.'),
+        }),
+        { error: 'expected a list' },
+      )
+      .prefault([])
+      .describe('Keys that let senders in. With at least one, a request without a key is refused.'),
+    trust: orDefaults(z.record(z.string(), trust, { error: 'expected a map of tenants' })).describe(
+      'Which statements of a tenant about cost are believed, by tenant. Default: what `trust` says.',
+    ),
+  }),
+).describe('Whose data it is. Without keys or header everything belongs to the tenant the spans name, else to `default`.');
+
+const ledger: z.ZodType<LedgerConfig | undefined> = orDefaults(
+  z.union(
+    [
+      z.literal('off'),
+      z.strictObject({
+        file: textOr('./costspan.db', 'SQLite file. Created when absent, readable by its owner only.'),
+        retention: duration('30d', 'How long entries are kept. The totals of work items stay.'),
+        trace_window: duration('1h', 'How long a trace may still change which work item its spans belong to.'),
+      }),
+    ],
+    { error: 'expected `off` or a map' },
+  ),
+)
+  .describe('Where entries and records are kept. `off`: spans are priced and forwarded, nothing is rolled up.')
+  .transform((given) =>
+    given === 'off' ? undefined : { file: given.file, retentionMs: given.retention, traceWindowMs: given.trace_window },
+  );
+
+const workItems = orDefaults(
+  z.strictObject({
+    id_from: textList(
+      'Attribute keys that hold the work item where `costspan.work_item.id` is absent. In order; span before resource.',
+    ),
+    type_from: textList('Attribute keys that hold the type of the work item, in order.'),
+    dimensions: z
+      .array(z.string({ error: 'expected text' }), { error: 'expected a list' })
+      .optional()
+      .describe('Keys of `costspan.dimension.<key>` that are kept. Default: all.'),
+    types: orDefaults(
+      z.record(
+        z.string(),
+        z.strictObject({ completed: textList('Outcomes that count as success, for the cost per completed item.') }),
+        { error: 'expected a map of work item types' },
+      ),
+    ).describe('What is known about a type of work item.'),
+  }),
+).describe('How work items are found on spans.');
+
+const pricing = orDefaults(
+  z.strictObject({
+    books: textList('Price book files, YAML or JSON. Each states its layer; of one layer, a tie is refused.'),
+    catalog: flag(true, 'Whether the prices that Costspan ships are the lowest layer.'),
+    currency: text('ISO 4217 code every cost is reported in.')
+      .refine((code) => /^[A-Z]{3}$/.test(code), { error: 'expected an ISO 4217 code such as "USD"' })
+      .prefault('USD')
+      .describe('ISO 4217 code every cost is reported in.'),
+  }),
+).describe('Where prices come from.');
+
+const records = orDefaults(
+  z.strictObject({
+    exporters: textList('Destinations of records, as OTLP logs.'),
+    interval: duration('10s', 'A record that changed is sent at most this often.'),
+  }),
+).describe('Cost records per work item on their way out.');
+
+const service = orDefaults(
+  z.strictObject({
+    traces: signal('Where priced spans go. Without exporters they end in the ledger.'),
+    logs: signal('Where received logs go, as they came. Without exporters they are accepted, dropped and counted.'),
+    metrics: signal('Where received metrics go, as they came. Without exporters they are accepted, dropped and counted.'),
+    acknowledge_within: duration(
+      '10s',
+      'A required destination that fails is not tried again after this time; the sender is told to come back.',
+    ),
+    max_in_flight_size: size(
+      `${inFlightBytesMax / 2 ** 20}MiB`,
+      { min: '1MiB', max: '64GiB' },
+      'Request bodies held in memory at once. Over it senders are told to come back.',
+    ),
+    shutdown_timeout: duration(`${shutdownTimeoutMs / 1_000}s`, 'Time for a shutdown to finish what it has begun.'),
+    telemetry: orDefaults(
+      z.strictObject({
+        logs: orDefaults(
+          z.strictObject({
+            level: word(['debug', 'info', 'warn', 'error'], 'info', 'Least severity that is logged.'),
+            encoding: word(['auto', 'json', 'console'], 'auto', '`auto`: plain text on a terminal, JSON lines elsewhere.'),
+          }),
+        ).describe('Log of the service, on standard error.'),
+      }),
+    ).describe('What the service says about itself. Metrics are at `/metrics` of the HTTP receiver.'),
+  }),
+).describe('Which destination gets what, and the bounds of the service.');
+
+/** The configuration file. The result has every default filled in. */
+export const configSchema: z.ZodType<Config> = z
+  .strictObject({
+    receivers: receiversSchema,
+    exporters: exportersSchema,
+    tenants,
+    trust: trust.describe(
+      'Which statements of senders about cost are believed. Default: all while only this computer can send and no tenants are mapped, else none.',
+    ),
+    work_items: workItems,
+    pricing,
+    ledger,
+    records,
+    service,
+  })
+  .transform((given): Config => {
+    const alone = given.tenants.keys.length === 0 && given.tenants.header === undefined;
+    const trusted = resolveTrust(given.trust, trustAll(alone && isLoopback(given.receivers.otlpHttp)));
+    return {
+      ...given.receivers,
+      exporters: given.exporters,
+      tenantKeys: given.tenants.keys,
+      ...(given.tenants.header === undefined ? {} : { tenantHeader: given.tenants.header.toLowerCase() }),
+      trust: trusted,
+      trustByTenant: Object.fromEntries(
+        Object.entries(given.tenants.trust).map(([tenant, each]) => [tenant, resolveTrust(each, trusted)]),
+      ),
+      workItems: {
+        idFrom: given.work_items.id_from,
+        typeFrom: given.work_items.type_from,
+        ...(given.work_items.dimensions === undefined ? {} : { dimensions: given.work_items.dimensions }),
+        types: given.work_items.types,
+      },
+      pricing: given.pricing,
+      ...(given.ledger === undefined ? {} : { ledger: given.ledger }),
+      records: { exporters: given.records.exporters, intervalMs: given.records.interval },
+      service: {
+        exporters: {
+          traces: given.service.traces.exporters,
+          logs: given.service.logs.exporters,
+          metrics: given.service.metrics.exporters,
+        },
+        acknowledgeWithinMs: given.service.acknowledge_within,
+        inFlightBytesMax: given.service.max_in_flight_size,
+        shutdownTimeoutMs: given.service.shutdown_timeout,
+        log: given.service.telemetry.logs,
+      },
+    };
+  });
+
+function signal(description: string): z.ZodType<{ readonly exporters: readonly string[] }> {
+  return orDefaults(
+    z.strictObject({
+      receivers: z
+        .array(z.literal('otlp', { error: 'expected "otlp"' }), { error: 'expected a list' })
+        .prefault(['otlp'])
+        .describe('`otlp` is the only receiver.'),
+      exporters: textList('Names of destinations.'),
+    }),
+  ).describe(description);
+}
+
+function resolveTrust(given: GivenTrust, byDefault: Trust): Trust {
+  return {
+    declaredCost: given.declared_cost ?? byDefault.declaredCost,
+    providerCost: given.provider_cost ?? byDefault.providerCost,
+    billable: given.billable ?? byDefault.billable,
+  };
+}
+
+function trustAll(believed: boolean): Trust {
+  return { declaredCost: believed, providerCost: believed, billable: believed };
+}
+
+/** True when only this computer can reach the receiver, or there is none. */
+function isLoopback(receiver: OtlpHttpReceiverConfig | undefined): boolean {
+  if (receiver === undefined) return true;
+  return receiver.host === 'localhost' || receiver.host === '::1' || receiver.host.startsWith('127.');
+}

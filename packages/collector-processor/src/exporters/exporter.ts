@@ -1,0 +1,27 @@
+import type { Delivery } from '../delivery.ts';
+import type { Signal } from '../otlp/codec.ts';
+
+/** A request on its way out, as OTLP protobuf. Its bytes are shared by all destinations and never changed. */
+export type Outgoing = {
+  readonly signal: Signal;
+  readonly body: Uint8Array;
+  /** Spans in a trace request, 0 for other signals. */
+  readonly spanCount: number;
+};
+
+/** How long a destination is tried. */
+export type Patience = {
+  /** No further attempt is begun after this time. 0: one attempt; undefined: what the destination's configuration says. */
+  readonly elapsedMsMax?: number;
+  /** Ends waiting and sending: the sender has gone, or the service shuts down. */
+  readonly abort: AbortSignal;
+};
+
+/** One destination. */
+export type Exporter = {
+  /** Name in the configuration, for example `otlp_http/backend`. */
+  readonly name: string;
+  /** Delivers a request. Never rejects; `accepted` means the destination has it. */
+  readonly send: (request: Outgoing, patience: Patience) => Promise<Delivery>;
+  readonly close: () => Promise<void>;
+};

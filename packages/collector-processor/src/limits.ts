@@ -1,0 +1,84 @@
+const mebibyte = 1024 * 1024;
+
+/**
+ * Every bound of the service around the meter and the ledger, with its reason. Values that a configuration may change
+ * are defaults; the others hold always.
+ */
+
+/** Default bound of a request after decompression: the size the OTLP specification names. */
+export const requestBytesMax: number = 64 * mebibyte;
+
+/** Largest bound a configuration may set: request bodies are held in one buffer, and offsets stay far below 2^31. */
+export const requestBytesMaxMax: number = 1024 * mebibyte;
+
+/** Default sum of request bodies held at once. Over it senders are told to come back: memory stays bounded whatever arrives. */
+export const inFlightBytesMax: number = 256 * mebibyte;
+
+/** Requests worked on at once. Small requests never reach the byte bound, and each still holds a promise chain. */
+export const inFlightRequestsMax = 1024;
+
+/** Default number of open connections: well above any Collector fleet, well below the usual 1,048,576 descriptors. */
+export const connectionsMax = 4096;
+
+/** Default time for the request line and headers. The Collector's own default. */
+export const headerTimeoutMs = 60_000;
+
+/** Default time for a whole request to arrive: the largest body at little more than 1 MiB a second. */
+export const requestTimeoutMs = 60_000;
+
+/** Default time a kept-alive connection may stay silent. The Collector's own default. */
+export const idleTimeoutMs = 60_000;
+
+/** Time a refused sender has to stop sending before the connection is cut; long enough to read the answer first. */
+export const refusedLingerMs = 2_000;
+
+/** Bytes decompressed at a time: large enough to be fast, small enough that a bomb is noticed early. */
+export const inflateChunkBytes: number = 256 * 1024;
+
+/** Delay asked of a sender that met a bound of ours: one round of work is over by then. */
+export const overloadRetryAfterMs = 1_000;
+
+/** Delay asked of a sender when a destination failed without naming one: the Collector's first back-off. */
+export const destinationRetryAfterMs = 5_000;
+
+/** Longest Retry-After taken over from a destination; anything above is a mistake or an attempt to stall us. */
+export const retryAfterMsMax = 3_600_000;
+
+/** Bytes read of any answer from a destination: the bound the OTLP specification sets for clients. */
+export const responseBytesMax: number = 4 * mebibyte;
+
+/** Characters of a message passed on in an answer or a log line. A foreign error page never fills ours. */
+export const messageCharactersMax = 500;
+
+/** Default size of an outgoing request: the receive limit of an unconfigured gRPC server, the smallest in common use. */
+export const outgoingRequestBytesMax: number = 4 * mebibyte;
+
+/** Default bytes waiting for a destination that is not required. */
+export const queueBytesMax: number = 64 * mebibyte;
+
+/** Requests waiting for a destination that is not required, whatever their size: an empty request takes memory too. */
+export const queueRequestsMax = 10_000;
+
+/** Default number of requests under way to one queued destination. */
+export const queueConsumers = 4;
+
+/** Connections to one destination. As many as requests that may wait for their acknowledgement in an ordinary load. */
+export const destinationConnectionsMax = 64;
+
+/** Records read from the ledger for one request: about 1 MiB of log events. */
+export const recordsBatchMax = 500;
+
+/** Default time a shutdown may take: the grace period an orchestrator gives. */
+export const shutdownTimeoutMs = 30_000;
+
+/** Length of a configuration file. Beyond it, it is another file. */
+export const configBytesMax: number = mebibyte;
+
+/** Aliases resolved in a configuration file: stops a file of a few lines from growing to gigabytes. */
+export const configAliasesMax = 100;
+
+/** Repetitions of one log message in {@link logWindowMs}; the rest is counted and the count is logged. */
+export const logRepeatsMax = 5;
+
+/** Window of {@link logRepeatsMax}. */
+export const logWindowMs = 60_000;

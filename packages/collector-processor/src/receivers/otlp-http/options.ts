@@ -1,0 +1,26 @@
+import type { ByteAllowance } from '../../byte-allowance.ts';
+import type { Clock } from '../../clock.ts';
+import type { OtlpHttpReceiverConfig } from '../../config/config.ts';
+import type { Ingest } from '../../ingest.ts';
+import type { Logger } from '../../logger.ts';
+import type { SelfMetrics } from '../../self-metrics.ts';
+import type { Authenticate } from '../authentication.ts';
+import type { ResponseCodec } from './answer.ts';
+
+/** A page served to GET. */
+export type Page = () => Promise<{ readonly status: number; readonly contentType: string; readonly body: string }>;
+
+/** What a receiver of OTLP over HTTP works with. */
+export type OtlpHttpReceiverOptions = {
+  readonly config: OtlpHttpReceiverConfig;
+  readonly ingest: Ingest;
+  readonly authenticate: Authenticate;
+  /** Bytes of bodies that all receivers together may hold. */
+  readonly allowance: ByteAllowance;
+  readonly codec: ResponseCodec;
+  /** Pages by path, such as `/healthz`. */
+  readonly pages: Readonly<Record<string, Page>>;
+  readonly metrics: SelfMetrics;
+  readonly logger: Logger;
+  readonly clock: Clock;
+};

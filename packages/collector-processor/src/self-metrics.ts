@@ -1,0 +1,243 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Signal } from './otlp/codec.ts';
+
+/** What the service counts about itself. Labels are few and fixed: never an item, a tenant or anything a sender chooses. */
+export type SelfMetrics = {
+  readonly requestAnswered: (signal: Signal, status: number, durationMs: number) => void;
+  readonly connectionDropped: () => void;
+  readonly received: (signal: Signal, bytes: number) => void;
+  /** Spans of an acknowledged request. */
+  readonly spansAccepted: (spans: number, priced: number, unpriced: Readonly<Record<string, number>>) => void;
+  readonly invalidUtf8: (texts: number) => void;
+  readonly sent: (exporter: string, signal: Signal, spans: number) => void;
+  /** A request that a destination will never get. */
+  readonly sendFailed: (exporter: string, signal: Signal, reason: SendFailure, spans: number) => void;
+  readonly retried: (exporter: string) => void;
+  /** Items of delivered requests that a destination, or a size limit, did not take. */
+  readonly itemsRejected: (exporter: string, signal: Signal, items: number) => void;
+  /** A request accepted although no destination is configured for its signal. */
+  readonly discarded: (signal: Signal) => void;
+  readonly committed: (facts: number, durationMs: number) => void;
+  readonly recordsSent: (records: number) => void;
+  readonly recordsFailed: () => void;
+  /** Everything in the text format of Prometheus. */
+  readonly text: () => Promise<string>;
+  readonly contentType: string;
+  /** Stops measuring. */
+  readonly close: () => void;
+};
+
+/** Why a request was given up. */
+export type SendFailure = 'rejected' | 'gave-up' | 'queue-full' | 'shutdown';
+
+/** Values read when metrics are asked for. */
+export type Gauges = {
+  readonly inFlightBytes: () => number;
+  readonly inFlightBytesMax: number;
+  readonly queueBytes: () => Readonly<Record<string, number>>;
+  readonly book: () => { readonly version: string; readonly sha256: string; readonly ageSeconds?: number };
+};
+
+const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Creates the metrics of one service. Several services in one process do not share anything. */
+export function createSelfMetrics(gauges: Gauges): SelfMetrics {
+  const registry = new Registry();
+  const receiver = receiverMetrics(registry);
+  const meter = meterMetrics(registry);
+  const exporter = exporterMetrics(registry);
+  const ledger = ledgerMetrics(registry);
+  addGauges(registry, gauges);
+  const loop = monitorEventLoopDelay({ resolution: 10 });
+  loop.enable();
+  gauge(registry, 'event_loop_delay_p99_seconds', 'How late the event loop ran, 99th percentile since the last look.', () => {
+    const p99 = Number.isFinite(loop.mean) ? loop.percentile(99) / 1e9 : 0;
+    loop.reset();
+    return p99;
+  });
+  return {
+    ...receiver,
+    ...meter,
+    ...exporter,
+    ...ledger,
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+    close: () => loop.disable(),
+  };
+}
+
+function receiverMetrics(
+  registry: Registry,
+): Pick<SelfMetrics, 'requestAnswered' | 'connectionDropped' | 'received' | 'discarded'> {
+  const requests = counter(registry, 'receiver_requests', 'Requests answered, by signal and HTTP status.', ['signal', 'code']);
+  const durations = histogram(
+    registry,
+    'receiver_request_duration_seconds',
+    'Time from the headers of a request to its answer.',
+    ['signal'],
+  );
+  const dropped = counter(registry, 'receiver_dropped_connections', 'Connections closed because too many were open.');
+  const bytes = counter(registry, 'receiver_request_bytes', 'Bytes of request bodies after decompression.', ['signal']);
+  const discarded = counter(
+    registry,
+    'discarded_requests',
+    'Requests accepted although no destination is configured for their signal.',
+    ['signal'],
+  );
+  return {
+    requestAnswered: (signal, status, durationMs) => {
+      requests.inc({ signal, code: String(status) });
+      durations.observe({ signal }, durationMs / 1_000);
+    },
+    connectionDropped: () => dropped.inc(),
+    received: (signal, count) => bytes.inc({ signal }, count),
+    discarded: (signal) => discarded.inc({ signal }),
+  };
+}
+
+function meterMetrics(registry: Registry): Pick<SelfMetrics, 'spansAccepted' | 'invalidUtf8'> {
+  const accepted = counter(
+    registry,
+    'receiver_accepted_spans',
+    'Spans of acknowledged requests. A span sent twice counts twice.',
+  );
+  const priced = counter(registry, 'meter_priced_spans', 'Acknowledged spans that got a price.');
+  const unpriced = counter(registry, 'meter_unpriced_spans', 'Acknowledged cost-bearing spans without a price, by reason.', [
+    'reason',
+  ]);
+  const invalidUtf8 = counter(registry, 'meter_invalid_utf8_texts', 'Texts that are not valid UTF-8, passed on as they came.');
+  return {
+    spansAccepted: (spans, pricedSpans, unpricedSpans) => {
+      accepted.inc(spans);
+      priced.inc(pricedSpans);
+      for (const [reason, count] of Object.entries(unpricedSpans)) unpriced.inc({ reason }, count);
+    },
+    invalidUtf8: (texts) => invalidUtf8.inc(texts),
+  };
+}
+
+function exporterMetrics(registry: Registry): Pick<SelfMetrics, 'sent' | 'sendFailed' | 'retried' | 'itemsRejected'> {
+  const sentRequests = counter(registry, 'exporter_sent_requests', 'Requests a destination took.', ['exporter', 'signal']);
+  const sentSpans = counter(registry, 'exporter_sent_spans', 'Spans a destination took.', ['exporter']);
+  const failedRequests = counter(registry, 'exporter_send_failed_requests', 'Requests a destination will never get, by reason.', [
+    'exporter',
+    'signal',
+    'reason',
+  ]);
+  const failedSpans = counter(registry, 'exporter_send_failed_spans', 'Spans a destination will never get.', ['exporter']);
+  const retries = counter(registry, 'exporter_retries', 'Attempts after the first.', ['exporter']);
+  const rejected = counter(
+    registry,
+    'exporter_rejected_items',
+    'Items of delivered requests that were not taken: partial success, or larger than a request may be.',
+    ['exporter', 'signal'],
+  );
+  return {
+    sent: (exporter, signal, spans) => {
+      sentRequests.inc({ exporter, signal });
+      if (signal === 'traces') sentSpans.inc({ exporter }, spans);
+    },
+    sendFailed: (exporter, signal, reason, spans) => {
+      failedRequests.inc({ exporter, signal, reason });
+      if (signal === 'traces') failedSpans.inc({ exporter }, spans);
+    },
+    retried: (exporter) => retries.inc({ exporter }),
+    itemsRejected: (exporter, signal, items) => rejected.inc({ exporter, signal }, items),
+  };
+}
+
+function ledgerMetrics(registry: Registry): Pick<SelfMetrics, 'committed' | 'recordsSent' | 'recordsFailed'> {
+  const facts = counter(
+    registry,
+    'ledger_committed_facts',
+    'Span facts committed. A fact committed twice counts twice here and once in the ledger.',
+  );
+  const commits = histogram(
+    registry,
+    'ledger_commit_duration_seconds',
+    'Time from handing facts to the ledger until they are durable.',
+    [],
+  );
+  const records = counter(registry, 'records_sent', 'Cost records that every record destination took.');
+  const failures = counter(
+    registry,
+    'records_send_failures',
+    'Rounds in which records could not be sent. They stay in the ledger and are sent again.',
+  );
+  return {
+    committed: (count, durationMs) => {
+      facts.inc(count);
+      commits.observe(durationMs / 1_000);
+    },
+    recordsSent: (count) => records.inc(count),
+    recordsFailed: () => failures.inc(),
+  };
+}
+
+function addGauges(registry: Registry, gauges: Gauges): void {
+  gauge(registry, 'in_flight_bytes', 'Request bodies held in memory.', gauges.inFlightBytes);
+  gauge(registry, 'in_flight_bytes_limit', 'Bytes at which senders are told to come back.', () => gauges.inFlightBytesMax);
+  gauge(registry, 'process_resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage.rss());
+  gauge(registry, 'price_book_age_seconds', 'Age of the newest price retrieved from a source.', () => gauges.book().ageSeconds);
+  gaugeBy(registry, 'exporter_queue_bytes', 'Bytes waiting for a destination.', ['exporter'], (set) => {
+    for (const [exporter, bytes] of Object.entries(gauges.queueBytes())) set({ exporter }, bytes);
+  });
+  gaugeBy(registry, 'price_book_info', 'The price book in use; always 1.', ['version', 'sha256'], (set) => {
+    const { version, sha256 } = gauges.book();
+    set({ version, sha256 }, 1);
+  });
+}
+
+function counter<Label extends string = never>(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: readonly Label[] = [],
+): Counter<Label> {
+  return new Counter({ name: `costspan_${name}_total`, help, labelNames: [...labelNames], registers: [registry] });
+}
+
+function histogram<Label extends string>(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: readonly Label[],
+): Histogram<Label> {
+  return new Histogram({
+    name: `costspan_${name}`,
+    help,
+    labelNames: [...labelNames],
+    buckets: durationBuckets,
+    registers: [registry],
+  });
+}
+
+function gauge(registry: Registry, name: string, help: string, read: () => number | undefined): void {
+  gaugeBy(registry, name, help, [], (set) => {
+    const value = read();
+    if (value !== undefined) set({}, value);
+  });
+}
+
+type SetGauge<Label extends string> = (labels: Partial<Record<Label, string>>, value: number) => void;
+
+/** A gauge whose values are read when metrics are asked for. */
+function gaugeBy<Label extends string>(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: readonly Label[],
+  read: (set: SetGauge<Label>) => void,
+): void {
+  const metric: Gauge<Label> = new Gauge({
+    name: `costspan_${name}`,
+    help,
+    labelNames: [...labelNames],
+    registers: [registry],
+    collect: () => {
+      metric.reset();
+      read((labels, value) => metric.set(labels, value));
+    },
+  });
+}
