@@ -17,6 +17,9 @@ export type When = {
   readonly time_of_day?: { readonly from: string; readonly to: string };
 };
 
+/** The page a figure comes from and the day it was read. */
+export type Source = { readonly url: string; readonly retrieved_at: string; readonly note?: string };
+
 /** One dated price. Rows are never overwritten: a change ends one row and starts another. */
 export type PriceRow = {
   /** Unique within a book, for example `openai/gpt-5/input_text_tokens@2025-08-07`. */
@@ -35,11 +38,13 @@ export type PriceRow = {
   readonly valid_to?: string;
   readonly when?: When;
   readonly status: 'list' | 'introductory' | 'contract' | 'estimate';
-  readonly source?: { readonly url: string; readonly retrieved_at: string };
+  readonly source?: Source;
   /** The model's own limit of output tokens, for worst-case budgets. */
   readonly output_tokens_max?: number;
   /** ISO 4217 code when it differs from the book's currency. */
   readonly currency?: string;
+  /** For people; never read. */
+  readonly note?: string;
 };
 
 /** A factor on rows, for surcharges that a provider publishes as factors. */
@@ -54,6 +59,9 @@ export type Modifier = {
   readonly factor: string;
   readonly valid_from?: string;
   readonly valid_to?: string;
+  readonly source?: Source;
+  /** For people; never read. */
+  readonly note?: string;
 };
 
 /** A negotiated reduction, applied after modifiers, shown as its own receipt line. */
@@ -66,6 +74,8 @@ export type Discount = {
   readonly percent: string;
   readonly valid_from?: string;
   readonly valid_to?: string;
+  /** For people; never read. */
+  readonly note?: string;
 };
 
 /** One unit of `from` is worth `rate` units of `to` on `date`. */
@@ -93,7 +103,9 @@ export type Role = {
   readonly default_touch_ms?: number;
   readonly valid_from?: string;
   readonly valid_to?: string;
-  readonly source?: { readonly url: string; readonly retrieved_at: string };
+  readonly source?: Source;
+  /** For people; never read. */
+  readonly note?: string;
 };
 
 /** Dated prices in one currency, as a YAML or JSON file holds them. */
@@ -107,6 +119,13 @@ export type PriceBook = {
   readonly prices: readonly PriceRow[];
   readonly modifiers?: readonly Modifier[];
   readonly discounts?: readonly Discount[];
+  /** A rate is in force from its date until the next one of the same pair. */
   readonly fx?: readonly FxRate[];
+  /** How the rates are chosen, in words, for example "ECB reference rate of the day". */
+  readonly fx_method?: string;
+  /** Days after which the last rate is too old and the line is `unpriced: no-fx`. Default: never. */
+  readonly fx_days_max?: number;
   readonly roles?: readonly Role[];
+  /** For people; never read. */
+  readonly note?: string;
 };

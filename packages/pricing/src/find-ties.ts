@@ -1,0 +1,90 @@
+import type { CompiledRow } from './compiled-row.ts';
+import { matchesPattern, patternWitness } from './name-pattern.ts';
+
+/** Two rows between which no rule decides, and what to say about it. */
+export type Tie = { readonly row: CompiledRow; readonly other: CompiledRow; readonly why: string };
+
+/** Orders rows of one unit, the one to be chosen first in front: layer, match, number of conditions, input size, start. */
+export const byPrecedence = (a: CompiledRow, b: CompiledRow): number =>
+  b.layerRank - a.layerRank ||
+  b.match.rank - a.match.rank ||
+  b.keyCount - a.keyCount ||
+  b.inputMin - a.inputMin ||
+  compare(b.fromMs, a.fromMs) ||
+  (a.id < b.id ? -1 : 1);
+
+/** Difference that bears infinities. */
+const compare = (a: number, b: number): number => {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+};
+
+/** Ties between rows that have the very same match. */
+export const findTies = (rows: readonly CompiledRow[]): readonly Tie[] => {
+  const ties: Tie[] = [];
+  for (let at = 1; at < rows.length; at += 1) {
+    const row = rows[at]!;
+    for (let before = 0; before < at; before += 1) {
+      const other = rows[before]!;
+      const why = row.unit === other.unit && row.layerRank === other.layerRank ? whyTied(row, other, rows) : undefined;
+      if (why !== undefined) ties.push({ row, other, why });
+    }
+  }
+  return ties;
+};
+
+/** Ties between rows of different patterns that weigh the same and overlap, as far as the witness of one shows it. */
+export const findPatternTies = (patterns: ReadonlyMap<string, readonly CompiledRow[]>): readonly Tie[] => {
+  const ties: Tie[] = [];
+  const texts = [...patterns.keys()];
+  for (const [at, pattern] of texts.entries()) {
+    for (const other of texts.slice(0, at)) {
+      const [rows, others] = [patterns.get(pattern) ?? [], patterns.get(other) ?? []];
+      if (rows[0]?.match.rank !== others[0]?.match.rank || !overlap(pattern, other)) continue;
+      for (const tie of findTies([...others, ...rows])) if (tie.row.match.text !== tie.other.match.text) ties.push(tie);
+    }
+  }
+  return ties;
+};
+
+const overlap = (a: string, b: string): boolean => matchesPattern(a, patternWitness(b)) || matchesPattern(b, patternWitness(a));
+
+const whyTied = (a: CompiledRow, b: CompiledRow, rows: readonly CompiledRow[]): string | undefined => {
+  if (a.keyCount !== b.keyCount || !mayHoldTogether(a, b)) return undefined;
+  if (hasSameKeys(a, b)) {
+    if (a.inputMin !== b.inputMin || a.fromMs !== b.fromMs) return undefined;
+    return 'the same match, unit, conditions and valid_from';
+  }
+  if (rows.some((row) => decides(row, a, b))) return undefined;
+  return 'different conditions that may hold together; add a row that has both';
+};
+
+const hasSameKeys = (a: CompiledRow, b: CompiledRow): boolean =>
+  (a.region === undefined) === (b.region === undefined) &&
+  (a.inputMin === 0) === (b.inputMin === 0) &&
+  (a.timeFrom === -1) === (b.timeFrom === -1);
+
+const mayHoldTogether = (a: CompiledRow, b: CompiledRow): boolean =>
+  a.tier === b.tier &&
+  (a.region === undefined || b.region === undefined || a.region === b.region) &&
+  a.fromMs < b.toMs &&
+  b.fromMs < a.toMs &&
+  windowsMeet(a, b);
+
+const windowsMeet = (a: CompiledRow, b: CompiledRow): boolean =>
+  a.timeFrom === -1 || b.timeFrom === -1 || isInWindow(a.timeFrom, b) || isInWindow(b.timeFrom, a);
+
+const isInWindow = (minute: number, { timeFrom, timeTo }: CompiledRow): boolean =>
+  timeFrom < timeTo ? minute >= timeFrom && minute < timeTo : minute >= timeFrom || minute < timeTo;
+
+/** Whether a third row is chosen before two others wherever both of them hold. */
+const decides = (row: CompiledRow, a: CompiledRow, b: CompiledRow): boolean =>
+  row.unit === a.unit &&
+  row.layerRank === a.layerRank &&
+  row.keyCount > a.keyCount &&
+  row.tier === a.tier &&
+  (row.region === undefined || row.region === a.region || row.region === b.region) &&
+  row.inputMin <= Math.max(a.inputMin, b.inputMin) &&
+  (row.timeFrom === -1 || [a, b].some((other) => other.timeFrom === row.timeFrom && other.timeTo === row.timeTo)) &&
+  row.fromMs <= Math.max(a.fromMs, b.fromMs) &&
+  row.toMs >= Math.min(a.toMs, b.toMs);

@@ -1,0 +1,55 @@
+import { MEMO_NAMES_MAX, MEMO_VARIANTS_MAX } from './limits.ts';
+
+/** Remembers one value for provider, model and variant, and forgets what was not asked for lately. */
+export type Memo<T> = {
+  readonly get: (provider: string, model: string, variant: string) => T | undefined;
+  readonly set: (provider: string, model: string, variant: string, value: T) => void;
+  /** Names held, for tests of the bound. */
+  readonly size: () => number;
+};
+
+type Variants<T> = Map<string, T>;
+type Generation<T> = Map<string, Map<string, Variants<T>>>;
+
+/**
+ * Two generations: when the young one is full it becomes the old one and the old one is dropped; a hit in the old one moves
+ * to the young one. So a flood of unknown names costs at most two generations of memory, and whatever is in use survives it
+ * at the price of one more resolution.
+ */
+export const createMemo = <T>(): Memo<T> => {
+  let young: Generation<T> = new Map();
+  let old: Generation<T> = new Map();
+  let youngCount = 0;
+  let oldCount = 0;
+
+  const set = (provider: string, model: string, variant: string, value: T): void => {
+    if (youngCount >= MEMO_NAMES_MAX) {
+      old = young;
+      oldCount = youngCount;
+      young = new Map();
+      youngCount = 0;
+    }
+    let models = young.get(provider);
+    if (models === undefined) {
+      models = new Map();
+      young.set(provider, models);
+    }
+    let variants = models.get(model);
+    if (variants === undefined) {
+      variants = new Map();
+      models.set(model, variants);
+      youngCount += 1;
+    }
+    if (variants.size < MEMO_VARIANTS_MAX) variants.set(variant, value);
+  };
+
+  const get = (provider: string, model: string, variant: string): T | undefined => {
+    const hit = young.get(provider)?.get(model)?.get(variant);
+    if (hit !== undefined) return hit;
+    const aged = old.get(provider)?.get(model)?.get(variant);
+    if (aged !== undefined) set(provider, model, variant, aged);
+    return aged;
+  };
+
+  return { get, set, size: () => youngCount + oldCount };
+};

@@ -1,0 +1,61 @@
+/** A name under which rows of a model may be found. */
+export type ModelName = {
+  readonly name: string;
+  /** True when prices found under it are an estimate: an unknown snapshot takes the rows of the undated model. */
+  readonly isSnapshotFallback: boolean;
+};
+
+/** The names of a model as billed, most literal first, and what the name itself says about the region. */
+export type ModelNames = {
+  readonly names: readonly ModelName[];
+  readonly isFineTune: boolean;
+  /** Geography in a Bedrock inference profile: `us`, `eu`, `global` ... */
+  readonly profile?: string;
+};
+
+const BEDROCK_PROFILE = /^(us-gov|us|eu|apac|global|jp|au|ca|sa|uk|me|af|in)\.(?=[a-z0-9-]+\.)/;
+const BEDROCK_ARN = /^arn:aws[a-z-]*:bedrock:[^/]*:(?:inference-profile|foundation-model)\/(.+)$/;
+const PATH = /^(?:projects\/.*\/)?(?:publishers\/[^/]+\/)?models\/([^/]+)$/;
+const SNAPSHOT =
+  /^(.+?)(?:-20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])|[-@]20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(-v\d+(?::\d+)?)?$/;
+const LONG_CONTEXT_SUFFIX = '[1m]';
+
+/** Names to look a model up by. The input is in lower case and of bounded length. */
+export const namesOf = (model: string, provider: string): ModelNames => {
+  const literal = [model];
+  let last = model;
+  const add = (name: string): void => {
+    if (name === last || name === '') return;
+    literal.push(name);
+    last = name;
+  };
+  if (last.endsWith(LONG_CONTEXT_SUFFIX)) add(last.slice(0, -LONG_CONTEXT_SUFFIX.length));
+  if (last.startsWith('ft:')) return fineTune(literal, last);
+  add(BEDROCK_ARN.exec(last)?.[1] ?? last);
+  add(PATH.exec(last)?.[1] ?? last);
+  const profile = provider === 'aws' ? BEDROCK_PROFILE.exec(last)?.[1] : undefined;
+  if (profile !== undefined) add(last.slice(profile.length + 1));
+  const undated = undatedNames(last);
+  return {
+    names: [...literal.map((name) => named(name, false)), ...undated.map((name) => named(name, true))],
+    isFineTune: false,
+    ...(profile === undefined ? {} : { profile }),
+  };
+};
+
+const named = (name: string, isSnapshotFallback: boolean): ModelName => ({ name, isSnapshotFallback });
+
+/** `gpt-4o-2099-01-01` is `gpt-4o`; `anthropic.claude-x-20990101-v1:0` is `anthropic.claude-x-v1:0`, then `anthropic.claude-x`. */
+const undatedNames = (name: string): readonly string[] => {
+  const parts = SNAPSHOT.exec(name);
+  if (parts === null) return [];
+  const [, base = '', version] = parts;
+  return version === undefined ? [base] : [`${base}${version}`, base];
+};
+
+/** `ft:gpt-4o-2024-08-06:acme:support:abc` is billed like every fine-tune of its base: a row may say `ft:gpt-4o-2024-08-06`. */
+const fineTune = (literal: readonly string[], model: string): ModelNames => {
+  const end = model.indexOf(':', 3);
+  const general = end === -1 ? [] : [model.slice(0, end)];
+  return { names: [...literal, ...general].map((name) => named(name, false)), isFineTune: true };
+};
