@@ -73,7 +73,7 @@ export type FakeScript = readonly FakeStep[] | ((request: FakeRequest) => FakeSt
 export type ScriptRule = { readonly marker: string; readonly model?: string; readonly steps: readonly FakeStep[] };
 
 /** A script of rules: the first rule that fits and still has steps gives the next one, so that items may run in any order. */
-export function scriptByMarker(rules: readonly ScriptRule[]): FakeScript {
+export function scriptByMarker(rules: readonly ScriptRule[]): (request: FakeRequest) => FakeStep | undefined {
   const queues = rules.map((rule) => ({ ...rule, steps: [...rule.steps] }));
   return (request) =>
     queues
