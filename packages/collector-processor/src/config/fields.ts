@@ -115,5 +115,5 @@ export function orDefaults<Schema extends z.ZodType>(schema: Schema): z.ZodPrefa
 }
 
 function plainText(): z.ZodString {
-  return z.string({ error: 'expected text' }).min(1, { error: 'expected text that is not empty' });
+  return z.string({ error: 'expected text' }).min(1, { error: 'expected text that is not empty', abort: true });
 }

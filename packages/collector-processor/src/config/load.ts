@@ -47,12 +47,16 @@ export function parseConfig(text: string, environment: Environment): LoadedConfi
   }
   const { value, missing } = substituteEnvironment(withoutNulls(given, []), environment);
   const parsed = configSchema.safeParse(value);
+  // What else is wrong with a value that is not there says nothing.
+  const isMissing = (path: Path): boolean => missing.some((each) => each.path.join('.') === path.join('.'));
   const located: Located[] = [
     ...missing.map(({ path, name }) => ({
       path,
       problem: `environment variable ${name} is not set; set it, or write \${env:${name}:-default}`,
     })),
-    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => schemaProblems(issue, given))),
+    ...(parsed.success
+      ? []
+      : parsed.error.issues.filter(({ path }) => !isMissing(path)).flatMap((issue) => schemaProblems(issue, given))),
     ...checkReferences(value).map(({ path, problem, known }) => ({ path, problem: problem + foundText(given, path, known) })),
   ];
   if (!parsed.success || located.length > 0) {
