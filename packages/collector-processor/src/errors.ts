@@ -6,7 +6,8 @@ export type CostspanErrorCode =
   | 'address-unavailable'
   | 'input-invalid'
   | 'price-book-invalid'
-  | 'ledger-unusable';
+  | 'ledger-unusable'
+  | 'ledger-unavailable';
 
 /** A fault its reader can mend. The message says where it is, what was wrong, what was found and what to do. */
 export class CostspanError extends Error {

@@ -8,9 +8,6 @@ const mebibyte = 1024 * 1024;
 /** Default bound of a request after decompression: the size the OTLP specification names. */
 export const requestBytesMax: number = 64 * mebibyte;
 
-/** Largest bound a configuration may set: request bodies are held in one buffer, and offsets stay far below 2^31. */
-export const requestBytesMaxMax: number = 1024 * mebibyte;
-
 /** Default sum of request bodies held at once. Over it senders are told to come back: memory stays bounded whatever arrives. */
 export const inFlightBytesMax: number = 256 * mebibyte;
 
@@ -70,6 +67,9 @@ export const recordsBatchMax = 500;
 
 /** Default time a shutdown may take: the grace period an orchestrator gives. */
 export const shutdownTimeoutMs = 30_000;
+
+/** Time an address is given to answer when the service starts and says which destinations do not. */
+export const probeTimeoutMs = 2_000;
 
 /** Length of a configuration file. Beyond it, it is another file. */
 export const configBytesMax: number = mebibyte;

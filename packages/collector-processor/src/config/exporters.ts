@@ -84,7 +84,7 @@ const otlpHttp: z.ZodType<OtlpHttpExporterConfig> = z
     timeout: duration('30s', 'Time for one attempt.'),
     max_request_size: size(
       `${outgoingRequestBytesMax / 2 ** 20}MiB`,
-      { min: '1KiB', max: '1GiB' },
+      { min: '1KiB', max: '256MiB' },
       'Largest request sent, before compression. Larger ones are split.',
     ),
     retry_on_failure: retry,

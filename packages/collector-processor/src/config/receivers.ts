@@ -44,7 +44,7 @@ const http: z.ZodType<OtlpHttpReceiverConfig> = z
     metrics_url_path: urlPath('/v1/metrics', 'Path that takes metrics.'),
     max_request_body_size: size(
       inMebibytes(requestBytesMax),
-      { min: '1KiB', max: '1GiB' },
+      { min: '1KiB', max: '256MiB' },
       'Largest request body, measured after decompression.',
     ),
     max_connections: numeric(

@@ -20,18 +20,18 @@ export type FanOutOptions = {
   /** No further attempt at a required destination is begun after this time. */
   readonly acknowledgeWithinMs: number;
   readonly metrics: Pick<SelfMetrics, 'sent' | 'sendFailed' | 'itemsRejected'>;
-  /** Called when a required destination did not take a request. */
-  readonly onRefused: (exporter: string, delivery: Delivery) => void;
+  /** Learns what every required destination did with a request. */
+  readonly noteHealth: (exporter: string, delivery: Delivery) => void;
   /** Called when a queue has no room. */
   readonly onDropped: (exporter: string) => void;
 };
 
 /** Creates the fan-out of one signal. */
-export function createFanOut({ required, queued, acknowledgeWithinMs, metrics, onRefused, onDropped }: FanOutOptions): FanOut {
+export function createFanOut({ required, queued, acknowledgeWithinMs, metrics, noteHealth, onDropped }: FanOutOptions): FanOut {
   const deliverTo = async (exporter: Exporter, request: Outgoing, abort: AbortSignal): Promise<Delivery> => {
     const delivery = await exporter.send(request, { elapsedMsMax: acknowledgeWithinMs, abort });
     countDelivery(metrics, exporter.name, request, delivery);
-    if (delivery.kind !== 'accepted') onRefused(exporter.name, delivery);
+    if (!abort.aborted) noteHealth(exporter.name, delivery);
     return delivery;
   };
   return {

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { TlsOptions } from 'node:tls';
 import type { ServerTls } from '../config/config.ts';
-import { CostspanError } from '../errors.ts';
+import { readPem } from '../read-pem.ts';
 
 /** Reads the files of a TLS identity into options of a server. Called again, it reads renewed files. */
 export async function readServerTls(tls: ServerTls): Promise<TlsOptions> {
@@ -16,16 +15,4 @@ export async function readServerTls(tls: ServerTls): Promise<TlsOptions> {
     minVersion: tls.minVersion,
     ...(ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true }),
   };
-}
-
-async function readPem(field: string, path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new CostspanError(
-      'file-unreadable',
-      `${field}: ${path} cannot be read (${reason}); check the path and its permissions`,
-    );
-  }
 }

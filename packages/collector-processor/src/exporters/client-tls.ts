@@ -1,0 +1,23 @@
+import type { ClientTls } from '../config/config.ts';
+import { readPem } from '../read-pem.ts';
+import type { PostTls } from './otlp-http/post.ts';
+
+/** Reads the TLS files of an exporter. `name` is the exporter's, for the error. */
+export async function readClientTls(tls: ClientTls | undefined, name: string): Promise<PostTls> {
+  if (tls === undefined) return {};
+  const [ca, cert, key] = await Promise.all([
+    readOptional(`exporters.${name}.tls.ca_file`, tls.caFile),
+    readOptional(`exporters.${name}.tls.cert_file`, tls.certFile),
+    readOptional(`exporters.${name}.tls.key_file`, tls.keyFile),
+  ]);
+  return {
+    rejectUnauthorized: !tls.insecureSkipVerify,
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
+}
+
+async function readOptional(field: string, path: string | undefined): Promise<Buffer | undefined> {
+  return path === undefined ? undefined : readPem(field, path);
+}

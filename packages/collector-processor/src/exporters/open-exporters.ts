@@ -1,0 +1,143 @@
+import type { Clock } from '../clock.ts';
+import type { Config, ExporterConfig } from '../config/config.ts';
+import type { Delivery } from '../delivery.ts';
+import type { Logger } from '../logger.ts';
+import type { Signal } from '../otlp/codec.ts';
+import type { SelfMetrics } from '../self-metrics.ts';
+import { readClientTls } from './client-tls.ts';
+import type { Exporter, Outgoing } from './exporter.ts';
+import { countDelivery, createFanOut, type FanOut } from './fan-out.ts';
+import { openFileExporter } from './file.ts';
+import { createHealthLog } from './health-log.ts';
+import { createOtlpHttpExporter, type OutgoingCodec } from './otlp-http/exporter.ts';
+import { probe } from './probe.ts';
+import { createExportQueue, type ExportQueue } from './queue.ts';
+
+/** Every destination of a configuration, open. */
+export type OpenExporters = {
+  readonly fanOuts: Readonly<Record<Signal, FanOut>>;
+  /** Delivers a logs request to every record destination; undefined when there is none. */
+  readonly sendRecords: ((request: Outgoing, abort: AbortSignal) => Promise<Delivery>) | undefined;
+  /** Bytes waiting, by destination. */
+  readonly queueBytes: () => Readonly<Record<string, number>>;
+  /** Sends what waits in queues, until `abort`, then closes every destination. */
+  readonly close: (abort: AbortSignal) => Promise<void>;
+};
+
+/** What destinations work with. */
+export type OpenExportersOptions = {
+  readonly config: Pick<Config, 'exporters' | 'records' | 'service'>;
+  readonly codec: OutgoingCodec;
+  readonly metrics: SelfMetrics;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: () => number;
+};
+
+/** Opens every destination that some signal or the records use. Rejects when a file of one cannot be used. */
+export async function openExporters(options: OpenExportersOptions): Promise<OpenExporters> {
+  const { config } = options;
+  const lists = { ...config.service.exporters, records: config.records.exporters };
+  const names = [...new Set(Object.values(lists).flat())];
+  const exporters = new Map<string, Exporter>();
+  try {
+    for (const name of names) {
+      const exporterConfig = config.exporters[name];
+      if (exporterConfig !== undefined) exporters.set(name, await openExporter(name, exporterConfig, options));
+    }
+  } catch (error) {
+    await Promise.all([...exporters.values()].map((each) => each.close()));
+    throw error;
+  }
+  const noteHealth = createHealthLog(options.logger);
+  const queues: ExportQueue[] = [];
+  const fanOutOf = (signal: keyof typeof lists): FanOut => {
+    const { required, others } = chooseRequired(lists[signal], config.exporters);
+    const queued = others.flatMap((name) => queueOf(name, exporters, options, noteHealth) ?? []);
+    queues.push(...queued);
+    return createFanOut({
+      required: required.flatMap((name) => exporters.get(name) ?? []),
+      queued,
+      acknowledgeWithinMs: config.service.acknowledgeWithinMs,
+      metrics: options.metrics,
+      noteHealth,
+      onDropped: (exporter) => options.logger.warn('a queue is full; requests are dropped', { exporter }),
+    });
+  };
+  const fanOuts = { traces: fanOutOf('traces'), logs: fanOutOf('logs'), metrics: fanOutOf('metrics') };
+  // Records wait in the ledger, so every destination of theirs is a required one.
+  const records = createFanOut({
+    required: lists.records.flatMap((name) => exporters.get(name) ?? []),
+    queued: [],
+    acknowledgeWithinMs: config.service.acknowledgeWithinMs,
+    metrics: options.metrics,
+    noteHealth,
+    onDropped: () => undefined,
+  });
+  void sayWhatIsDown(names, options);
+  return {
+    fanOuts,
+    sendRecords: records.hasDestinations ? records.deliver : undefined,
+    queueBytes: () => Object.fromEntries(queues.map(({ name, waitingBytes }) => [name, waitingBytes()])),
+    close: async (abort) => {
+      await Promise.all(queues.map((queue) => queue.drain(abort)));
+      await Promise.all([...exporters.values()].map((each) => each.close()));
+    },
+  };
+}
+
+/** The destinations whose answer a sender waits for: those marked so, else the first unless it is marked otherwise. */
+function chooseRequired(
+  names: readonly string[],
+  configs: Config['exporters'],
+): { readonly required: readonly string[]; readonly others: readonly string[] } {
+  const marked = names.filter((name) => configs[name]?.required === true);
+  const first = names.slice(0, 1).filter((name) => configs[name]?.required !== false);
+  const required = marked.length > 0 ? marked : first;
+  return { required, others: names.filter((name) => !required.includes(name)) };
+}
+
+async function openExporter(name: string, config: ExporterConfig, options: OpenExportersOptions): Promise<Exporter> {
+  const { codec, metrics, clock, random } = options;
+  switch (config.type) {
+    case 'otlp_http':
+      return createOtlpHttpExporter({ name, config, tls: await readClientTls(config.tls, name), codec, metrics, clock, random });
+    case 'file':
+      return openFileExporter({ name, config, toJson: codec.toJson });
+    default:
+      return config satisfies never;
+  }
+}
+
+function queueOf(
+  name: string,
+  exporters: ReadonlyMap<string, Exporter>,
+  { config, metrics }: OpenExportersOptions,
+  noteHealth: (exporter: string, delivery: Delivery) => void,
+): ExportQueue | undefined {
+  const exporter = exporters.get(name);
+  const bounds = config.exporters[name]?.queue;
+  if (exporter === undefined || bounds === undefined) return undefined;
+  return createExportQueue(exporter, bounds, (request, delivery) => {
+    if (delivery === undefined) return metrics.sendFailed(name, request.signal, 'shutdown', request.spanCount);
+    noteHealth(name, delivery);
+    if (delivery.kind === 'retryable') metrics.sendFailed(name, request.signal, 'gave-up', request.spanCount);
+    countDelivery(metrics, name, request, delivery);
+  });
+}
+
+/** A destination that is down is no reason not to start, but one to say so. */
+async function sayWhatIsDown(names: readonly string[], { config, logger }: OpenExportersOptions): Promise<void> {
+  for (const name of names) {
+    const exporter = config.exporters[name];
+    if (exporter?.type !== 'otlp_http') continue;
+    const code = await probe(exporter.urls.traces);
+    if (code !== undefined) {
+      logger.warn('destination does not answer yet; it is tried again with every request', {
+        exporter: name,
+        address: new URL(exporter.urls.traces).host,
+        code,
+      });
+    }
+  }
+}
