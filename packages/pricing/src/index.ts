@@ -30,6 +30,7 @@ export { readAiSdk } from './readers/ai-sdk.ts';
 export { readAnthropicMessages } from './readers/anthropic-messages.ts';
 export { readBedrockConverse } from './readers/bedrock-converse.ts';
 export { readCohere } from './readers/cohere.ts';
+export { decimalText } from './readers/decimal-text.ts';
 export { readDeepseek } from './readers/deepseek.ts';
 export { readGemini } from './readers/gemini.ts';
 export { readGroq } from './readers/groq.ts';

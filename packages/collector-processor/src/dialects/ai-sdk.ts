@@ -1,0 +1,98 @@
+import { readAnthropicMessages, readGemini } from '@costspan/pricing';
+import type { CacheConvention, Dialect, PayloadReading, SpanFields, TokenKeys } from './dialect.ts';
+import { GEN_AI_CALL } from './gen-ai-keys.ts';
+import { fieldOf } from './json-field.ts';
+
+const TOKENS: TokenKeys = {
+  input: ['ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens', 'gen_ai.usage.input_tokens'],
+  output: ['ai.usage.outputTokens', 'ai.usage.completionTokens', 'gen_ai.usage.output_tokens'],
+  total: ['ai.usage.totalTokens'],
+  cacheRead: ['ai.usage.inputTokenDetails.cacheReadTokens', 'ai.usage.cachedInputTokens'],
+  cacheWrite: ['ai.usage.inputTokenDetails.cacheWriteTokens'],
+  reasoning: ['ai.usage.outputTokenDetails.reasoningTokens', 'ai.usage.reasoningTokens'],
+};
+
+// Version 6 brought the details and made the input include the caches for every provider. In version 5 the providers
+// that Anthropic's models come through handed on raw counts.
+const DETAIL_KEYS: readonly string[] = [
+  'ai.usage.inputTokenDetails.noCacheTokens',
+  'ai.usage.inputTokenDetails.cacheReadTokens',
+  'ai.usage.inputTokenDetails.cacheWriteTokens',
+];
+const RAW_PROVIDERS: readonly string[] = ['anthropic', 'amazon-bedrock', 'vertex'];
+
+const cachesOf = (fields: SpanFields, provider: string): CacheConvention =>
+  fields.present(DETAIL_KEYS) === undefined && RAW_PROVIDERS.includes(provider) ? 'beside' : 'inside';
+
+/** `openai.responses` is openai; `google.vertex.chat` bills through Google; `vertex.anthropic.messages` too. */
+const providerOf = (value: string): string => {
+  const [first = value] = value.split('.');
+  return first === 'gateway' ? 'vercel' : first;
+};
+
+const readProviderMetadata = (json: unknown): PayloadReading | undefined => {
+  const anthropic = fieldOf(json, ['anthropic', 'usage']);
+  if (anthropic !== undefined) return { usage: readAnthropicMessages(anthropic) };
+  const gemini = fieldOf(json, ['google', 'usageMetadata']) ?? fieldOf(json, ['vertex', 'usageMetadata']);
+  return gemini === undefined ? undefined : { usage: readGemini(gemini) };
+};
+
+/** Spans of the Vercel AI SDK 5 and 6, and of 7 in legacy mode. `ai.generateText` and the like repeat their `do` spans. */
+export const aiSdk: Dialect = {
+  id: 'ai-sdk',
+  version: 1,
+  emitter: 'Vercel AI SDK 5, 6 and, in legacy mode, 7',
+  limits: [
+    'Version 5 `generateText` carries neither cached nor reasoning tokens: without provider metadata such calls are estimated.',
+    'A stream that was aborted leaves only its root span.',
+  ],
+  detect: [{ scope: ['ai'], key: ['ai.operationId'] }],
+  call: {
+    ...GEN_AI_CALL,
+    role: {
+      keys: ['ai.operationId'],
+      byValue: {
+        'ai.generateText.doGenerate': 'call',
+        'ai.streamText.doStream': 'call',
+        'ai.generateObject.doGenerate': 'call',
+        'ai.streamObject.doStream': 'call',
+        'ai.embed.doEmbed': 'call',
+        'ai.embedMany.doEmbed': 'call',
+        'ai.toolCall': 'none',
+      },
+      otherwise: 'aggregate',
+      absent: 'none',
+    },
+    categoryByValue: {
+      'ai.embed.doEmbed': 'embedding',
+      'ai.embedMany.doEmbed': 'embedding',
+      'ai.embed': 'embedding',
+      'ai.embedMany': 'embedding',
+    },
+    provider: ['ai.model.provider', 'gen_ai.system'],
+    providerOf,
+    model: ['ai.response.model', 'gen_ai.response.model', 'ai.model.id', 'gen_ai.request.model'],
+    responseId: ['ai.response.id', 'gen_ai.response.id'],
+    tokens: TOKENS,
+    caches: cachesOf,
+    payloads: [{ key: 'ai.response.providerMetadata', read: readProviderMetadata }],
+    doubt: (fields) => {
+      const isFirstForm = fields.present(['ai.usage.promptTokens']) !== undefined;
+      return isFirstForm && fields.present(TOKENS.cacheRead ?? []) === undefined ? 'cache-split-unknown' : undefined;
+    },
+    otherKeys: DETAIL_KEYS,
+  },
+};
+
+/** Spans of `@ai-sdk/otel`, the Vercel AI SDK 7. */
+export const aiSdkOtel: Dialect = {
+  id: 'ai-sdk-otel',
+  version: 1,
+  emitter: 'Vercel AI SDK 7 (@ai-sdk/otel)',
+  limits: [
+    'Reasoning tokens and the lifetime of cache writes are not on the span.',
+    'An embedding has a parent of the same name and operation, which repeats it.',
+  ],
+  detect: [{ scope: ['gen_ai'] }],
+  call: { ...GEN_AI_CALL, providerOf },
+};

@@ -1,0 +1,52 @@
+import {
+  ATTR_COSTSPAN_HANDOFF_ID,
+  ATTR_COSTSPAN_HANDOFF_STATE,
+  ATTR_COSTSPAN_HUMAN_DECISION,
+  ATTR_COSTSPAN_HUMAN_ROLE,
+  ATTR_COSTSPAN_HUMAN_TOUCH_MS,
+  ATTR_COSTSPAN_HUMAN_TOUCH_SOURCE,
+  ATTR_COSTSPAN_HUMAN_WAIT_MS,
+} from '@costspan/semconv';
+import { optional } from '../optional.ts';
+import type { CostReading, SpanFields, SpanUsage } from './dialect.ts';
+import { usageOfValues } from './usage-of-values.ts';
+
+/** Keys of a handoff. */
+export const HUMAN_KEYS: readonly string[] = [
+  ATTR_COSTSPAN_HANDOFF_ID,
+  ATTR_COSTSPAN_HANDOFF_STATE,
+  ATTR_COSTSPAN_HUMAN_DECISION,
+  ATTR_COSTSPAN_HUMAN_ROLE,
+  ATTR_COSTSPAN_HUMAN_TOUCH_MS,
+  ATTR_COSTSPAN_HUMAN_TOUCH_SOURCE,
+  ATTR_COSTSPAN_HUMAN_WAIT_MS,
+];
+
+/** Role priced where a handoff names none. It has no rate, so the handoff shows as unpriced. */
+const ROLE_OTHERWISE = 'unspecified';
+
+/**
+ * A finished handoff: who worked on the item and for how long. Undefined while it is open, because nobody has worked yet.
+ * Without a touch time nothing is known; the price book may hold a default for the role.
+ */
+export const readHuman = (
+  fields: SpanFields,
+): { readonly human: NonNullable<CostReading['human']>; readonly usage: SpanUsage } | undefined => {
+  if (fields.text([ATTR_COSTSPAN_HANDOFF_STATE]) === 'open') return undefined;
+  const touch = fields.get(ATTR_COSTSPAN_HUMAN_TOUCH_MS);
+  const human = {
+    role: fields.text([ATTR_COSTSPAN_HUMAN_ROLE]) ?? ROLE_OTHERWISE,
+    ...optional('touchMs', milliseconds(touch)),
+    ...optional('waitMs', milliseconds(fields.get(ATTR_COSTSPAN_HUMAN_WAIT_MS))),
+    ...optional('decision', fields.text([ATTR_COSTSPAN_HUMAN_DECISION])),
+    ...optional('handoffId', fields.text([ATTR_COSTSPAN_HANDOFF_ID])),
+  };
+  if (touch === undefined) return { human, usage: { kind: 'missing' } };
+  const usage = usageOfValues([['human_ms', touch]]);
+  const isDefault = fields.text([ATTR_COSTSPAN_HUMAN_TOUCH_SOURCE]) === 'default';
+  if (usage.kind !== 'ok' || !isDefault) return { human, usage };
+  return { human, usage: { ...usage, parts: usage.parts.map((part) => ({ ...part, assumption: 'touch-time-default' })) } };
+};
+
+const milliseconds = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;

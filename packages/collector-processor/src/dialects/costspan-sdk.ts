@@ -1,0 +1,155 @@
+import type { SpanRole } from '@costspan/ledger';
+import { HUMAN_PROVIDER, parseSku } from '@costspan/pricing';
+import {
+  ATTR_COSTSPAN_AGENT_NAME,
+  ATTR_COSTSPAN_API_KEY_FINGERPRINT,
+  ATTR_COSTSPAN_DECLARED_COST_AMOUNT,
+  ATTR_COSTSPAN_HUMAN_ROLE,
+  ATTR_COSTSPAN_HUMAN_TOUCH_MS,
+  ATTR_COSTSPAN_PROVIDER_REQUEST_ID,
+  ATTR_COSTSPAN_REQUEST_INFERENCE_GEO,
+  ATTR_COSTSPAN_ROLE,
+  ATTR_COSTSPAN_SKU,
+  ATTR_COSTSPAN_USAGE_MISSING,
+  ATTR_COSTSPAN_USAGE_PREFIX,
+  ATTR_DB_OPERATION_NAME,
+  ATTR_DB_SYSTEM_NAME,
+  ATTR_GEN_AI_AGENT_NAME,
+  ATTR_GEN_AI_OPERATION_NAME,
+  ATTR_GEN_AI_TOOL_NAME,
+  type Category,
+  UNITS,
+} from '@costspan/semconv';
+import { optional } from '../optional.ts';
+import { readTokens } from '../stages/read-tokens.ts';
+import { ATTEMPT_KEYS, readAttempt } from './costspan-attempt.ts';
+import { HUMAN_KEYS, readHuman } from './costspan-human.ts';
+import { readStatedCosts, STATED_COST_KEYS } from './costspan-stated-costs.ts';
+import type { CostReading, Dialect, SpanFields, SpanUsage } from './dialect.ts';
+import { GEN_AI_CALL, GEN_AI_TOKENS } from './gen-ai-keys.ts';
+import { keysOfTokens } from './keys-of-tokens.ts';
+import { servedTier } from './service-tier.ts';
+import { usageOfValues } from './usage-of-values.ts';
+
+const PROVIDER_KEYS: readonly string[] = [...GEN_AI_CALL.provider, 'ai.model.provider'];
+const MODEL_KEYS: readonly string[] = ['gen_ai.response.model', 'ai.response.model', 'gen_ai.request.model', 'ai.model.id'];
+const RESPONSE_ID_KEYS: readonly string[] = ['gen_ai.response.id', 'ai.response.id'];
+const TIER_KEYS: readonly string[] = GEN_AI_CALL.servedTier ?? [];
+const ROLES: ReadonlySet<string> = new Set<SpanRole>(['call', 'attempt', 'handoff', 'tool', 'aggregate']);
+
+/** Any of these on a span means that its cost is told in our own words, whoever emitted it. */
+const SIGNATURE: readonly string[] = [
+  ATTR_COSTSPAN_ROLE,
+  ATTR_COSTSPAN_SKU,
+  ATTR_COSTSPAN_DECLARED_COST_AMOUNT,
+  ATTR_COSTSPAN_USAGE_MISSING,
+  ATTR_COSTSPAN_HUMAN_ROLE,
+  ATTR_COSTSPAN_HUMAN_TOUCH_MS,
+  ...UNITS.map((unit) => `${ATTR_COSTSPAN_USAGE_PREFIX}${unit}`),
+];
+
+const readSpan = (fields: SpanFields): CostReading | undefined => {
+  const role = roleOf(fields);
+  const common = {
+    ...optional('agent', fields.text([ATTR_COSTSPAN_AGENT_NAME, ATTR_GEN_AI_AGENT_NAME])),
+    ...optional('requestId', fields.text([ATTR_COSTSPAN_PROVIDER_REQUEST_ID])),
+    ...optional('apiKeyFingerprint', fields.text([ATTR_COSTSPAN_API_KEY_FINGERPRINT])),
+    ...optional('attempt', readAttempt(fields)),
+    ...readStatedCosts(fields),
+  };
+  if (role === 'handoff') {
+    const handoff = readHuman(fields);
+    if (handoff === undefined) return undefined;
+    return { ...common, ...handoff, role, category: 'human', provider: HUMAN_PROVIDER, model: handoff.human.role };
+  }
+  const usage = usageOf(fields, role);
+  if (role === 'aggregate' && usage.kind !== 'ok') return undefined;
+  return {
+    ...common,
+    role,
+    category: categoryOf(fields, role),
+    ...nameOf(fields, role),
+    usage,
+    ...optional('responseId', fields.text(RESPONSE_ID_KEYS)),
+    ...optional('serviceTier', servedTier(fields.text(TIER_KEYS))),
+    ...optional('region', fields.text([ATTR_COSTSPAN_REQUEST_INFERENCE_GEO])),
+  };
+};
+
+const roleOf = (fields: SpanFields): SpanRole => {
+  const stated = fields.text([ATTR_COSTSPAN_ROLE]);
+  if (stated !== undefined && ROLES.has(stated)) return stated as SpanRole;
+  if (fields.present([ATTR_COSTSPAN_HUMAN_ROLE, ATTR_COSTSPAN_HUMAN_TOUCH_MS]) !== undefined) return 'handoff';
+  return fields.present([ATTR_COSTSPAN_SKU]) === undefined && fields.present(MODEL_KEYS) !== undefined ? 'call' : 'tool';
+};
+
+const categoryOf = (fields: SpanFields, role: SpanRole): Category => {
+  if (role === 'tool') return fields.present([ATTR_DB_SYSTEM_NAME]) === undefined ? 'tool' : 'vector';
+  return fields.text([ATTR_GEN_AI_OPERATION_NAME]) === 'embeddings' ? 'embedding' : 'llm';
+};
+
+/** Who bills what: the SKU, the model that answered, or for want of both the database or tool by its name. */
+const nameOf = (fields: SpanFields, role: SpanRole): { readonly provider: string; readonly model: string } => {
+  const sku = fields.text([ATTR_COSTSPAN_SKU]);
+  if (sku !== undefined) return parseSku(sku) ?? { provider: sku, model: '' };
+  if (role !== 'tool') return { provider: fields.text(PROVIDER_KEYS) ?? '', model: fields.text(MODEL_KEYS) ?? '' };
+  const system = fields.text([ATTR_DB_SYSTEM_NAME]);
+  if (system !== undefined) return { provider: system, model: fields.text([ATTR_DB_OPERATION_NAME]) ?? '' };
+  return { provider: 'tool', model: fields.text([ATTR_GEN_AI_TOOL_NAME]) ?? fields.span.name };
+};
+
+/**
+ * Usage in our own units wins over every other count of the span. A tool or vector call that states none happened once.
+ * A call that failed and is not marked as missing its usage was not billed: our SDK would have marked it.
+ */
+const usageOf = (fields: SpanFields, role: SpanRole): SpanUsage => {
+  if (fields.get(ATTR_COSTSPAN_USAGE_MISSING) === true) return { kind: 'missing' };
+  const stated = fields.span
+    .withPrefix(ATTR_COSTSPAN_USAGE_PREFIX)
+    .map(([key, value]) => [key.slice(ATTR_COSTSPAN_USAGE_PREFIX.length), value] as const);
+  if (stated.length > 0) return usageOfValues(stated);
+  if (role === 'tool') {
+    // A cost that is declared for no SKU needs no count beside it.
+    const isDeclared = fields.present([ATTR_COSTSPAN_DECLARED_COST_AMOUNT]) !== undefined;
+    if (isDeclared && fields.present([ATTR_COSTSPAN_SKU]) === undefined) return { kind: 'missing' };
+    const unit = fields.present([ATTR_DB_SYSTEM_NAME]) === undefined ? 'tool_calls' : 'vector_queries';
+    return { kind: 'ok', parts: [{ usage: { [unit]: 1 } }] };
+  }
+  const expectsOutput = fields.text([ATTR_GEN_AI_OPERATION_NAME]) !== 'embeddings';
+  const counted = readTokens(fields, GEN_AI_TOKENS, { caches: 'inside', expectsOutput });
+  if (counted.kind !== 'missing') return counted;
+  const isFailedCall = role === 'call' && fields.span.statusCode === STATUS_ERROR;
+  return isFailedCall ? { kind: 'unbilled', reason: 'call-failed' } : counted;
+};
+
+const STATUS_ERROR = 2;
+
+/** Spans of our own SDK, and any span on which an application states usage, a SKU, a cost or a handoff in our words. */
+export const costspanSdk: Dialect = {
+  id: 'costspan',
+  version: 1,
+  emitter: '@costspan/sdk, and applications that set `costspan.*` attributes themselves',
+  limits: ['A custom unit is only noticed on a span that also has a role, a SKU or a unit Costspan knows.'],
+  detect: [{ key: SIGNATURE }],
+  keys: [
+    ...SIGNATURE,
+    ...STATED_COST_KEYS,
+    ...HUMAN_KEYS,
+    ...ATTEMPT_KEYS,
+    ...PROVIDER_KEYS,
+    ...MODEL_KEYS,
+    ...RESPONSE_ID_KEYS,
+    ...TIER_KEYS,
+    ...keysOfTokens(GEN_AI_TOKENS),
+    ATTR_COSTSPAN_AGENT_NAME,
+    ATTR_COSTSPAN_API_KEY_FINGERPRINT,
+    ATTR_COSTSPAN_PROVIDER_REQUEST_ID,
+    ATTR_COSTSPAN_REQUEST_INFERENCE_GEO,
+    ATTR_DB_OPERATION_NAME,
+    ATTR_DB_SYSTEM_NAME,
+    ATTR_GEN_AI_AGENT_NAME,
+    ATTR_GEN_AI_OPERATION_NAME,
+    ATTR_GEN_AI_TOOL_NAME,
+  ],
+  read: readSpan,
+};

@@ -1,0 +1,44 @@
+import { aiSdk, aiSdkOtel } from './ai-sdk.ts';
+import { anthropicSdk } from './anthropic-sdk.ts';
+import { claudeCode } from './claude-code.ts';
+import { costspanSdk } from './costspan-sdk.ts';
+import type { Dialect } from './dialect.ts';
+import { httpAttempt } from './http-attempt.ts';
+import { langfuse } from './langfuse.ts';
+import { openinference } from './openinference.ts';
+import { openlit } from './openlit.ts';
+import { otelGenAi } from './otel-gen-ai.ts';
+import { otelJsOpenai } from './otel-js-openai.ts';
+import { otelPython, otelPythonBotocore } from './otel-python.ts';
+import { pydanticAi } from './pydantic-ai.ts';
+import { traceloop, traceloopEntity, traceloopJsAnthropic, traceloopJsBedrock, traceloopJsOpenai } from './traceloop.ts';
+import { unknownDialect } from './unknown.ts';
+import { vectorDatabase } from './vector-database.ts';
+
+/**
+ * Every way of writing cost on spans that is read, in the order in which a span is asked: the first that recognises it
+ * reads it, alone. Our own words come first, rows for one instrumentation before rows for a whole convention.
+ */
+export const DIALECTS: readonly Dialect[] = [
+  costspanSdk,
+  anthropicSdk,
+  aiSdk,
+  aiSdkOtel,
+  claudeCode,
+  langfuse,
+  openinference,
+  vectorDatabase,
+  openlit,
+  pydanticAi,
+  otelJsOpenai,
+  otelPythonBotocore,
+  otelPython,
+  traceloopJsAnthropic,
+  traceloopJsOpenai,
+  traceloopJsBedrock,
+  traceloop,
+  traceloopEntity,
+  otelGenAi,
+  httpAttempt,
+  unknownDialect,
+];

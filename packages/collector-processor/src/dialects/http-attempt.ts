@@ -1,0 +1,64 @@
+import {
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_REQUEST_RESEND_COUNT,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_SERVER_ADDRESS,
+} from '@costspan/semconv';
+import type { CostReading, Dialect, SpanFields } from './dialect.ts';
+
+const METHOD_KEYS: readonly string[] = [ATTR_HTTP_REQUEST_METHOD, 'http.method'];
+const STATUS_KEYS: readonly string[] = [ATTR_HTTP_RESPONSE_STATUS_CODE, 'http.status_code'];
+const HOST_KEYS: readonly string[] = [ATTR_SERVER_ADDRESS, 'net.peer.name', 'http.host'];
+const CLIENT = 3;
+
+const PROVIDER_OF_HOST: Readonly<Record<string, string>> = {
+  'api.openai.com': 'openai',
+  'api.anthropic.com': 'anthropic',
+  'generativelanguage.googleapis.com': 'google',
+  'api.mistral.ai': 'mistral',
+  'api.groq.com': 'groq',
+  'api.deepseek.com': 'deepseek',
+  'api.x.ai': 'x-ai',
+  'api.cohere.com': 'cohere',
+  'openrouter.ai': 'openrouter',
+};
+
+const readSpan = (fields: SpanFields): CostReading | undefined => {
+  if (fields.span.kind !== CLIENT) return undefined;
+  const provider = providerOf(fields.text(HOST_KEYS) ?? '');
+  const status = Number(fields.text(STATUS_KEYS) ?? Number.NaN);
+  // A request that was answered is counted by the call above it, and what became of one without an answer is for that
+  // call to say. What remains are refusals, which nobody bills and which the retries of a client hide.
+  if (provider === undefined || !(status >= 400)) return undefined;
+  const resends = fields.get(ATTR_HTTP_REQUEST_RESEND_COUNT);
+  return {
+    role: 'attempt',
+    category: 'llm',
+    provider,
+    model: '',
+    usage: { kind: 'unbilled', reason: 'attempt-refused' },
+    attempt: {
+      number: typeof resends === 'number' && Number.isSafeInteger(resends) && resends > 0 ? resends + 1 : 1,
+      billable: 'no',
+    },
+  };
+};
+
+const providerOf = (host: string): string | undefined => {
+  const [name = ''] = host.toLowerCase().split(':');
+  if (Object.hasOwn(PROVIDER_OF_HOST, name)) return PROVIDER_OF_HOST[name];
+  if (name.endsWith('.openai.azure.com')) return 'azure';
+  if (name.startsWith('bedrock-runtime.') && name.endsWith('.amazonaws.com')) return 'aws';
+  return name.endsWith('aiplatform.googleapis.com') ? 'google' : undefined;
+};
+
+/** Requests to model providers that were refused, as HTTP client instrumentations see them. */
+export const httpAttempt: Dialect = {
+  id: 'http-attempt',
+  version: 1,
+  emitter: 'HTTP client instrumentations such as undici, http and fetch',
+  limits: ['Refused requests alone are read; an attempt that timed out may have been billed, which nothing on the span tells.'],
+  detect: [{ key: METHOD_KEYS }],
+  keys: [...METHOD_KEYS, ...STATUS_KEYS, ...HOST_KEYS, ATTR_HTTP_REQUEST_RESEND_COUNT],
+  read: readSpan,
+};

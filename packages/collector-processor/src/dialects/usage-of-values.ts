@@ -1,0 +1,24 @@
+import { decimalText, type Unit } from '@costspan/pricing';
+import type { AttributeValue } from '../otlp/span-view.ts';
+import type { SpanUsage } from './dialect.ts';
+
+/**
+ * Usage stated unit by unit. Whole numbers stay numbers, fractions become decimal text, text is taken as it is: the
+ * pricing engine judges what is possible. Anything that is no number at all makes the usage invalid.
+ */
+export const usageOfValues = (values: ReadonlyArray<readonly [unit: Unit, value: AttributeValue]>): SpanUsage => {
+  const usage: Record<string, number | string> = {};
+  for (const [unit, value] of values) {
+    const count = countOf(value);
+    if (count === undefined) return { kind: 'invalid', reason: 'count-malformed' };
+    usage[unit] = count;
+  }
+  return { kind: 'ok', parts: [{ usage }] };
+};
+
+const countOf = (value: AttributeValue): number | string | undefined => {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'number') return undefined;
+  return Number.isSafeInteger(value) || !(value > 0) ? value : decimalText(value);
+};

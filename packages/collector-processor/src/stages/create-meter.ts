@@ -1,0 +1,106 @@
+import type { SpanFact } from '@costspan/ledger';
+import type { Receipt } from '@costspan/pricing';
+import type { Dialect } from '../dialects/dialect.ts';
+import { DIALECTS } from '../dialects/dialects.ts';
+import type { RewriteTraces } from '../otlp/codec.ts';
+import { createKeyTable } from '../otlp/key-table.ts';
+import type { NewAttribute, SpanView } from '../otlp/span-view.ts';
+import { createEnrich, ENRICH_KEYS, OWNED_PREFIX, type PricedSpan } from './enrich.ts';
+import { createIdentifyItem, type IdentifyOptions, keysOfItems } from './identify-item.ts';
+import type { Meter, SenderContext } from './meter.ts';
+import { createNormalize, keysOfDialects, type NormalizedSpan } from './normalize.ts';
+import { observe } from './observe.ts';
+import { createPriceSpan, type PriceOptions } from './price-span.ts';
+
+/** Everything the meter's answers depend on besides the request. */
+export type MeterOptions = PriceOptions &
+  IdentifyOptions & {
+    readonly rewriteTraces: RewriteTraces;
+    /** Name of this meter, as spans carry it. */
+    readonly emitterName: string;
+    /** Ways of writing cost on spans, in the order in which they are asked. Default: all that Costspan knows. */
+    readonly dialects?: readonly Dialect[];
+  };
+
+/** Builds a meter. It keeps nothing from one request to the next: the same request and sender give the same answer. */
+export const createMeter = (options: MeterOptions): Meter => {
+  const { rewriteTraces, dialects = DIALECTS } = options;
+  const keys = createKeyTable([...keysOfDialects(dialects), ...keysOfItems(options), ...ENRICH_KEYS]);
+  const stages = {
+    identify: createIdentifyItem(options, keys),
+    normalize: createNormalize(dialects, keys),
+    price: createPriceSpan(options),
+    enrich: createEnrich(options.emitterName, keys),
+  };
+  return (body, sender) => {
+    const request = openRequest();
+    const rewritten = rewriteTraces(body, { keys, ownedPrefix: OWNED_PREFIX }, (span) =>
+      meterSpan(span, sender, stages, request),
+    );
+    if (rewritten.kind === 'invalid') {
+      const at = rewritten.offset === undefined ? '' : ` at byte ${rewritten.offset}`;
+      return { kind: 'rejected', reason: 'invalid', message: `${rewritten.where}${at}: ${rewritten.problem}` };
+    }
+    return {
+      kind: 'metered',
+      body: rewritten.body,
+      facts: request.facts,
+      spanCount: rewritten.spanCount,
+      pricedSpanCount: request.pricedSpanCount,
+      unpriced: Object.fromEntries([...request.unpriced].sort(([left], [right]) => (left < right ? -1 : 1))),
+    };
+  };
+};
+
+type Stages = {
+  readonly identify: ReturnType<typeof createIdentifyItem>;
+  readonly normalize: ReturnType<typeof createNormalize>;
+  readonly price: ReturnType<typeof createPriceSpan>;
+  readonly enrich: ReturnType<typeof createEnrich>;
+};
+
+/** What piles up over the spans of one request. */
+type OpenRequest = { readonly facts: SpanFact[]; readonly unpriced: Map<string, number>; pricedSpanCount: number };
+
+const openRequest = (): OpenRequest => ({ facts: [], unpriced: new Map(), pricedSpanCount: 0 });
+
+const meterSpan = (
+  span: SpanView,
+  sender: SenderContext,
+  stages: Stages,
+  request: OpenRequest,
+): readonly NewAttribute[] | undefined => {
+  const identity = stages.identify(span, sender);
+  const normalized = stages.normalize(span);
+  if (normalized === undefined) {
+    request.facts.push(observe(span, identity, undefined));
+    return undefined;
+  }
+  const receipt = stages.price(normalized, span.startUnixNs);
+  const priced: PricedSpan = { normalized, receipt, identity, waste: isWaste(normalized, receipt) };
+  request.facts.push(observe(span, identity, priced));
+  if (normalized.role !== 'aggregate') count(request, receipt);
+  return stages.enrich(span, priced);
+};
+
+/** Cost that produced nothing: an attempt whose answer was not used, or a span that failed. What is not billed is no cost. */
+const isWaste = ({ role, failed }: NormalizedSpan, { status }: Receipt): boolean =>
+  status !== 'non_billable' && role !== 'aggregate' && (role === 'attempt' || failed);
+
+const count = (request: OpenRequest, receipt: Receipt): void => {
+  if (receipt.complete) {
+    request.pricedSpanCount += 1;
+    return;
+  }
+  for (const reason of unpricedReasons(receipt)) request.unpriced.set(reason, (request.unpriced.get(reason) ?? 0) + 1);
+};
+
+/** Why a receipt is incomplete, each reason once. Reasons of lines that do have a cost are not among them. */
+const unpricedReasons = ({ lines, reasons }: Receipt): ReadonlySet<string> => {
+  if (lines.length === 0) return new Set(reasons);
+  const ofLines = lines.filter(({ cost }) => cost === undefined).flatMap(({ reason }) => reason ?? []);
+  return new Set([...ofLines, ...reasons.filter((reason) => LACKING.includes(reason))]);
+};
+
+/** Reasons that stand for usage nobody stated, so that no line stands for them. */
+const LACKING: readonly string[] = ['input-missing', 'output-missing'];

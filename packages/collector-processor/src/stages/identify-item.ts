@@ -1,0 +1,162 @@
+import { Buffer } from 'node:buffer';
+import type { Outcome, SpanFact } from '@costspan/ledger';
+import {
+  ATTR_COSTSPAN_DIMENSION_PREFIX,
+  ATTR_COSTSPAN_WORK_ITEM_ID,
+  ATTR_COSTSPAN_WORK_ITEM_OUTCOME,
+  ATTR_COSTSPAN_WORK_ITEM_OUTCOME_AT,
+  ATTR_COSTSPAN_WORK_ITEM_PARENT_ID,
+  ATTR_COSTSPAN_WORK_ITEM_TENANT,
+  ATTR_COSTSPAN_WORK_ITEM_TYPE,
+} from '@costspan/semconv';
+import { optional } from '../optional.ts';
+import type { KeyId, KeyTable, SpanView } from '../otlp/span-view.ts';
+import { DIMENSIONS_MAX, ITEM_NAME_BYTES_MAX, NAME_CHARACTERS_MAX } from './limits.ts';
+import type { SenderContext } from './meter.ts';
+import { textOf } from './span-fields.ts';
+
+/** Where work items are found besides their own attributes. */
+export type IdentifyOptions = {
+  /** Keys that may hold an id, in order; each is looked for on the span, then on its resource. */
+  readonly idFrom: readonly string[];
+  /** Keys that may hold a type, in order; each is looked for on the span, then on its resource. */
+  readonly typeFrom: readonly string[];
+  /** Dimensions that are kept, without their prefix; absent: all. */
+  readonly dimensionKeys?: readonly string[];
+};
+
+/** What a span says about its work item, from itself and its resource. Ancestors are for the ledger to know. */
+export type Identity = Pick<SpanFact, 'tenant' | 'item' | 'itemProblem' | 'outcome' | 'dimensions'>;
+
+/** Reads the identity of the span under the cursor. */
+export type IdentifyItem = (span: SpanView, sender: SenderContext) => Identity;
+
+/** Every key that identifying items asks for. */
+export const keysOfItems = ({ idFrom, typeFrom, dimensionKeys = [] }: IdentifyOptions): readonly string[] => [
+  ...ITEM_KEYS,
+  ...idFrom,
+  ...typeFrom,
+  ...dimensionKeys.map((key) => `${ATTR_COSTSPAN_DIMENSION_PREFIX}${key}`),
+];
+
+const ITEM_KEYS: readonly string[] = [
+  ATTR_COSTSPAN_WORK_ITEM_ID,
+  ATTR_COSTSPAN_WORK_ITEM_TYPE,
+  ATTR_COSTSPAN_WORK_ITEM_TENANT,
+  ATTR_COSTSPAN_WORK_ITEM_PARENT_ID,
+  ATTR_COSTSPAN_WORK_ITEM_OUTCOME,
+  ATTR_COSTSPAN_WORK_ITEM_OUTCOME_AT,
+];
+
+/** Type of an item whose type nobody said. */
+export const TYPE_UNSPECIFIED = 'unspecified';
+
+/** Tenant of a span that names none and whose sender has none. */
+export const TENANT_DEFAULT = 'default';
+
+/** Builds the stage. */
+export const createIdentifyItem = (options: IdentifyOptions, table: KeyTable): IdentifyItem => {
+  const own = (key: string): readonly Place[] => placesOf([key], table);
+  const idPlaces = [...own(ATTR_COSTSPAN_WORK_ITEM_ID), ...placesOf(options.idFrom, table, 'id_from')];
+  const typePlaces = [...own(ATTR_COSTSPAN_WORK_ITEM_TYPE), ...placesOf(options.typeFrom, table)];
+  const tenantPlaces = own(ATTR_COSTSPAN_WORK_ITEM_TENANT);
+  const parentPlaces = own(ATTR_COSTSPAN_WORK_ITEM_PARENT_ID);
+  const outcomeOf = createOutcomeOf(table);
+  const dimensionsOf = createDimensionsOf(options.dimensionKeys, table);
+  return (span, sender) => {
+    const tenant = sender.tenant ?? firstText(span, tenantPlaces)?.text ?? TENANT_DEFAULT;
+    const id = firstText(span, idPlaces);
+    const type = firstText(span, typePlaces)?.text ?? TYPE_UNSPECIFIED;
+    const isTenantKept = fits(tenant);
+    const problem = isTenantKept ? problemOf(id?.text, type) : 'tenant-too-long';
+    const common = {
+      tenant: isTenantKept ? tenant : TENANT_DEFAULT,
+      ...optional('outcome', outcomeOf(span)),
+      ...optional('dimensions', dimensionsOf(span)),
+    };
+    if (problem !== undefined) return { ...common, itemProblem: problem };
+    if (id === undefined) return common;
+    const parentId = firstText(span, parentPlaces)?.text;
+    const parent = parentId !== undefined && fits(parentId) ? { parentId } : {};
+    return { ...common, item: { type, id: id.text, ...parent, source: id.source } };
+  };
+};
+
+type Source = NonNullable<SpanFact['item']>['source'];
+type Place = { readonly key: KeyId; readonly onResource: boolean; readonly source: Source };
+
+/** The span before its resource, key by key. A configured key is named as such wherever it was found. */
+const placesOf = (keys: readonly string[], table: KeyTable, source?: Source): readonly Place[] =>
+  keys.flatMap((name) => {
+    const key = table.idOf(name);
+    if (key === undefined) return [];
+    return [
+      { key, onResource: false, source: source ?? 'span' },
+      { key, onResource: true, source: source ?? 'resource' },
+    ];
+  });
+
+const firstText = (span: SpanView, places: readonly Place[]): { readonly text: string; readonly source: Source } | undefined => {
+  for (const { key, onResource, source } of places) {
+    const text = textOf(onResource ? span.resource(key) : span.get(key));
+    if (text !== undefined) return { text, source };
+  }
+  return undefined;
+};
+
+const fits = (text: string): boolean =>
+  // A character takes three bytes at most (four are two characters), so short texts need not be counted.
+  text.length * 3 <= ITEM_NAME_BYTES_MAX || Buffer.byteLength(text) <= ITEM_NAME_BYTES_MAX;
+
+const problemOf = (id: string | undefined, type: string): string | undefined => {
+  if (id === undefined) return undefined;
+  if (!fits(id)) return 'id-too-long';
+  return fits(type) ? undefined : 'type-too-long';
+};
+
+const OUTCOME_AT = /^\d{1,19}$/;
+
+/** An outcome without a readable instant was decided when its span ended. One that is too long names nothing and is cut. */
+const createOutcomeOf = (table: KeyTable): ((span: SpanView) => Outcome | undefined) => {
+  const [valueKey, atKey] = [ATTR_COSTSPAN_WORK_ITEM_OUTCOME, ATTR_COSTSPAN_WORK_ITEM_OUTCOME_AT].map((key) => table.idOf(key));
+  return (span) => {
+    const value = valueKey === undefined ? undefined : textOf(span.get(valueKey));
+    if (value === undefined) return undefined;
+    const at = atKey === undefined ? undefined : textOf(span.get(atKey));
+    const atNs = at !== undefined && OUTCOME_AT.test(at) ? BigInt(at) : span.endUnixNs;
+    return { value: value.slice(0, NAME_CHARACTERS_MAX), atNs };
+  };
+};
+
+type Dimensions = NonNullable<SpanFact['dimensions']>;
+
+const createDimensionsOf = (
+  dimensionKeys: readonly string[] | undefined,
+  table: KeyTable,
+): ((span: SpanView) => Dimensions | undefined) => {
+  const allowed = dimensionKeys
+    ?.toSorted()
+    .slice(0, DIMENSIONS_MAX)
+    .map((name) => [name, placesOf([`${ATTR_COSTSPAN_DIMENSION_PREFIX}${name}`], table)] as const);
+  return (span) => {
+    const found =
+      allowed === undefined
+        ? everyDimension(span)
+        : allowed.map(([name, places]) => [name, firstText(span, places)?.text] as const);
+    const dimensions: Record<string, string> = {};
+    let isEmpty = true;
+    for (const [name, text] of found) {
+      if (text === undefined) continue;
+      dimensions[name] = text.slice(0, NAME_CHARACTERS_MAX);
+      isEmpty = false;
+    }
+    return isEmpty ? undefined : dimensions;
+  };
+};
+
+const everyDimension = (span: SpanView): ReadonlyArray<readonly [name: string, text: string | undefined]> =>
+  span
+    .withPrefix(ATTR_COSTSPAN_DIMENSION_PREFIX)
+    .map(([key, value]) => [key.slice(ATTR_COSTSPAN_DIMENSION_PREFIX.length, NAME_CHARACTERS_MAX), textOf(value)] as const)
+    .toSorted(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
+    .slice(0, DIMENSIONS_MAX);

@@ -1,0 +1,94 @@
+import {
+  ATTR_COSTSPAN_CATEGORY,
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  CATEGORIES,
+  type Category,
+} from '@costspan/semconv';
+import { readStatedCosts, STATED_COST_KEYS } from '../dialects/costspan-stated-costs.ts';
+import type { CostReading, Dialect, SpanFields } from '../dialects/dialect.ts';
+import type { KeyTable, SpanView } from '../otlp/span-view.ts';
+import { createChooseDialect } from './choose-dialect.ts';
+import { keysOfCall, readCall } from './read-call.ts';
+import { openSpanFields } from './span-fields.ts';
+
+/** A span read by one dialect. */
+export type NormalizedSpan = CostReading & {
+  /** Identifier and version of the dialect: `otel-gen-ai@1`. */
+  readonly dialect: string;
+  /** Whether the span reports an error. */
+  readonly failed: boolean;
+};
+
+/** Reads a span into the words of no vendor; undefined when it bears no cost. */
+export type Normalize = (span: SpanView) => NormalizedSpan | undefined;
+
+/** Every key that normalizing with these dialects asks for. */
+export const keysOfDialects = (dialects: readonly Dialect[]): readonly string[] => [
+  ...dialects.flatMap((dialect) => dialect.detect.flatMap(({ key }) => key ?? [])),
+  ...dialects.flatMap((dialect) => ('call' in dialect ? keysOfCall(dialect.call) : dialect.keys)),
+  ...STATED_COST_KEYS,
+  ...ERROR_KEYS,
+  ...STATUS_KEYS,
+  ATTR_COSTSPAN_CATEGORY,
+];
+
+/** Builds the stage. One dialect reads a span, and no other's words are mixed in. */
+export const createNormalize = (dialects: readonly Dialect[], table: KeyTable): Normalize => {
+  const choose = createChooseDialect(dialects, table);
+  return (span) => {
+    const dialect = choose(span);
+    if (dialect === undefined) return undefined;
+    const fields = openSpanFields(span, table);
+    const reading = 'call' in dialect ? withStatedCosts(readCall(dialect.call, fields), fields) : dialect.read(fields);
+    if (reading === undefined) return undefined;
+    return {
+      ...reading,
+      usage: reading.usage.kind === 'missing' && isRefused(fields) ? { kind: 'unbilled', reason: 'call-failed' } : reading.usage,
+      category: statedCategory(fields) ?? reading.category,
+      dialect: `${dialect.id}@${dialect.version}`,
+      failed: span.statusCode === STATUS_ERROR,
+    };
+  };
+};
+
+const STATUS_ERROR = 2;
+const STATUS_KEYS: readonly string[] = [ATTR_HTTP_RESPONSE_STATUS_CODE, 'http.status_code'];
+const ERROR_KEYS: readonly string[] = [ATTR_ERROR_TYPE];
+
+/** Errors by which a provider refuses a request. Anything else may have happened after the model ran. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'AuthenticationError',
+  'BadRequestError',
+  'NotFoundError',
+  'OverloadedError',
+  'PermissionDeniedError',
+  'RateLimitError',
+  'ThrottlingException',
+  'authentication_error',
+  'insufficient_quota',
+  'invalid_request_error',
+  'not_found_error',
+  'overloaded_error',
+  'permission_error',
+  'rate_limit_error',
+  'rate_limit_exceeded',
+]);
+
+const withStatedCosts = (reading: CostReading | undefined, fields: SpanFields): CostReading | undefined =>
+  reading === undefined ? undefined : { ...reading, ...readStatedCosts(fields) };
+
+/** Whether the provider refused the request: a failed span with an HTTP status from 400 on, or the name of a refusal. */
+const isRefused = (fields: SpanFields): boolean => {
+  if (fields.span.statusCode !== STATUS_ERROR) return false;
+  const error = fields.text(ERROR_KEYS) ?? '';
+  const status = Number(fields.text(STATUS_KEYS) ?? error);
+  if (status >= 400 && status < 600) return true;
+  // Class names may come with their module: `openai.RateLimitError`.
+  return REFUSALS.has(error.slice(error.lastIndexOf('.') + 1));
+};
+
+const statedCategory = (fields: SpanFields): Category | undefined => {
+  const stated = fields.text([ATTR_COSTSPAN_CATEGORY]);
+  return CATEGORIES.find((category) => category === stated);
+};

@@ -1,0 +1,100 @@
+import { type CompiledBook, type MoneyText, type PriceRequest, price, type Receipt, type UsagePart } from '@costspan/pricing';
+import type { Trust } from '../config/config.ts';
+import { optional } from '../optional.ts';
+import { mergeReceipts } from './merge-receipts.ts';
+import type { NormalizedSpan } from './normalize.ts';
+
+/** Prices what a span says it used, at the prices of its start. */
+export type PriceSpan = (span: NormalizedSpan, startNs: bigint) => Receipt;
+
+/** What the price stage works with. */
+export type PriceOptions = {
+  readonly book: CompiledBook;
+  /** Which statements of the sender about cost are believed. */
+  readonly trust: Trust;
+  /** Whether a declared cost is believed for category `llm` too, where tokens tell better. Default: false. */
+  readonly declaredCostForLlm?: boolean;
+};
+
+/** Builds the stage. */
+export const createPriceSpan = (options: PriceOptions): PriceSpan => {
+  const { book } = options;
+  return (span, startNs) => {
+    const { usage } = span;
+    switch (usage.kind) {
+      case 'ok': {
+        const [first, ...others] = usage.parts.map((part) => price(requestOf(span, part, startNs, options), book));
+        const receipt =
+          first === undefined ? withoutPrice('usage_missing', 'usage-missing', book) : mergeReceipts([first, ...others]);
+        return usage.lacks === undefined ? receipt : lacking(receipt, usage.lacks);
+      }
+      case 'missing':
+        return price(requestOf(span, { usage: {} }, startNs, options), book);
+      case 'unbilled':
+        return price({ ...requestOf(span, { usage: {} }, startNs, options), nonBillable: true }, book);
+      case 'invalid':
+        return withoutPrice('invalid_usage', usage.reason, book);
+      case 'unread':
+        return withoutPrice('unpriced', usage.reason, book);
+      default:
+        return usage satisfies never;
+    }
+  };
+};
+
+const NS_PER_MS = 1_000_000n;
+
+const requestOf = (span: NormalizedSpan, part: UsagePart, startNs: bigint, options: PriceOptions): PriceRequest => {
+  const { trust, book } = options;
+  const billable = trust.billable ? span.attempt?.billable : undefined;
+  const isDeclaredTrusted = trust.declaredCost && (span.category !== 'llm' || options.declaredCostForLlm === true);
+  return {
+    atMs: Number(startNs / NS_PER_MS),
+    provider: span.provider,
+    model: part.model ?? span.model,
+    usage: part.usage,
+    ...optional('serviceTier', part.serviceTier ?? span.serviceTier),
+    ...optional('region', part.region ?? span.region),
+    ...optional('declaredCost', isDeclaredTrusted ? inCurrency(span.declaredCost, book) : undefined),
+    ...optional('reportedCost', trust.providerCost ? inCurrency(part.reportedCost ?? span.reportedCost, book) : undefined),
+    ...(billable === 'no' && { nonBillable: true }),
+    ...optional('assumption', assumptionOf(span, part, billable)),
+  };
+};
+
+/** A cost without a currency is in the reporting one. */
+const inCurrency = (money: MoneyText | undefined, book: CompiledBook): MoneyText | undefined =>
+  money === undefined || money.currency !== '' ? money : { ...money, currency: book.currency };
+
+/** The gravest assumption under which the span is priced; its bounds hold the others. */
+const assumptionOf = (span: NormalizedSpan, part: UsagePart, billable: string | undefined): PriceRequest['assumption'] => {
+  if (billable === 'possible') return { reason: 'attempt-possible', lowZero: true };
+  if (part.assumption !== undefined) return { reason: part.assumption, lowZero: false };
+  // What a sum says is used only where the spans it sums never came.
+  return span.role === 'aggregate' ? { reason: 'aggregate-only', lowZero: false } : undefined;
+};
+
+/** Half of the usage is priced, the other half is known to be missing. */
+const lacking = (receipt: Receipt, reason: string): Receipt => {
+  if (receipt.source !== 'price_book') return receipt;
+  return {
+    ...receipt,
+    status: receipt.status === 'invalid_usage' ? receipt.status : 'usage_missing',
+    complete: false,
+    reasons: [...new Set([...receipt.reasons, reason])].sort(),
+  };
+};
+
+const withoutPrice = (status: Receipt['status'], reason: string, book: CompiledBook): Receipt => ({
+  status,
+  complete: false,
+  source: 'price_book',
+  currency: book.currency,
+  amount: '0',
+  amountPico: 0n,
+  lowPico: 0n,
+  highPico: 0n,
+  lines: [],
+  reasons: [reason],
+  book: { version: book.version, sha256: book.sha256 },
+});
