@@ -1,4 +1,4 @@
-import type { ReceiptLine, Usage } from '@costspan/pricing';
+import type { Receipt, ReceiptLine, Usage } from '@costspan/pricing';
 import type { Category, Status } from '@costspan/semconv';
 import type { ItemKey, SpanRole } from './span-fact.ts';
 
@@ -22,6 +22,8 @@ export type Entry = {
   readonly highPico: bigint;
   readonly waste: boolean;
   readonly status: Status;
+  /** Where the amount comes from. */
+  readonly source: Receipt['source'];
   /** Why the entry is not plainly priced, sorted. */
   readonly reasons: readonly string[];
   readonly usage: Usage;
@@ -39,6 +41,15 @@ export type Entry = {
   readonly spanId: string;
   readonly spanName: string;
   readonly role: SpanRole;
+  /** Instrumentation scope that reported the span. */
+  readonly scopeName: string;
+  /** What two instrumentations of one call share; see `duplicateOf`. */
+  readonly callId?: string;
+  /** Identity of the entry that is priced instead of this one. Only with status `duplicate`. */
+  readonly duplicateOf?: string;
+  /** Present when the span came after its trace had closed: it was decided by what it carries, without its ancestors. */
+  readonly late?: true;
+  readonly attempt?: { readonly number: number; readonly billable: 'yes' | 'no' | 'possible' };
   readonly provider: string;
   readonly model: string;
   readonly agent?: string;

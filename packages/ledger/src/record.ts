@@ -15,9 +15,11 @@ export type CostRecord = {
   readonly wastePico: bigint;
   /** Only categories that some entry fed. */
   readonly byCategory: Readonly<Partial<Record<Category, bigint>>>;
+  /** Entries without a price, by category; only categories that have some. Their category's amount is a lower bound. */
+  readonly unpricedByCategory: Readonly<Partial<Record<Category, number>>>;
   /** Disjoint usage, decimal text by unit. */
   readonly usage: Readonly<Record<string, string>>;
-  /** Cost-bearing spans by status. */
+  /** Cost-bearing spans by status; `aggregate` and `duplicate` are evidence and cost nothing here. */
   readonly spans: Readonly<Partial<Record<Status, number>>>;
   /** Reasons of unpriced spans and how many spans have each. */
   readonly unpricedReasons: Readonly<Record<string, number>>;
@@ -25,7 +27,7 @@ export type CostRecord = {
   readonly complete: boolean;
   readonly bookVersions: readonly string[];
   readonly dimensions: Readonly<Record<string, string>>;
-  /** Start of the earliest and end of the latest live entry, Unix nanoseconds. */
+  /** Start of the earliest and end of the latest span that names the item or bears its cost, Unix nanoseconds. */
   readonly firstSpanNs: bigint;
   readonly lastSpanNs: bigint;
   /** UUID of the ledger file. */

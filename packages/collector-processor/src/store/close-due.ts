@@ -1,0 +1,87 @@
+import { addContributions, contributionText, parseContribution } from '@costspan/ledger';
+import { nextRevision } from './item-rows.ts';
+import type { LedgerFile } from './ledger-file.ts';
+import { dueTracesMax } from './limits.ts';
+import { prepare } from './sql.ts';
+
+export type DueOptions = {
+  /** Milliseconds after its last span until a trace closes, and an item that has an outcome. */
+  readonly traceWindowMs: number;
+  /** Milliseconds after its last span until the entries of a closed trace are deleted. */
+  readonly retentionMs: number;
+};
+
+/**
+ * Closes traces and items and prunes traces that are due, a bounded number of each, in the caller's transaction. Returns
+ * whether more is due.
+ */
+export function closeDue(file: LedgerFile, { traceWindowMs, retentionMs }: DueOptions, nowNs: bigint): boolean {
+  const closedTraces = closeTraces(file, nowNs - nanoseconds(traceWindowMs));
+  const closedItems = closeItems(file, nowNs - nanoseconds(traceWindowMs), nowNs);
+  const prunedTraces = pruneTraces(file, nowNs - nanoseconds(retentionMs));
+  return Math.max(closedTraces, closedItems, prunedTraces) === dueTracesMax;
+}
+
+function nanoseconds(durationMs: number): bigint {
+  return BigInt(durationMs) * 1_000_000n;
+}
+
+/** Forgets the links of traces that have been quiet, and with them everything that could change their attribution. */
+function closeTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
+  const due = prepare<{ trace_key: bigint }>(
+    database,
+    "SELECT trace_key FROM traces WHERE state = 'open' AND active_at_ns <= ? ORDER BY active_at_ns LIMIT ?",
+  );
+  const forget = prepare(database, 'DELETE FROM context WHERE trace_key = ?');
+  const close = prepare(database, "UPDATE traces SET state = 'closed' WHERE trace_key = ?");
+  const keys = due.all(quietSinceNs, dueTracesMax);
+  for (const { trace_key: key } of keys) {
+    forget.run(key);
+    close.run(key);
+  }
+  return keys.length;
+}
+
+/** Closes items that have an outcome and have been quiet. What comes later opens them again. */
+function closeItems({ database }: LedgerFile, quietSinceNs: bigint, nowNs: bigint): number {
+  const due = prepare<{ item_key: bigint; revision: bigint }>(
+    database,
+    `SELECT item_key, revision FROM items
+     WHERE state = 'open' AND outcome IS NOT NULL AND active_at_ns <= ? ORDER BY active_at_ns LIMIT ?`,
+  );
+  const close = prepare(database, "UPDATE items SET state = 'closed', revision = ? WHERE item_key = ?");
+  const rows = due.all(quietSinceNs, dueTracesMax);
+  for (const row of rows) close.run(nextRevision(row.revision, nowNs), row.item_key);
+  return rows.length;
+}
+
+/** Deletes traces with their entries. What they contributed stays in the items, which are never deleted. */
+function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
+  const due = prepare<{ trace_key: bigint }>(
+    database,
+    "SELECT trace_key FROM traces WHERE state = 'closed' AND active_at_ns <= ? ORDER BY active_at_ns LIMIT ?",
+  );
+  const keys = due.all(quietSinceNs, dueTracesMax);
+  if (keys.length === 0) return 0;
+  const parts = prepare<{ item_key: bigint; body: string; pruned: string | null }>(
+    database,
+    'SELECT item_key, body, pruned FROM contributions JOIN items USING (item_key) WHERE trace_key = ?',
+  );
+  const fold = prepare(database, 'UPDATE items SET pruned = ? WHERE item_key = ?');
+  const deletions = ['entries', 'facts', 'context', 'contributions', 'traces'].map((table) =>
+    prepare(database, `DELETE FROM ${table} WHERE trace_key = ?`),
+  );
+  for (const { trace_key: key } of keys) {
+    for (const { item_key, body, pruned } of parts.all(key)) {
+      const part = parseContribution(body);
+      fold.run(contributionText(pruned === null ? part : addContributions(parseContribution(pruned), part)), item_key);
+    }
+    for (const deletion of deletions) deletion.run(key);
+  }
+  prepare(
+    database,
+    `INSERT INTO settings (name, value) VALUES ('pruned_before_ns', ?1)
+     ON CONFLICT (name) DO UPDATE SET value = ?1 WHERE CAST(value AS INTEGER) < CAST(?1 AS INTEGER)`,
+  ).run(String(quietSinceNs));
+  return keys.length;
+}

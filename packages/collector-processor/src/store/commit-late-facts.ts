@@ -1,0 +1,154 @@
+import {
+  addContributions,
+  bearsCost,
+  type Contribution,
+  type CostFact,
+  contributionsOf,
+  type DecidedSpan,
+  type Decision,
+  decideTrace,
+  entryOf,
+  isLink,
+  type SpanFact,
+  strongerFact,
+  subtractTallies,
+  tallyOf,
+} from '@costspan/ledger';
+import { type CommitContext, changeContribution } from './commit-trace.ts';
+import { decodeFact, type EncodedTrace } from './encoded-facts.ts';
+import type { StoredEntry } from './entry-rows.ts';
+import { twinsMax } from './limits.ts';
+import type { TraceRow } from './trace-rows.ts';
+
+/** A cost-bearing span that has to be decided now that its trace is closed. `stored` is what was decided before, if anything. */
+type Reopened = {
+  readonly fact: CostFact;
+  readonly factKey: bigint;
+  readonly stored?: { readonly entry: StoredEntry; readonly fact: CostFact };
+};
+
+/**
+ * Adds facts to a trace that has closed. Late spans are decided by what they carry, earlier ones keep their attribution; only
+ * whether two spans report one call is looked at again, in a number of steps that does not grow with the trace. Returns how
+ * many cost-bearing spans came late.
+ */
+export function commitLateFacts(context: CommitContext, trace: TraceRow, encoded: EncodedTrace): number {
+  const { late, said } = readLate(context, trace, encoded);
+  const reopened = withTwins(context, trace.key, late);
+  if (reopened.size === 0 && said.length === 0) return 0;
+
+  const { entries, items, nowNs } = context;
+  const { currency } = context.file;
+  const decision = decideTrace([...said, ...[...reopened.values()].map(({ fact }) => fact)], {
+    currency,
+    closed: { unnamed: trace.unnamed, attributionOf: (spanId) => attributionIn(reopened.get(spanId)) },
+  });
+  const stored = [...reopened.values()].flatMap((span) => span.stored ?? []);
+  entries.write(trace.key, {
+    stored: stored.map(({ entry }) => entry),
+    spans: decision.spans.map((span) => ({ ...span, factKey: keyOf(reopened, span) })),
+    itemKeyOf: items.keyOf,
+    nowNs,
+  });
+  const before = stored
+    .filter(({ entry }) => entry.state === 'live')
+    .map(({ fact, entry }): DecidedSpan => ({ fact, decision: entry.decision }));
+  const isNews = applyDifference(context, trace.key, { before, after: contributionsOf(decision, currency) });
+  if (isNews || late.size > 0) context.traces.update({ ...trace, facts: trace.facts + late.size }, nowNs);
+  return [...late.values()].filter((span) => span.stored === undefined).length;
+}
+
+/** Cost-bearing spans that are new or say more than what is stored, and facts that only say something about an item. */
+function readLate(
+  { traces, entries }: CommitContext,
+  trace: TraceRow,
+  encoded: EncodedTrace,
+): { readonly late: ReadonlyMap<string, Reopened>; readonly said: readonly SpanFact[] } {
+  const late = new Map<string, Reopened>();
+  const said: SpanFact[] = [];
+  for (const line of encoded.lines) {
+    const fact = decodeFact(line, encoded);
+    if (!bearsCost(fact)) {
+      if (!isLink(fact)) said.push(fact);
+      continue;
+    }
+    const stored = late.get(fact.spanId)?.stored ?? storedOf({ traces, entries }, trace.key, fact);
+    const other = late.get(fact.spanId)?.fact ?? stored?.fact;
+    if (other !== undefined && strongerFact(other, fact) === other) continue;
+    late.set(fact.spanId, {
+      fact,
+      factKey: traces.addFact(trace.key, fact, line),
+      ...(stored === undefined ? {} : { stored }),
+    });
+  }
+  return { late, said };
+}
+
+function storedOf(
+  { traces, entries }: Pick<CommitContext, 'traces' | 'entries'>,
+  traceKey: bigint,
+  { observation }: CostFact,
+): Reopened['stored'] {
+  const entry = entries.latest(traceKey, observation.entryId);
+  const known = entry && traces.factOf(entry.factKey);
+  return entry !== undefined && known !== undefined && bearsCost(known.fact) ? { entry, fact: known.fact } : undefined;
+}
+
+/** The late spans and those stored ones that share a call or handoff id with them. */
+function withTwins(
+  { traces, entries }: CommitContext,
+  traceKey: bigint,
+  late: ReadonlyMap<string, Reopened>,
+): ReadonlyMap<string, Reopened> {
+  const reopened = new Map(late);
+  for (const { fact } of late.values()) {
+    const { callId, human } = fact.observation;
+    if (callId === undefined && human?.handoffId === undefined) continue;
+    for (const twin of [...traces.twins(traceKey, { callId, handoffId: human?.handoffId }, twinsMax)]) {
+      if (twin.factKey === undefined || !bearsCost(twin.fact) || reopened.has(twin.fact.spanId)) continue;
+      const entry = entries.latest(traceKey, twin.fact.observation.entryId);
+      // A fact that a stronger one has replaced is still in the file for the version it made.
+      if (entry?.factKey !== twin.factKey) continue;
+      reopened.set(twin.fact.spanId, { fact: twin.fact, factKey: twin.factKey, stored: { entry, fact: twin.fact } });
+    }
+  }
+  return reopened;
+}
+
+function attributionIn(
+  span: Reopened | undefined,
+): Pick<Decision, 'item' | 'itemSource' | 'unattributedReason' | 'dimensions' | 'late'> | undefined {
+  if (span?.stored === undefined) return undefined;
+  const { excluded: _excluded, currencyProblem: _problem, ...attribution } = span.stored.entry.decision;
+  return attribution;
+}
+
+function keyOf(reopened: ReadonlyMap<string, Reopened>, { fact }: DecidedSpan): bigint {
+  const span = reopened.get(fact.spanId);
+  if (span === undefined) throw new Error(`ledger: span ${fact.spanId} was decided but not kept`);
+  return span.factKey;
+}
+
+/** Changes contributions by the difference between what some spans cost before and after. Returns whether there is any. */
+function applyDifference(
+  context: CommitContext,
+  traceKey: bigint,
+  change: { readonly before: readonly DecidedSpan[]; readonly after: readonly Contribution[] },
+): boolean {
+  let isNews = false;
+  const stored = context.contributions.ofTrace(traceKey);
+  const { currency } = context.file;
+  for (const part of change.after) {
+    const itemKey = context.items.keyOf(part.sighting.item);
+    const before = stored.get(itemKey);
+    const gone = tallyOf(
+      change.before
+        .filter(({ decision }) => decision.item?.type === part.sighting.item.type && decision.item.id === part.sighting.item.id)
+        .map((span) => entryOf(span, currency)),
+    );
+    const rest = before === undefined ? undefined : { ...before, tally: subtractTallies(before.tally, gone) };
+    const after = rest === undefined ? part : addContributions(rest, part);
+    isNews = changeContribution(context, traceKey, { itemKey, before, after }) || isNews;
+  }
+  return isNews;
+}

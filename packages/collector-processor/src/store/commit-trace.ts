@@ -1,0 +1,154 @@
+import {
+  bearsCost,
+  type Contribution,
+  contributionsOf,
+  contributionText,
+  type DecidedSpan,
+  decideTrace,
+  parseContribution,
+  type SpanFact,
+  strongerFact,
+} from '@costspan/ledger';
+import { decodeFact, type EncodedTrace } from './encoded-facts.ts';
+import type { EntryRows, KeyedSpan } from './entry-rows.ts';
+import type { ItemRows } from './item-rows.ts';
+import type { LedgerFile } from './ledger-file.ts';
+import { traceFactsMax } from './limits.ts';
+import { prepare } from './sql.ts';
+import type { KnownFact, TraceRow, TraceRows } from './trace-rows.ts';
+
+/** What a commit works with inside its transaction. */
+export type CommitContext = {
+  readonly file: LedgerFile;
+  readonly traces: TraceRows;
+  readonly entries: EntryRows;
+  readonly contributions: ContributionRows;
+  readonly items: ItemRows;
+  readonly nowNs: bigint;
+};
+
+/** Adds facts to a trace that is open, decides it anew from all of its facts and writes what changed. */
+export function commitOpenTrace(context: CommitContext, trace: TraceRow, encoded: EncodedTrace): void {
+  const { traces, entries, items, nowNs } = context;
+  const known = new Map<string, KnownFact>();
+  for (const fact of traces.facts(trace.key, encoded)) keep(known, fact);
+  const fresh = freshFacts(known, encoded);
+  if (fresh.length === 0) return;
+  for (const fact of store(context, trace.key, fresh)) known.set(fact.fact.spanId, fact);
+
+  const { currency } = context.file;
+  const decision = decideTrace(values(known), { currency });
+  entries.write(trace.key, {
+    stored: entries.ofTrace(trace.key),
+    spans: withFactKeys(decision.spans, known),
+    itemKeyOf: items.keyOf,
+    nowNs,
+  });
+  writeContributions(context, trace.key, contributionsOf(decision, currency));
+  const facts = trace.facts + fresh.length;
+  traces.update({ ...trace, state: facts > traceFactsMax ? 'closed' : 'open', facts, unnamed: decision.unnamed }, nowNs);
+}
+
+/** Rows of what each trace contributes to each item. */
+export type ContributionRows = {
+  readonly ofTrace: (traceKey: bigint) => ReadonlyMap<bigint, Contribution>;
+  readonly write: (traceKey: bigint, itemKey: bigint, contribution: Contribution) => void;
+  readonly remove: (traceKey: bigint, itemKey: bigint) => void;
+};
+
+/** Prepares the statements over contributions of a file. */
+export function prepareContributionRows({ database }: LedgerFile): ContributionRows {
+  const ofTrace = prepare<{ item_key: bigint; body: string }>(
+    database,
+    'SELECT item_key, body FROM contributions WHERE trace_key = ?',
+  );
+  const write = prepare(
+    database,
+    `INSERT INTO contributions (trace_key, item_key, body) VALUES (?, ?, ?)
+     ON CONFLICT (trace_key, item_key) DO UPDATE SET body = excluded.body`,
+  );
+  const remove = prepare(database, 'DELETE FROM contributions WHERE trace_key = ? AND item_key = ?');
+  return {
+    ofTrace: (traceKey) => new Map(ofTrace.all(traceKey).map((row) => [row.item_key, parseContribution(row.body)])),
+    write: (traceKey, itemKey, contribution) => {
+      write.run(traceKey, itemKey, contributionText(contribution));
+    },
+    remove: (traceKey, itemKey) => {
+      remove.run(traceKey, itemKey);
+    },
+  };
+}
+
+/** Keeps a fact, or the stronger of two of one span. */
+function keep(known: Map<string, KnownFact>, candidate: KnownFact): void {
+  const other = known.get(candidate.fact.spanId);
+  if (other === undefined || strongerFact(other.fact, candidate.fact) !== other.fact) {
+    known.set(candidate.fact.spanId, candidate);
+  }
+}
+
+/** The facts of a request that change what is known, one per span. A fact that was kept before, or says less, is no news. */
+function freshFacts(known: ReadonlyMap<string, KnownFact>, encoded: EncodedTrace): readonly KnownFact[] {
+  const fresh = new Map<string, KnownFact>();
+  for (const line of encoded.lines) {
+    const fact = decodeFact(line, encoded);
+    const before = fresh.get(fact.spanId) ?? known.get(fact.spanId);
+    if (before?.line === line) continue;
+    if (before === undefined || strongerFact(before.fact, fact) !== before.fact) fresh.set(fact.spanId, { fact, line });
+  }
+  return [...fresh.values()];
+}
+
+function store({ traces }: CommitContext, traceKey: bigint, fresh: readonly KnownFact[]): readonly KnownFact[] {
+  const context: string[] = [];
+  const stored = fresh.map((known) => {
+    if (bearsCost(known.fact)) return { ...known, factKey: traces.addFact(traceKey, known.fact, known.line) };
+    context.push(known.line);
+    return known;
+  });
+  if (context.length > 0) traces.addContext(traceKey, context);
+  return stored;
+}
+
+function* values(known: ReadonlyMap<string, KnownFact>): Iterable<SpanFact> {
+  for (const { fact } of known.values()) yield fact;
+}
+
+function withFactKeys(spans: readonly DecidedSpan[], known: ReadonlyMap<string, KnownFact>): readonly KeyedSpan[] {
+  return spans.map((span) => {
+    const factKey = known.get(span.fact.spanId)?.factKey;
+    if (factKey === undefined) throw new Error(`ledger: span ${span.fact.spanId} bears cost but its fact was not kept`);
+    return { ...span, factKey };
+  });
+}
+
+function writeContributions(context: CommitContext, traceKey: bigint, wanted: readonly Contribution[]): void {
+  const stored = context.contributions.ofTrace(traceKey);
+  const gone = new Set(stored.keys());
+  for (const after of wanted) {
+    const itemKey = context.items.keyOf(after.sighting.item);
+    gone.delete(itemKey);
+    changeContribution(context, traceKey, { itemKey, before: stored.get(itemKey), after });
+  }
+  for (const itemKey of gone) {
+    context.contributions.remove(traceKey, itemKey);
+    const before = stored.get(itemKey);
+    if (before !== undefined) context.items.change(itemKey, { before });
+  }
+}
+
+/** Writes what a trace contributes to an item and tells the item. Returns false, having written nothing, if that is no news. */
+export function changeContribution(
+  { contributions, items }: CommitContext,
+  traceKey: bigint,
+  {
+    itemKey,
+    before,
+    after,
+  }: { readonly itemKey: bigint; readonly before: Contribution | undefined; readonly after: Contribution },
+): boolean {
+  if (before !== undefined && contributionText(before) === contributionText(after)) return false;
+  contributions.write(traceKey, itemKey, after);
+  items.change(itemKey, before === undefined ? { after } : { before, after });
+  return true;
+}

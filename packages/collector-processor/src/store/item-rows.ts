@@ -1,0 +1,138 @@
+import {
+  addContributions,
+  type Contribution,
+  contributionText,
+  emptyTally,
+  type ItemKey,
+  parseContribution,
+  replaceContribution,
+} from '@costspan/ledger';
+import { splitPico } from '@costspan/pricing';
+import type { LedgerFile } from './ledger-file.ts';
+import { prepare } from './sql.ts';
+
+/** How what one trace contributes to an item changed: `before` is absent for a new trace, `after` for one that left the item. */
+export type ContributionChange = { readonly before?: Contribution; readonly after?: Contribution };
+
+/** The rows of work items inside one transaction: read once, changed in memory, written once by `flush`. */
+export type ItemRows = {
+  /** Key of the item's row; a new item gets one at once. */
+  readonly keyOf: (item: ItemKey) => bigint;
+  readonly change: (itemKey: bigint, change: ContributionChange) => void;
+  /** Writes every item whose contribution changed, with a new revision, and opens it. Returns how many those are. */
+  readonly flush: (nowNs: bigint) => number;
+};
+
+type ItemRow = {
+  readonly item_key: bigint;
+  readonly tenant: string;
+  readonly type: string;
+  readonly id: string;
+  readonly state: string;
+  readonly contribution: string;
+  readonly pruned: string | null;
+  readonly revision: bigint;
+};
+
+/** `sum` is undefined when it has to be made anew from its parts. */
+type OpenRow = { readonly row: ItemRow; sum: Contribution | 'nothing' | undefined };
+
+const columns = 'item_key, tenant, type, id, state, contribution, pruned, revision';
+
+/** Prepares the statements over items of a file and returns what begins the item rows of a transaction. */
+export function prepareItemRows({ database }: LedgerFile): () => ItemRows {
+  const byIdentity = prepare<{ item_key: bigint }>(
+    database,
+    'SELECT item_key FROM items WHERE tenant = ? AND type = ? AND id = ?',
+  );
+  const byKey = prepare<ItemRow>(database, `SELECT ${columns} FROM items WHERE item_key = ?`);
+  const insert = prepare(
+    database,
+    `INSERT INTO items (tenant, type, id, state, total_whole, total_pico, waste_whole, waste_pico, first_span_ns,
+       last_span_ns, contribution, active_at_ns, revision)
+     VALUES (?, ?, ?, 'open', 0, 0, 0, 0, 0, 0, '', 0, 0)`,
+  );
+  const parts = prepare<{ body: string }>(database, 'SELECT body FROM contributions WHERE item_key = ?');
+  const write = prepareWrite(database);
+  return () => {
+    const rows = new Map<bigint, OpenRow>();
+    return {
+      keyOf: ({ tenant, type, id }) => byIdentity.one(tenant, type, id)?.item_key ?? insert.run(tenant, type, id),
+      change: (itemKey, change) => {
+        const open = rows.get(itemKey) ?? openRow(byKey.one(itemKey));
+        rows.set(itemKey, open);
+        open.sum = changedSum(open.sum, change);
+      },
+      flush: (nowNs) => {
+        let changed = 0;
+        for (const { row, sum } of rows.values()) {
+          if (write(row, sum ?? sumOfParts(row, parts.each(row.item_key)), nowNs)) changed += 1;
+        }
+        return changed;
+      },
+    };
+  };
+}
+
+function openRow(row: ItemRow | undefined): OpenRow {
+  if (row === undefined) throw new Error('ledger: a work item has no row although its key is known');
+  return { row, sum: row.contribution === '' ? 'nothing' : parseContribution(row.contribution) };
+}
+
+function changedSum(sum: OpenRow['sum'], { before, after }: ContributionChange): OpenRow['sum'] {
+  if (sum === undefined || after === undefined) return undefined;
+  if (before === undefined) return sum === 'nothing' ? after : addContributions(sum, after);
+  return sum === 'nothing' ? undefined : replaceContribution(sum, { before, after });
+}
+
+function sumOfParts(row: ItemRow, parts: Iterable<{ readonly body: string }>): Contribution {
+  let sum = row.pruned === null ? undefined : parseContribution(row.pruned);
+  for (const { body } of parts) {
+    const part = parseContribution(body);
+    sum = sum === undefined ? part : addContributions(sum, part);
+  }
+  if (sum !== undefined) return sum;
+  // Every span that named the item turned out to mean another one. The row stays, so that its record can say 0.
+  const { sighting } = parseContribution(row.contribution);
+  return { tally: emptyTally, sighting: { ...sighting, dimensions: {} } };
+}
+
+type WriteItem = (row: ItemRow, sum: Contribution | 'nothing', nowNs: bigint) => boolean;
+
+function prepareWrite(database: LedgerFile['database']): WriteItem {
+  const update = prepare(
+    database,
+    `UPDATE items SET parent_id = ?, outcome = ?, outcome_at_ns = ?, state = 'open', total_whole = ?, total_pico = ?,
+       waste_whole = ?, waste_pico = ?, first_span_ns = ?, last_span_ns = ?, contribution = ?, active_at_ns = ?, revision = ?
+     WHERE item_key = ?`,
+  );
+  return (row, sum, nowNs) => {
+    if (sum === 'nothing') return false;
+    const contribution = contributionText(sum);
+    if (contribution === row.contribution) return false;
+    const { tally, sighting } = sum;
+    const [total, waste] = [splitPico(tally.totalPico), splitPico(tally.wastePico)];
+    update.run(
+      sighting.parentId?.value ?? null,
+      sighting.outcome?.value ?? null,
+      sighting.outcome?.atNs ?? null,
+      total.whole,
+      total.pico,
+      waste.whole,
+      waste.pico,
+      sighting.firstNs,
+      sighting.lastNs,
+      contribution,
+      nowNs,
+      nextRevision(row.revision, nowNs),
+      row.item_key,
+    );
+    return true;
+  };
+}
+
+/** Revisions follow the clock in microseconds, and never go back or repeat when the clock does. */
+export function nextRevision(revision: bigint, nowNs: bigint): bigint {
+  const nowMicroseconds = nowNs / 1000n;
+  return revision < nowMicroseconds ? nowMicroseconds : revision + 1n;
+}

@@ -1,0 +1,38 @@
+const minuteMs = 60_000;
+const hourMs: number = 60 * minuteMs;
+const dayMs: number = 24 * hourMs;
+
+/** Every bound of the ledger file and its thread, with its reason. Values an option may change are defaults. */
+
+/** Default time after the last span of a trace until its attribution is frozen: spans of one trace rarely arrive further apart. */
+export const traceWindowMs: number = hourMs;
+
+/** Default time entries are kept after their trace was last written to: longer than any queue of a sender holds a span back. */
+export const retentionMs: number = 30 * dayMs;
+
+/** Facts that share one commit. One fsync is paid for all; more would make the first wait for the last. */
+export const commitFactsMax = 2048;
+
+/** Facts waiting for the ledger's thread. Above it senders are told to come back: about 200 MiB, one second of work or more. */
+export const pendingFactsMax = 65_536;
+
+/**
+ * Facts of one trace that are decided together. Each request decides the trace anew, so a trace without end would cost
+ * ever more; beyond this it closes early and later spans are decided by what they carry.
+ */
+export const traceFactsMax = 10_000;
+
+/** Spans looked at for one call or handoff id of a late span. Some servers give every answer the same id. */
+export const twinsMax = 256;
+
+/** Traces closed, or pruned, in one transaction, so that commits of senders come in between. */
+export const dueTracesMax = 256;
+
+/** Time to wait for a reader that blocks a write, which only a checkpoint can do. */
+export const busyTimeoutMs = 5_000;
+
+/** Size up to which every page of the file is checked when it is opened: about one second. Above it `costspan ledger verify` does. */
+export const checkedFileBytesMax: number = 256 * 1024 * 1024;
+
+/** Pages of the write-ahead log before it is moved into the file: 16 MiB, so that a reader never has to search a long log. */
+export const walPagesMax = 4_096;

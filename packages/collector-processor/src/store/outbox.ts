@@ -1,0 +1,43 @@
+import { type CostRecord, parseContribution, rollUp } from '@costspan/ledger';
+import type { SentRecord } from './ledger-engine.ts';
+import type { LedgerFile } from './ledger-file.ts';
+import { prepare } from './sql.ts';
+
+/** The records that still have to be sent: those whose revision is above the one that was sent last. */
+export type Outbox = {
+  readonly dirtyRecords: (recordsMax: number) => readonly CostRecord[];
+  readonly markSent: (records: readonly SentRecord[]) => void;
+};
+
+/** Columns from which {@link recordOf} makes a record. */
+export const recordColumns = 'contribution, state, revision';
+
+export type RecordRow = {
+  readonly contribution: string;
+  readonly state: CostRecord['state'];
+  readonly revision: bigint;
+};
+
+/** The record a row of `items` holds. */
+export function recordOf(row: RecordRow, { currency, emitter }: Pick<LedgerFile, 'currency' | 'emitter'>): CostRecord {
+  return rollUp(parseContribution(row.contribution), { currency, emitter, state: row.state, revision: row.revision });
+}
+
+/** Prepares the statements over the outbox of a file. */
+export function prepareOutbox(file: LedgerFile): Outbox {
+  // The condition must read exactly like the one of the index items_dirty, or SQLite scans every item.
+  const dirty = prepare<RecordRow>(
+    file.database,
+    `SELECT ${recordColumns} FROM items WHERE revision > sent_revision ORDER BY revision LIMIT ?`,
+  );
+  const sent = prepare(
+    file.database,
+    'UPDATE items SET sent_revision = max(sent_revision, ?) WHERE tenant = ? AND type = ? AND id = ?',
+  );
+  return {
+    dirtyRecords: (recordsMax) => dirty.all(recordsMax).map((row) => recordOf(row, file)),
+    markSent: (records) => {
+      for (const { item, revision } of records) sent.run(revision, item.tenant, item.type, item.id);
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/** Marks a SQLite file as a ledger: "Cost" in ASCII. */
+export const applicationId = 0x43_6f_73_74;
+
+export type Migration = { readonly version: number; readonly name: string; readonly sql: string };
+
+/**
+ * How a ledger file came to be, oldest first. Entries of this list are never edited: a change is a new migration. The tables
+ * are described in docs/reference/ledger-schema.md.
+ */
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'entries and records',
+    sql: `
+CREATE TABLE settings (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE counters (
+  name TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE traces (
+  trace_key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  trace_id TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+  facts INTEGER NOT NULL,
+  active_at_ns INTEGER NOT NULL,
+  unnamed TEXT NOT NULL,
+  UNIQUE (tenant, trace_id)
+) STRICT;
+CREATE INDEX traces_by_activity ON traces (state, active_at_ns);
+
+CREATE TABLE context (
+  context_key INTEGER PRIMARY KEY,
+  trace_key INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX context_by_trace ON context (trace_key);
+
+CREATE TABLE facts (
+  fact_key INTEGER PRIMARY KEY,
+  trace_key INTEGER NOT NULL,
+  call_id TEXT,
+  handoff_id TEXT,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX facts_by_call ON facts (trace_key, call_id);
+CREATE INDEX facts_by_handoff ON facts (trace_key, handoff_id) WHERE handoff_id IS NOT NULL;
+
+CREATE TABLE items (
+  item_key INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  type TEXT NOT NULL,
+  id TEXT NOT NULL,
+  parent_id TEXT,
+  outcome TEXT,
+  outcome_at_ns INTEGER,
+  state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+  total_whole INTEGER NOT NULL,
+  total_pico INTEGER NOT NULL,
+  waste_whole INTEGER NOT NULL,
+  waste_pico INTEGER NOT NULL,
+  first_span_ns INTEGER NOT NULL,
+  last_span_ns INTEGER NOT NULL,
+  contribution TEXT NOT NULL,
+  pruned TEXT,
+  active_at_ns INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  sent_revision INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (tenant, type, id)
+) STRICT;
+CREATE INDEX items_dirty ON items (revision) WHERE revision > sent_revision;
+CREATE INDEX items_due ON items (active_at_ns) WHERE state = 'open' AND outcome IS NOT NULL;
+
+CREATE TABLE contributions (
+  trace_key INTEGER NOT NULL,
+  item_key INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (trace_key, item_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contributions_by_item ON contributions (item_key);
+
+CREATE TABLE entries (
+  entry_key INTEGER PRIMARY KEY,
+  trace_key INTEGER NOT NULL,
+  entry_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('live', 'void')),
+  fact_key INTEGER NOT NULL,
+  item_key INTEGER,
+  decision TEXT NOT NULL,
+  category TEXT NOT NULL,
+  status TEXT NOT NULL,
+  waste INTEGER NOT NULL,
+  amount_whole INTEGER NOT NULL,
+  amount_pico INTEGER NOT NULL,
+  low_whole INTEGER NOT NULL,
+  low_pico INTEGER NOT NULL,
+  high_whole INTEGER NOT NULL,
+  high_pico INTEGER NOT NULL,
+  usage_at_ns INTEGER NOT NULL,
+  recorded_at_ns INTEGER NOT NULL,
+  voided_at_ns INTEGER,
+  provider TEXT NOT NULL,
+  model TEXT NOT NULL,
+  agent TEXT,
+  UNIQUE (trace_key, entry_id, version)
+) STRICT;
+CREATE INDEX entries_by_item ON entries (item_key, usage_at_ns);
+`,
+  },
+];

@@ -1,0 +1,45 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+/** A value a column of the ledger holds. Integers always come as bigint: amounts and nanoseconds pass 2^53. */
+export type SqlValue = string | bigint | null;
+
+/** A prepared statement whose rows have the type its caller knows from the schema. */
+export type Statement<Row> = {
+  readonly one: (...parameters: readonly SqlInput[]) => Row | undefined;
+  readonly all: (...parameters: readonly SqlInput[]) => readonly Row[];
+  readonly each: (...parameters: readonly SqlInput[]) => Iterable<Row>;
+  /** Runs it and returns the key of the row it inserted, if it did. */
+  readonly run: (...parameters: readonly SqlInput[]) => bigint;
+};
+
+type SqlInput = string | bigint | number | null;
+
+/** Prepares a statement that reads every integer as bigint. */
+export function prepare<Row extends Readonly<Record<string, SqlValue>>>(database: DatabaseSync, sql: string): Statement<Row> {
+  const statement: StatementSync = database.prepare(sql);
+  statement.setReadBigInts(true);
+  return {
+    one: (...parameters) => statement.get(...parameters) as Row | undefined,
+    all: (...parameters) => statement.all(...parameters) as unknown as Row[],
+    each: (...parameters) => statement.iterate(...parameters) as Iterable<unknown> as Iterable<Row>,
+    run: (...parameters) => BigInt(statement.run(...parameters).lastInsertRowid),
+  };
+}
+
+/** Runs the work in one transaction: all of it is durable when this returns, or nothing of it ever was. */
+export function inTransaction<Value>(database: DatabaseSync, work: () => Value): Value {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const value = work();
+    database.exec('COMMIT');
+    return value;
+  } catch (error) {
+    // After some faults, such as a full disk, SQLite has rolled back already and says so; the first error is the one to tell.
+    if (database.isTransaction !== false) {
+      try {
+        database.exec('ROLLBACK');
+      } catch {}
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+import type { Entry } from './entry.ts';
+import type { ItemKey, SpanFact } from './span-fact.ts';
+
+/** What the ledger decides about a cost-bearing span once it knows the rest of its trace. */
+export type Decision = {
+  /** Absent: unattributed, see `unattributedReason`. */
+  readonly item?: ItemKey;
+  readonly itemSource?: NonNullable<Entry['itemSource']>;
+  readonly unattributedReason?: string;
+  /** The span's own dimensions over those of its ancestors. */
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** Present when the span is kept as evidence only and costs nothing here. */
+  readonly excluded?: { readonly status: 'aggregate' } | { readonly status: 'duplicate'; readonly duplicateOf: string };
+  /** Present when the receipt is not in the currency of the ledger: its amount cannot be added. */
+  readonly currencyProblem?: string;
+  readonly late?: true;
+};
+
+/** A fact with an observation. */
+export type CostFact = SpanFact & { readonly observation: NonNullable<SpanFact['observation']> };
+
+/** A cost-bearing span and the decision about it. */
+export type DecidedSpan = { readonly fact: CostFact; readonly decision: Decision };
+
+/** An entry as a decision makes it: everything but what recording adds. */
+export type DecidedEntry = Omit<Entry, 'version' | 'state' | 'recordedAtNs' | 'emitter'>;
+
+/** True when the fact bears cost. */
+export function bearsCost(fact: SpanFact): fact is CostFact {
+  return fact.observation !== undefined;
+}
+
+/** The entry that a span and the decision about it make. Excluded spans keep their usage as evidence and lose lines and amount. */
+export function entryOf({ fact, decision }: DecidedSpan, currency: string): DecidedEntry {
+  const { observation } = fact;
+  return {
+    id: observation.entryId,
+    tenant: fact.tenant,
+    ...(decision.item === undefined ? {} : { item: decision.item }),
+    ...(decision.unattributedReason === undefined ? {} : { unattributedReason: decision.unattributedReason }),
+    ...(decision.itemSource === undefined ? {} : { itemSource: decision.itemSource }),
+    category: observation.category,
+    currency,
+    ...costOf(fact, decision),
+    source: observation.receipt.source,
+    usage: observation.usage,
+    book: observation.receipt.book,
+    normalizer: observation.dialect,
+    usageAtNs: fact.startNs,
+    endNs: fact.endNs,
+    traceId: fact.traceId,
+    spanId: fact.spanId,
+    spanName: fact.name,
+    role: observation.role,
+    scopeName: observation.scopeName,
+    ...(observation.callId === undefined ? {} : { callId: observation.callId }),
+    ...(decision.excluded?.status === 'duplicate' ? { duplicateOf: decision.excluded.duplicateOf } : {}),
+    ...(decision.late === undefined ? {} : { late: decision.late }),
+    ...(observation.attempt === undefined ? {} : { attempt: observation.attempt }),
+    provider: observation.provider,
+    model: observation.model,
+    ...(observation.agent === undefined ? {} : { agent: observation.agent }),
+    dimensions: decision.dimensions,
+    ...(observation.requestId === undefined ? {} : { requestId: observation.requestId }),
+    ...(observation.apiKeyFingerprint === undefined ? {} : { apiKeyFingerprint: observation.apiKeyFingerprint }),
+    ...(observation.human === undefined ? {} : { human: observation.human }),
+  };
+}
+
+type Cost = Pick<DecidedEntry, 'amountPico' | 'lowPico' | 'highPico' | 'waste' | 'status' | 'reasons' | 'lines' | 'priceIds'>;
+
+const nothing = { amountPico: 0n, lowPico: 0n, highPico: 0n, waste: false, lines: [], priceIds: [] } as const;
+
+function costOf({ observation }: CostFact, decision: Decision): Cost {
+  const { receipt } = observation;
+  if (decision.excluded !== undefined) return { ...nothing, status: decision.excluded.status, reasons: [] };
+  if (decision.currencyProblem !== undefined) {
+    return { ...nothing, waste: observation.waste, status: 'unpriced', reasons: [decision.currencyProblem] };
+  }
+  return {
+    amountPico: receipt.amountPico,
+    lowPico: receipt.lowPico,
+    highPico: receipt.highPico,
+    waste: observation.waste,
+    status: receipt.status,
+    reasons: receipt.reasons,
+    lines: receipt.lines,
+    priceIds: [...new Set(receipt.lines.flatMap((line) => (line.priceId === undefined ? [] : [line.priceId])))],
+  };
+}

@@ -1,0 +1,25 @@
+import { type Decimal, formatDecimal, parseDecimal } from '@costspan/pricing';
+
+/** Sum of two quantities of one unit as canonical decimal text, exact. A quantity that is no number counts as none. */
+export function addQuantities(left: number | string, right: number | string): string {
+  return combine(left, right, 1n);
+}
+
+/** Difference of two quantities of one unit as canonical decimal text, exact. */
+export function subtractQuantities(left: number | string, right: number | string): string {
+  return combine(left, right, -1n);
+}
+
+function combine(left: number | string, right: number | string, sign: 1n | -1n): string {
+  const [one, other] = [decimalOf(left), decimalOf(right)];
+  const scale = Math.max(one.scale, other.scale);
+  return formatDecimal({ coefficient: coefficientAt(one, scale) + sign * coefficientAt(other, scale), scale });
+}
+
+function decimalOf(quantity: number | string): Decimal {
+  return parseDecimal(String(quantity)) ?? { coefficient: 0n, scale: 0 };
+}
+
+function coefficientAt({ coefficient, scale }: Decimal, wantedScale: number): bigint {
+  return coefficient * 10n ** BigInt(wantedScale - scale);
+}

@@ -1,0 +1,33 @@
+import { canonicalText } from './canonical-text.ts';
+import type { SpanFact } from './span-fact.ts';
+
+/** One fact per span id. Which of several facts stays depends on what they say, never on the order they came in. */
+export function uniqueFacts(facts: Iterable<SpanFact>): ReadonlyMap<string, SpanFact> {
+  const bySpan = new Map<string, SpanFact>();
+  for (const fact of facts) {
+    const other = bySpan.get(fact.spanId);
+    bySpan.set(fact.spanId, other === undefined ? fact : strongerFact(other, fact));
+  }
+  return bySpan;
+}
+
+/**
+ * Which of two facts of one span counts: one that says something over a mere link, then the one that ended later, then
+ * the greater text. Returns `first` when both say the same.
+ */
+export function strongerFact(first: SpanFact, second: SpanFact): SpanFact {
+  if (isLink(first) !== isLink(second)) return isLink(first) ? second : first;
+  if (first.endNs !== second.endNs) return first.endNs > second.endNs ? first : second;
+  return canonicalText(first) >= canonicalText(second) ? first : second;
+}
+
+/** True when the fact says no more than which span is whose child. */
+export function isLink(fact: SpanFact): boolean {
+  return (
+    fact.observation === undefined &&
+    fact.item === undefined &&
+    fact.itemProblem === undefined &&
+    fact.outcome === undefined &&
+    fact.dimensions === undefined
+  );
+}

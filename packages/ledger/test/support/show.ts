@@ -1,0 +1,36 @@
+import { formatPico } from '@costspan/pricing';
+import {
+  contributionsOf,
+  type DecidedSpan,
+  decideTrace,
+  entryOf,
+  rollUp,
+  type SpanFact,
+  type TraceDecision,
+} from '../../src/index.ts';
+
+/** The decision about a trace in US dollars. */
+export function decide(facts: Iterable<SpanFact>): TraceDecision {
+  return decideTrace(facts, { currency: 'USD' });
+}
+
+/** One line per cost-bearing span, as a ledger would print it: `llm1 ticket/T-1 by ancestor 0.18 priced`. */
+export function lines({ spans }: TraceDecision): readonly string[] {
+  return spans.map(line);
+}
+
+/** The records a trace alone would give. */
+export function records(decision: TraceDecision): readonly ReturnType<typeof rollUp>[] {
+  return contributionsOf(decision, 'USD').map((contribution) =>
+    rollUp(contribution, { currency: 'USD', state: 'open', emitter: 'E', revision: 1n }),
+  );
+}
+
+function line(span: DecidedSpan): string {
+  const entry = entryOf(span, 'USD');
+  const whose = entry.item
+    ? `${entry.item.type}/${entry.item.id} by ${entry.itemSource}`
+    : `unattributed: ${entry.unattributedReason}`;
+  const marks = [entry.waste ? ' waste' : '', ...entry.reasons.map((reason) => ` (${reason})`)].join('');
+  return `${entry.spanName} ${whose} ${formatPico(entry.amountPico)} ${entry.status}${marks}`;
+}
