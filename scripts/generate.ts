@@ -4,13 +4,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { configFiles } from './generate/config.ts';
+import { pricebookFiles } from './generate/pricebook.ts';
 import { semconvFiles } from './generate/semconv.ts';
 
 export type GeneratedFile = { readonly path: string; readonly text: string };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const check = process.argv.includes('--check');
-const files: readonly GeneratedFile[] = [...semconvFiles(root)];
+const files: readonly GeneratedFile[] = [...semconvFiles(root), ...configFiles(root), ...pricebookFiles(root)];
 const stale = files.filter(({ path, text }) => !existsSync(path) || readFileSync(path, 'utf8') !== text);
 
 for (const { path, text } of stale) {

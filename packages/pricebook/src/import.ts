@@ -1,0 +1,10 @@
+export { bookText } from './book-text.ts';
+export {
+  GENAI_PRICES_BOOK,
+  type ImportReport,
+  type ImportResult,
+  importGenaiPrices,
+  type UpstreamRelease,
+} from './import/genai-prices.ts';
+export { type CatalogUpdate, CHANGE_FACTOR_MAX, type PriceChange, updateCatalog } from './import/update-catalog.ts';
+export { matchText } from './import/upstream-match.ts';
