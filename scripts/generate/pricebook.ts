@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PriceBook } from '@costspan/pricing';
 import { parse } from 'yaml';
 // Only modules that take nothing but types from other packages: generators run before anything is built.
 import { bookDigest } from '../../packages/pricebook/src/book-digest.ts';
@@ -14,7 +15,8 @@ export function pricebookFiles(root: string): readonly GeneratedFile[] {
   const corrections = readBook(folder, 'corrections');
   const { modifiers, ...rows } = applyCorrections(imported, corrections);
   const packed = packCatalog(rows);
-  const own = [{ ...corrections, prices: [], modifiers }, readBook(folder, 'services')];
+  const factors: PriceBook = { ...corrections, prices: [], modifiers: modifiers ?? [] };
+  const own = [factors, readBook(folder, 'services')];
   const sha256 = bookDigest([unpackCatalog(packed), ...own]);
   const versions = [corrections.version, ...own.map(({ version }) => version)].sort();
   return [
@@ -30,7 +32,7 @@ export function pricebookFiles(root: string): readonly GeneratedFile[] {
   ];
 }
 
-function readBook(folder: string, name: string): Record<string, unknown> & { readonly version: string } {
+function readBook(folder: string, name: string): PriceBook {
   const { 'x-sources': _, ...book } = parse(readFileSync(join(folder, `books/${name}.yaml`), 'utf8'), { maxAliasCount: 1_000 });
   return book;
 }
