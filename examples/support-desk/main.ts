@@ -10,7 +10,7 @@ import { createProgressLine } from './demo/progress-line.ts';
 import { startProviders } from './providers/start-providers.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const folder = process.env['COSTSPAN_DEMO_FOLDER'] ?? '.costspan-demo';
+const { COSTSPAN_DEMO_FOLDER: folder = '.costspan-demo' } = process.env;
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 process.chdir(root);

@@ -31,14 +31,15 @@ const turnsMax = 6;
 
 /** What a tool says. That it failed is something the model should know, not the end of the ticket. */
 async function useTool(ticket: Ticket, name: string, given: Readonly<Record<string, string>>): Promise<string> {
+  const { order = '', text = '' } = given;
   try {
     switch (name) {
       case 'refund':
-        return await refund(ticket.id, given['order'] ?? '');
+        return await refund(ticket.id, order);
       case 'send_sms':
-        return await sendSms(ticket.id, given['text'] ?? '');
+        return await sendSms(ticket.id, text);
       case 'track_parcel':
-        return await trackParcel(ticket.id, given['order'] ?? '');
+        return await trackParcel(ticket.id, order);
       default:
         return `There is no tool ${name}.`;
     }

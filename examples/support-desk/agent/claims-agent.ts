@@ -37,9 +37,9 @@ async function assess(claim: Claim, policy: string): Promise<Assessment> {
     if (calls.length === 0) return { kind: 'assessed' };
     messages.push({ role: 'assistant', content: message.content });
     for (const call of calls) {
-      const given = call.input as Readonly<Record<string, string>>;
-      if (call.name === 'ask_a_person') return { kind: 'person', reason: given['reason'] ?? '' };
-      const content = await useTool(claim, call.name, given);
+      const { reason = '', part = '' } = call.input as Readonly<Record<string, string>>;
+      if (call.name === 'ask_a_person') return { kind: 'person', reason };
+      const content = await useTool(claim, call.name, part);
       messages.push({ role: 'user', content: [{ type: 'tool_result', tool_use_id: call.id, content }] });
     }
   }
@@ -48,8 +48,8 @@ async function assess(claim: Claim, policy: string): Promise<Assessment> {
 
 const turnsMax = 6;
 
-function useTool(claim: Claim, name: string, given: Readonly<Record<string, string>>): Promise<string> {
-  return name === 'pay_out' ? payOut(claim.id, claim.amount) : findRepairPrices(claim.id, given['part'] ?? '');
+function useTool(claim: Claim, name: string, part: string): Promise<string> {
+  return name === 'pay_out' ? payOut(claim.id, claim.amount) : findRepairPrices(claim.id, part);
 }
 
 /** The policy text is the same for every claim, so it is cached at the provider: written once, read at a tenth of the price. */

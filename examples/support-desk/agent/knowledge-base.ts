@@ -24,8 +24,10 @@ export async function indexArticles(): Promise<void> {
 export async function findArticles(text: string): Promise<string> {
   const [vector = []] = await embed([text]);
   const { points } = await search(vector);
-  return points.map(({ payload }) => `${payload?.['title']}: ${payload?.['text']}`).join('\n');
+  return points.map(({ payload }) => asText(payload ?? {})).join('\n');
 }
+
+const asText = ({ title, text }: Readonly<Record<string, unknown>>): string => `${title}: ${text}`;
 
 const search = costspan.vector(
   'kb.search',

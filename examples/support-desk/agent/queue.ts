@@ -6,7 +6,7 @@ export type Waiting =
   | { readonly kind: 'reply'; readonly ticketId: string };
 
 // A file stands for the message queue a company has. Like most queues it delivers at least once: see review-desk.ts.
-const file = process.env['QUEUE_FILE'] ?? 'queue.jsonl';
+const { QUEUE_FILE: file = 'queue.jsonl' } = process.env;
 
 /** Leaves work for another process. The token is all that a review needs: it names the item and cannot be forged. */
 export function leaveFor(waiting: Waiting): void {

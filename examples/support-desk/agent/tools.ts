@@ -29,8 +29,10 @@ export const trackParcel = costspan.tool('track_parcel', (item: string, order: s
   sku: 'courier/tracking',
 });
 
+const { SERVICES_URL: services } = process.env;
+
 async function call(path: string, body: Readonly<Record<string, unknown>>): Promise<string> {
-  const response = await fetch(`${process.env['SERVICES_URL']}${path}`, { method: 'POST', body: JSON.stringify(body) });
+  const response = await fetch(`${services}${path}`, { method: 'POST', body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
   return response.text();
 }

@@ -8,7 +8,8 @@ import { deltaUsage, messageUsage, startUsage } from './usage.ts';
 /** `POST /v1/messages`, plain and streamed. */
 export const answerMessage: Endpoint = (request, reply, newId) => {
   if (request.model === '') return { status: 400, message: 'model: Field required' };
-  if (typeof request.body['max_tokens'] !== 'number') return { status: 400, message: 'max_tokens: Field required' };
+  const { max_tokens: maxTokens, stream } = request.body;
+  if (typeof maxTokens !== 'number') return { status: 400, message: 'max_tokens: Field required' };
   const text = reply.text ?? (reply.toolCalls === undefined ? 'A short answer.' : '');
   const usage = reply.usage ?? { input_text_tokens: tokensOf(request.text), output_text_tokens: tokensOf(text) };
   const rawUsage = reply.rawUsage ?? messageUsage(usage, reply);
@@ -27,7 +28,7 @@ export const answerMessage: Endpoint = (request, reply, newId) => {
     ...((rawUsage === 'absent' ? {} : { usage: rawUsage }) as { usage: Usage }),
   };
   return {
-    body: request.body['stream'] === true ? { events: events(message) } : { json: message },
+    body: stream === true ? { events: events(message) } : { json: message },
     model: message.model,
     usage,
     responseId: message.id,

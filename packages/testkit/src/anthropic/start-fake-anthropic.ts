@@ -21,10 +21,11 @@ const format: ProviderFormat = {
   name: 'fake Anthropic',
   route: (method, path) => endpoints[`${method} ${path}`],
   refuse: ({ headers }) => {
-    if (headers['x-api-key'] === undefined && headers['authorization'] === undefined) {
+    const { authorization, 'x-api-key': apiKey, 'anthropic-version': version } = headers;
+    if (apiKey === undefined && authorization === undefined) {
       return { status: 401, message: 'x-api-key header is required' };
     }
-    if (headers['anthropic-version'] === undefined) {
+    if (version === undefined) {
       return { status: 400, message: 'anthropic-version: header is required' };
     }
     return undefined;

@@ -19,6 +19,7 @@ type ServiceTier = NonNullable<ChatCompletion['service_tier']>;
 /** `POST /v1/chat/completions`, plain and streamed. */
 export const answerChatCompletion: Endpoint = (request, reply, newId) => {
   if (request.model === '') return { status: 400, message: 'you must provide a model parameter' };
+  const { stream } = request.body;
   const text = reply.text ?? (reply.toolCalls === undefined ? 'A short answer.' : '');
   const usage = usageOf(request, reply, text);
   const rawUsage = reply.rawUsage ?? chatUsage(usage);
@@ -32,7 +33,7 @@ export const answerChatCompletion: Endpoint = (request, reply, newId) => {
   };
   const told = rawUsage === 'absent' ? undefined : (rawUsage as CompletionUsage);
   return {
-    body: request.body['stream'] === true ? { events: chunks(completed, request, told) } : { json: completion(completed, told) },
+    body: stream === true ? { events: chunks(completed, request, told) } : { json: completion(completed, told) },
     model: completed.model,
     usage,
     responseId: completed.id,
@@ -77,8 +78,8 @@ function completion(completed: Completed, usage: CompletionUsage | undefined): C
 /** With `include_usage` every chunk carries `usage: null` and one more chunk, without choices, carries the counts. */
 function chunks(completed: Completed, request: FakeRequest, usage: CompletionUsage | undefined): readonly FakeEvent[] {
   const { id, created, model, tier, text, toolCalls } = completed;
-  const streamOptions = request.body['stream_options'] as { readonly include_usage?: boolean } | null | undefined;
-  const includeUsage = streamOptions?.include_usage === true;
+  const { stream_options: streamOptions } = request.body;
+  const includeUsage = (streamOptions as { readonly include_usage?: boolean } | null | undefined)?.include_usage === true;
   const chunk = (
     choices: ChatCompletionChunk['choices'],
     usageField: { usage?: CompletionUsage | null } = includeUsage ? { usage: null } : {},

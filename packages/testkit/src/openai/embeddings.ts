@@ -7,19 +7,20 @@ const dimensionsDefault = 1536;
 
 /** `POST /v1/embeddings`, as floats or base64. */
 export const answerEmbeddings: Endpoint = (request, reply) => {
-  const inputs = typeof request.body['input'] === 'string' ? [request.body['input']] : request.body['input'];
-  if (!Array.isArray(inputs) || !inputs.every((input) => typeof input === 'string')) {
+  const { input, dimensions: dimensionsAsked, encoding_format: encoding } = request.body;
+  const inputs = typeof input === 'string' ? [input] : input;
+  if (!Array.isArray(inputs) || !inputs.every((text) => typeof text === 'string')) {
     return { status: 400, message: "'$.input' is invalid: this stand-in reads a string or an array of strings" };
   }
-  const dimensions = Number(request.body['dimensions'] ?? dimensionsDefault);
-  const usage = reply.usage ?? { input_text_tokens: inputs.reduce((sum, input) => sum + tokensOf(input), 0) };
+  const dimensions = Number(dimensionsAsked ?? dimensionsDefault);
+  const usage = reply.usage ?? { input_text_tokens: inputs.reduce((sum, text) => sum + tokensOf(text), 0) };
   const tokens = usage.input_text_tokens ?? 0;
   const rawUsage = reply.rawUsage ?? { prompt_tokens: tokens, total_tokens: tokens };
   const model = reply.model ?? request.model;
-  const encode = request.body['encoding_format'] === 'base64' ? base64 : (vector: Float32Array): unknown => [...vector];
+  const encode = encoding === 'base64' ? base64 : (vector: Float32Array): unknown => [...vector];
   const json = {
     object: 'list',
-    data: inputs.map((input, index) => ({ object: 'embedding', index, embedding: encode(embed(input, dimensions)) })),
+    data: inputs.map((text, index) => ({ object: 'embedding', index, embedding: encode(embed(text, dimensions)) })),
     model,
     ...(rawUsage === 'absent' ? {} : { usage: rawUsage }),
   };

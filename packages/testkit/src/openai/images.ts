@@ -9,7 +9,8 @@ const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfD
 /** `POST /v1/images/generations` of the GPT image models, which bill by tokens. */
 export const answerImages: Endpoint = (request, reply) => {
   if (request.text === '') return { status: 400, message: 'Missing required parameter: prompt' };
-  const count = Number(request.body['n'] ?? 1);
+  const { n = 1 } = request.body;
+  const count = Number(n);
   const usage = reply.usage ?? { input_text_tokens: tokensOf(request.text), output_image_tokens: 1056 * count };
   const units = ['input_text_tokens', 'input_image_tokens', 'output_image_tokens', 'output_text_tokens'] as const;
   const u = unitsOf(usage, 'images', units);

@@ -18,7 +18,8 @@ const categories = [
 
 /** `POST /v1/moderations`: free, without usage. Flags a text that contains the word `threat`. */
 export const answerModeration: Endpoint = (request, reply, newId) => {
-  const inputs = Array.isArray(request.body['input']) ? request.body['input'] : [request.body['input']];
+  const { input: asked } = request.body;
+  const inputs = Array.isArray(asked) ? asked : [asked];
   const model = reply.model ?? (request.model === '' ? 'omni-moderation-latest' : request.model);
   const results = inputs.map((input) => {
     const flagged = JSON.stringify(input ?? '').includes('threat');

@@ -12,6 +12,7 @@ type Unnumbered<Event> = Event extends unknown ? Omit<Event, 'sequence_number'> 
 /** `POST /v1/responses`, plain and streamed. */
 export const answerResponse: Endpoint = (request, reply, newId) => {
   if (request.model === '') return { status: 400, message: 'Missing required parameter: model' };
+  const { stream } = request.body;
   const text = reply.text ?? (reply.toolCalls === undefined ? 'A short answer.' : '');
   const usage = usageOf(request, reply, text);
   const rawUsage = reply.rawUsage ?? responseUsage(usage);
@@ -26,7 +27,7 @@ export const answerResponse: Endpoint = (request, reply, newId) => {
     ...(told === undefined ? {} : { usage: told }),
   };
   return {
-    body: request.body['stream'] === true ? { events: events(base, completed) } : { json: completed },
+    body: stream === true ? { events: events(base, completed) } : { json: completed },
     model: completed.model,
     usage,
     responseId: completed.id,

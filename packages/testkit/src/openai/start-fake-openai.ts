@@ -24,8 +24,8 @@ const errorTypes: Readonly<Record<number, readonly [type: string, code: string |
 const format: ProviderFormat = {
   name: 'fake OpenAI',
   route: (method, path) => endpoints[`${method} ${path}`],
-  refuse: ({ headers }) =>
-    headers['authorization']?.startsWith('Bearer ')
+  refuse: ({ headers: { authorization } }) =>
+    authorization?.startsWith('Bearer ')
       ? undefined
       : { status: 401, message: "You didn't provide an API key in an Authorization header (Bearer)." },
   errorBody: (status, message) => {

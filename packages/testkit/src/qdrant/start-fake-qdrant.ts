@@ -27,11 +27,14 @@ const actions: Readonly<Record<string, Action>> = {
     withCollection(store, name, (collection) => ({ result: { count: collection.points.size } })),
   'POST /points/query': (store, name, request) =>
     withCollection(store, name, (collection) => {
-      const found = search(collection, request, request.body['query']);
+      const { query } = request.body;
+      const found = search(collection, request, query);
       return 'status' in found ? found : { ...found, result: { points: found.result } };
     }),
-  'POST /points/search': (store, name, request) =>
-    withCollection(store, name, (collection) => search(collection, request, request.body['vector'])),
+  'POST /points/search': (store, name, request) => {
+    const { vector } = request.body;
+    return withCollection(store, name, (collection) => search(collection, request, vector));
+  },
 };
 
 /**
@@ -102,17 +105,17 @@ function create(store: Store, name: string, request: FakeRequest): Result | Refu
   if (store.has(name)) {
     return { status: 409, message: `Wrong input: Collection \`${name}\` already exists!` };
   }
-  const vectors = request.body['vectors'] as { readonly size?: unknown; readonly distance?: unknown } | undefined;
-  const distance = vectors?.distance;
-  if (typeof vectors?.size !== 'number' || (distance !== 'Cosine' && distance !== 'Dot' && distance !== 'Euclid')) {
+  const { vectors } = request.body;
+  const { size, distance } = (vectors ?? {}) as { readonly size?: unknown; readonly distance?: unknown };
+  if (typeof size !== 'number' || (distance !== 'Cosine' && distance !== 'Dot' && distance !== 'Euclid')) {
     return { status: 400, message: 'Format error in JSON body: vectors: this stand-in needs size and Cosine, Dot or Euclid' };
   }
-  store.set(name, { size: vectors.size, distance, points: new Map() });
+  store.set(name, { size, distance, points: new Map() });
   return { result: true };
 }
 
 function upsert(collection: Collection, request: FakeRequest): Result | Refusal {
-  const points = request.body['points'];
+  const { points } = request.body;
   if (!Array.isArray(points)) return { status: 400, message: 'Format error in JSON body: this stand-in reads a list of points' };
   for (const point of points as readonly Point[]) {
     if (!isVector(collection, point.vector)) return wrongVector(collection, point.vector);
@@ -124,27 +127,27 @@ function upsert(collection: Collection, request: FakeRequest): Result | Refusal 
 }
 
 function retrieve(collection: Collection, request: FakeRequest): Result {
-  const ids = Array.isArray(request.body['ids']) ? (request.body['ids'] as readonly (number | string)[]) : [];
-  const points = ids.flatMap((id) => collection.points.get(id) ?? []);
+  const { ids } = request.body;
+  const points = (Array.isArray(ids) ? (ids as readonly (number | string)[]) : []).flatMap(
+    (id) => collection.points.get(id) ?? [],
+  );
   return { result: points.map(({ id, payload }) => ({ id, payload })) };
 }
 
 function search(collection: Collection, request: FakeRequest, asked: unknown): Result | Refusal {
   const vector = isNearest(asked) ? asked.nearest : asked;
   if (!isVector(collection, vector)) return wrongVector(collection, vector);
-  const filter = request.body['filter'] ?? undefined;
-  if (filter !== undefined && !isKnownFilter(filter)) {
+  const { filter = null, limit = 10, score_threshold: scoreThreshold, with_payload: withPayload } = request.body;
+  if (filter !== null && !isKnownFilter(filter)) {
     return { status: 400, message: 'Bad request: filter: this stand-in knows `must` with `match.value`' };
   }
-  const threshold = request.body['score_threshold'];
   const points = nearest(collection, vector, {
-    limit: Number(request.body['limit'] ?? 10),
-    ...(filter === undefined ? {} : { filter }),
-    ...(typeof threshold === 'number' ? { scoreThreshold: threshold } : {}),
+    limit: Number(limit),
+    ...(filter === null ? {} : { filter }),
+    ...(typeof scoreThreshold === 'number' ? { scoreThreshold } : {}),
   });
-  const withPayload = request.body['with_payload'] === true;
   return {
-    result: points.map(({ id, score, payload }) => ({ id, version: 0, score, ...(withPayload ? { payload } : {}) })),
+    result: points.map(({ id, score, payload }) => ({ id, version: 0, score, ...(withPayload === true ? { payload } : {}) })),
     usage: { vector_queries: 1 },
   };
 }

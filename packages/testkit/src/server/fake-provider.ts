@@ -139,9 +139,9 @@ function parseRequest(http: HttpRequest, number: number): { readonly request: Fa
     return { request: nothing, problem: 'Expected a JSON object as the body' };
   }
   const fields = body as Readonly<Record<string, unknown>>;
-  const model = typeof fields['model'] === 'string' ? fields['model'] : '';
+  const { model } = fields;
   const prompt = ['system', 'instructions', 'messages', 'input', 'prompt'].flatMap((name) => stringsIn(fields[name]));
-  return { request: { ...base, body: fields, model, text: prompt.join('\n') } };
+  return { request: { ...base, body: fields, model: typeof model === 'string' ? model : '', text: prompt.join('\n') } };
 }
 
 /** Fields whose strings belong to the format, not to the prompt. */

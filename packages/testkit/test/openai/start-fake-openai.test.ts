@@ -123,7 +123,15 @@ test('embeds as base64 by default and as floats when asked', async () => {
     dimensions: 64,
     encoding_format: 'float',
   });
-  expect(server.log.map(({ request }) => request.body['encoding_format'])).toEqual(['base64', 'float']);
+  expect(
+    server.log.map(
+      ({
+        request: {
+          body: { encoding_format: encoding },
+        },
+      }) => encoding,
+    ),
+  ).toEqual(['base64', 'float']);
   expect([...(encoded.data[0]?.embedding ?? [])]).toEqual(floats.data[0]?.embedding);
   expect(floats.data[0]?.embedding).toEqual([...embed('a late parcel', 64)]);
   expect(encoded.usage).toEqual({ prompt_tokens: 7, total_tokens: 7 });
