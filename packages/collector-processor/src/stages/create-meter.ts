@@ -47,6 +47,7 @@ export const createMeter = (options: MeterOptions): Meter => {
       facts: request.facts,
       spanCount: rewritten.spanCount,
       pricedSpanCount: request.pricedSpanCount,
+      invalidUtf8Count: rewritten.invalidUtf8Count,
       unpriced: Object.fromEntries([...request.unpriced].sort(([left], [right]) => (left < right ? -1 : 1))),
     };
   };

@@ -16,6 +16,8 @@ export type Metered = {
   readonly pricedSpanCount: number;
   /** Cost-bearing spans without a price, by reason. */
   readonly unpriced: Readonly<Record<string, number>>;
+  /** Texts that are not valid UTF-8 and went on as they came. */
+  readonly invalidUtf8Count: number;
 };
 
 /**
