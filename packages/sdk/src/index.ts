@@ -1,1 +1,17 @@
-export {};
+export type { MeterOptions } from './clients/meter-client.ts';
+export { type Costspan, createCostspan, type FetchOptions } from './create-costspan.ts';
+export { CostspanError, type CostspanErrorCode, type CostspanErrorFields } from './errors.ts';
+export type { OnMisuse } from './faults.ts';
+export type { Fetch } from './fetch/metered-fetch.ts';
+export type { CompletedHandoff, Handoff, HandoffCompletion, HandoffRequest } from './handoff/handoff.ts';
+export type { Touch } from './handoff/touch.ts';
+export type { CostspanOptions, Stamp } from './options.ts';
+export type { RecordedCost, RecordedUsage, Recorder } from './record.ts';
+export { type StartOptions, startCostspan } from './start-costspan.ts';
+export { SDK_SCOPE, SDK_VERSION } from './version.ts';
+export type { Carrier, ExtractedWorkItem } from './work-item/carrier.ts';
+export type { Dimensions, WorkItem, WorkItemInit } from './work-item/work-item-type.ts';
+export type { WorkItemRef, WorkItems } from './work-item/work-items.ts';
+export type { ToolOptions, WrapTool } from './wrap/tool.ts';
+export type { VectorOptions, WrapVector } from './wrap/vector.ts';
+export type { AnyFunction, OrFromResult } from './wrap/wrap-function.ts';

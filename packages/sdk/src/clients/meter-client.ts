@@ -1,0 +1,72 @@
+import { CostspanError, shown } from '../errors.ts';
+import { type Fetch, isMetered } from '../fetch/metered-fetch.ts';
+
+/** How to meter one client. */
+export type MeterOptions = {
+  /** Name of the provider, where the host does not tell it, such as `openai` behind a gateway of your own. */
+  readonly provider?: string;
+  /**
+   * Spans that the Anthropic client emits itself. `off` (default) switches them off on the metered client, and with them
+   * the trace and baggage headers it would send to the provider; `keep` leaves them, and the processor drops the double.
+   */
+  readonly nativeSpans?: 'off' | 'keep';
+};
+
+/** Makes the metering fetch for a client: around its own fetch, with the number of its retries. */
+export type FetchFor = (inner: Fetch | undefined, maxRetries: () => number | undefined, options: MeterOptions) => Fetch;
+
+/**
+ * A copy of `client` whose calls are metered: same class, same types, same options. Works with `openai` and
+ * `@anthropic-ai/sdk` and their platform clients; throws a CostspanError for anything else.
+ */
+export const meterClient = <T extends object>(client: T, options: MeterOptions, fetchFor: FetchFor): T => {
+  if (!isClient(client))
+    throw unsupported(shownClient(client), 'pass a client of openai or @anthropic-ai/sdk, or give another one costspan.fetch()');
+  if (isMetered(client.fetch)) return client;
+  // Read from the copy, once there is one: what a client asks for may be changed on it later.
+  let metered: SupportedClient | undefined;
+  const fetch = fetchFor(client.fetch, () => metered?.maxRetries, options);
+  const native = options.nativeSpans !== 'keep' && 'openTelemetry' in client ? NATIVE_SPANS_OFF : {};
+  try {
+    metered = client.withOptions({ fetch, ...native });
+  } catch (cause) {
+    throw Object.assign(unsupported(shownClient(client), 'it accepts no fetch of its own, so its calls cannot be metered'), {
+      cause,
+    });
+  }
+  if (metered.fetch !== fetch) {
+    throw unsupported(
+      `${shownClient(client)} whose copy does not take the fetch option`,
+      'pass `fetch: costspan.fetch()` to its constructor instead',
+    );
+  }
+  return metered as T & SupportedClient;
+};
+
+/** What is needed of a client. Both clients have it in every version since 5 and 0.50. */
+type SupportedClient = {
+  readonly fetch?: Fetch;
+  readonly maxRetries?: number;
+  readonly withOptions: (options: object) => SupportedClient;
+};
+
+const isClient = (client: object): client is SupportedClient =>
+  typeof client === 'object' &&
+  client !== null &&
+  'withOptions' in client &&
+  typeof client.withOptions === 'function' &&
+  'fetch' in client;
+
+const NATIVE_SPANS_OFF = { openTelemetry: { traces: false, propagation: false } } as const;
+
+const shownClient = (client: unknown): string =>
+  typeof client === 'object' && client !== null ? `a ${client.constructor?.name ?? 'plain object'}` : shown(client);
+
+const unsupported = (found: string, advice: string): CostspanError =>
+  new CostspanError({
+    code: 'client-unsupported',
+    where: 'meter: client',
+    problem: 'expected a client that can be metered',
+    found,
+    advice,
+  });

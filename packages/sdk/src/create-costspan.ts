@@ -1,0 +1,125 @@
+import { type TracerProvider, trace } from '@opentelemetry/api';
+import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { type MeterOptions, meterClient } from './clients/meter-client.ts';
+import { createReportMisuse, guard } from './faults.ts';
+import { createMeteredFetch, type Fetch } from './fetch/metered-fetch.ts';
+import { createPendingCalls } from './fetch/pending-calls.ts';
+import { type CompletedHandoff, createHandoffs, type HandoffCompletion } from './handoff/handoff.ts';
+import { type CostspanOptions, readOptions } from './options.ts';
+import { checkFields } from './options-check.ts';
+import { createRecorder, type Recorder } from './record.ts';
+import { createSampler } from './spans/sampler.ts';
+import { createSpanExport } from './spans/span-export.ts';
+import { createSpanProcessor } from './spans/span-processor.ts';
+import { tracerOf } from './tracer.ts';
+import { createWorkItems, type WorkItems } from './work-item/work-items.ts';
+import { createWrapTool, type WrapTool } from './wrap/tool.ts';
+import { createWrapVector, type WrapVector } from './wrap/vector.ts';
+
+/** How a metering fetch for a client of your choice behaves. */
+export type FetchOptions = {
+  /** `own` (default): a span for every call. `none`: calls pass through unmetered, for example in a test. */
+  readonly spans?: 'own' | 'none';
+  /** The fetch to use. Default: the global one, looked up at each call. */
+  readonly fetch?: Fetch;
+  /** Name of the provider, where the host does not tell it. */
+  readonly provider?: string;
+};
+
+/** Everything an application needs to know what its work items cost. Make one and keep it. */
+export type Costspan = Recorder & {
+  /** Work items: run work on them, refer to them, carry them to other processes. */
+  readonly workItem: WorkItems;
+  /** A copy of a client of `openai` or `@anthropic-ai/sdk` whose calls are metered. Same class, same types. */
+  readonly meter: <T extends object>(client: T, options?: MeterOptions) => T;
+  /** A fetch that meters, for any client that takes one. */
+  readonly fetch: (options?: FetchOptions) => Fetch;
+  /** Wraps a function that costs something at a vendor. */
+  readonly tool: WrapTool;
+  /** Wraps a function that queries or writes a vector database. */
+  readonly vector: WrapVector;
+  readonly handoff: {
+    /** Finishes a handoff with the touch time of the person. Rejects with a CostspanError for a token that cannot be used. */
+    readonly complete: (token: string, completion?: HandoffCompletion) => Promise<CompletedHandoff>;
+  };
+  /** Give this to your tracer provider: it stamps work items on spans, and exports where `endpoint` is set. */
+  readonly spanProcessor: SpanProcessor;
+  /** Wraps your sampler, so that spans of cost reach our export whatever it drops; your own exports stay as they were. */
+  readonly sampler: (inner: Sampler) => Sampler;
+  /** Sends what has been measured so far. Resolves when it is sent, or has failed and was reported to `diag`. */
+  readonly flush: () => Promise<void>;
+  /** Flushes, and ends the export. */
+  readonly shutdown: () => Promise<void>;
+};
+
+/** A Costspan for an application with an OpenTelemetry setup of its own. Throws a CostspanError for a wrong option. */
+export const createCostspan = (options: CostspanOptions = {}): Costspan => {
+  const settings = readOptions(options, process.env);
+  const tracer = tracerOf(settings.tracerProvider);
+  const pending = createPendingCalls();
+  const handoffs = createHandoffs(tracer, settings);
+  const reportMisuse = createReportMisuse(settings.onMisuse);
+  const spanProcessor = createSpanProcessor(settings.stamp, createSpanExport(settings));
+  const metering = {
+    tracer,
+    pending,
+    includeUsageHosts: settings.includeUsageHosts,
+    ...(settings.apiKeyFingerprintKey !== undefined && { apiKeyFingerprintKey: settings.apiKeyFingerprintKey }),
+  };
+  const flush = async (): Promise<void> => {
+    guard('ending pending calls', pending.endAll, undefined);
+    await Promise.all([spanProcessor.forceFlush(), flushProvider(settings.tracerProvider ?? trace.getTracerProvider())]);
+  };
+  return {
+    workItem: createWorkItems(tracer, settings, handoffs, reportMisuse),
+    meter: (client, meterOptions = {}) => {
+      checkFields('meter', meterOptions, meterChecks);
+      return meterClient(client, meterOptions, (inner, maxRetries, { provider }) =>
+        createMeteredFetch(inner, { ...metering, maxRetries, ...(provider !== undefined && { provider }) }),
+      );
+    },
+    fetch: (fetchOptions = {}) => {
+      checkFields('fetch', fetchOptions, fetchChecks);
+      const { fetch: inner, provider } = fetchOptions;
+      if (fetchOptions.spans === 'none') return inner ?? ((input, init) => globalThis.fetch(input, init));
+      return createMeteredFetch(inner, { ...metering, ...(provider !== undefined && { provider }) });
+    },
+    tool: createWrapTool(tracer),
+    vector: createWrapVector(tracer),
+    handoff: { complete: async (token, completion = {}) => handoffs.complete(token, completion) },
+    ...createRecorder(tracer, reportMisuse),
+    spanProcessor,
+    sampler: createSampler,
+    flush,
+    shutdown: async () => {
+      await flush();
+      await spanProcessor.shutdown();
+    },
+  };
+};
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const provider = [isText, 'expected the name of a provider', 'write it like "openai"'] as const;
+
+const meterChecks = {
+  provider,
+  nativeSpans: [(value: unknown) => value === 'off' || value === 'keep', 'expected "off" or "keep"', 'choose one of them'],
+} as const;
+
+const fetchChecks = {
+  provider,
+  spans: [(value: unknown) => value === 'own' || value === 'none', 'expected "own" or "none"', 'choose one of them'],
+  fetch: [(value: unknown) => typeof value === 'function', 'expected a function', 'leave it out to use the global fetch'],
+} as const;
+
+// The API knows only how to get tracers; the providers of the SDK can also be flushed.
+const flushProvider = async (found: TracerProvider): Promise<void> => {
+  const delegate =
+    'getDelegate' in found && typeof found.getDelegate === 'function' ? (found.getDelegate() as TracerProvider) : found;
+  if (!('forceFlush' in delegate) || typeof delegate.forceFlush !== 'function') return;
+  try {
+    await delegate.forceFlush();
+  } catch {
+    // Exporters of the application report their own failures.
+  }
+};

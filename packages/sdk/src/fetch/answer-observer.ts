@@ -1,0 +1,153 @@
+import { heldEventBytesMax } from '../limits.ts';
+import type { Answer, Api } from './apis/api-type.ts';
+import { isUsageOnly } from './apis/openai-chat.ts';
+import { createJsonPruner } from './body/json-pruner.ts';
+import type { BodyObserver } from './body/observed-body.ts';
+import { createSseReader } from './body/sse-reader.ts';
+import { withoutNullUsage } from './include-usage.ts';
+
+/** Reads an answer as it passes; `answer` is what is known so far. */
+export type AnswerObserver = BodyObserver & { readonly answer: () => Answer };
+
+const UNKNOWN: Answer = { isComplete: false };
+
+/**
+ * An observer for the body of an answer. `wasAsked` says that we asked for the usage: what that adds to the stream is
+ * then taken out again.
+ */
+export const createAnswerObserver = (api: Api, contentType: string, options: { readonly wasAsked: boolean }): AnswerObserver => {
+  const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (type === 'text/event-stream' && api.event !== undefined)
+    return options.wasAsked ? observeAskedEvents(api) : observeEvents(api);
+  if (type === 'application/json' || type.endsWith('+json')) return observeJson(api);
+  return observeNothing();
+};
+
+const nothing = (): undefined => undefined;
+
+/** A body that says nothing of its cost, such as audio: it counts when it has arrived. */
+const observeNothing = (): AnswerObserver => {
+  let answer = UNKNOWN;
+  return {
+    piece: (bytes) => bytes,
+    end: () => {
+      answer = { isComplete: true };
+      return undefined;
+    },
+    release: nothing,
+    answer: () => answer,
+  };
+};
+
+const observeJson = (api: Api): AnswerObserver => {
+  const pruner = createJsonPruner(api.answer);
+  let answer = UNKNOWN;
+  return {
+    piece: (bytes) => {
+      pruner.feed(bytes);
+      return bytes;
+    },
+    end: () => {
+      answer = api.readAnswer(pruner.take());
+      return undefined;
+    },
+    release: nothing,
+    // The clients may stop at the closing brace, before the end of the connection is seen.
+    answer: () => answer,
+  };
+};
+
+const observeEvents = (api: Api): AnswerObserver => {
+  let answer = UNKNOWN;
+  const reader = createSseReader(api.event ?? {}, (kept) => {
+    answer = api.readEvent?.(kept, answer) ?? answer;
+  });
+  return {
+    piece: (bytes) => {
+      reader.feed(bytes);
+      return bytes;
+    },
+    end: () => {
+      reader.end();
+      return undefined;
+    },
+    release: nothing,
+    answer: () => answer,
+  };
+};
+
+/** As `observeEvents`, but whole events at a time: the event that carries only usage is left out. */
+const observeAskedEvents = (api: Api): AnswerObserver => {
+  let answer = UNKNOWN;
+  let isOurs = false;
+  let held: Buffer = Buffer.alloc(0);
+  let isHolding = true;
+  const reader = createSseReader(api.event ?? {}, (kept) => {
+    answer = api.readEvent?.(kept, answer) ?? answer;
+    isOurs = isUsageOnly(kept);
+  });
+
+  const keep = (event: Buffer): Buffer | undefined => {
+    isOurs = false;
+    reader.feed(event);
+    return isOurs ? undefined : withoutNullUsage(event);
+  };
+
+  return {
+    piece: (bytes) => {
+      if (!isHolding) {
+        reader.feed(bytes);
+        return bytes;
+      }
+      const { events, rest } = splitEvents(held.length === 0 ? view(bytes) : Buffer.concat([held, bytes]));
+      const kept = events.map(keep).filter((event) => event !== undefined);
+      // An event of that size is none of ours: from here on the stream passes through as it comes.
+      isHolding = rest.length <= heldEventBytesMax;
+      if (isHolding) held = Buffer.from(rest);
+      else {
+        reader.feed(rest);
+        kept.push(rest);
+        held = Buffer.alloc(0);
+      }
+      return kept.length === 0 ? undefined : plain(kept.length === 1 ? (kept[0] ?? held) : Buffer.concat(kept));
+    },
+    end: () => {
+      isOurs = false;
+      reader.feed(held);
+      reader.end();
+      const last = isOurs ? undefined : withoutNullUsage(held);
+      held = Buffer.alloc(0);
+      return last;
+    },
+    release: () => {
+      const last = held;
+      held = Buffer.alloc(0);
+      return last;
+    },
+    answer: () => answer,
+  };
+};
+
+const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+
+// A Buffer prints and compares differently; the host got plain bytes before.
+const plain = (bytes: Buffer): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+
+/** The complete events of some bytes, each with the blank line behind it, and what follows the last of them. */
+const splitEvents = (bytes: Buffer): { readonly events: readonly Buffer[]; readonly rest: Buffer } => {
+  const events: Buffer[] = [];
+  let start = 0;
+  for (;;) {
+    const end = endOfEvent(bytes, start);
+    if (end === undefined) return { events, rest: bytes.subarray(start) };
+    events.push(bytes.subarray(start, end));
+    start = end;
+  }
+};
+
+const endOfEvent = (bytes: Buffer, from: number): number | undefined => {
+  const feeds = bytes.indexOf('\n\n', from);
+  const returns = bytes.indexOf('\r\n\r\n', from);
+  if (feeds === -1 && returns === -1) return undefined;
+  return returns === -1 || (feeds !== -1 && feeds < returns) ? feeds + 2 : returns + 4;
+};

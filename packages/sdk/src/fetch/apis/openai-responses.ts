@@ -1,0 +1,56 @@
+import { countOpenaiServerTools } from '@costspan/pricing';
+import type { Answer, Api } from './api-type.ts';
+import { fieldOf, objectOf, textOf } from './kept.ts';
+
+const response = {
+  id: true,
+  model: true,
+  service_tier: true,
+  status: true,
+  usage: true,
+  error: { code: true },
+  // Enough of the output to count the searches the provider ran itself; no word of the answer.
+  output: { '*': { type: true, status: true, container_id: true, action: { type: true } } },
+} as const;
+
+/** OpenAI responses. Only creating one costs: reading it again repeats its usage. */
+export const openaiResponses: Api = {
+  id: 'openai.responses',
+  operation: 'chat',
+  category: 'llm',
+  path: /\/responses$/,
+  answer: response,
+  event: { type: true, response, code: true },
+  readAnswer: (kept) => readResponse(kept, { isComplete: true }),
+  readEvent: (kept, before) => {
+    const type = textOf(kept, 'type') ?? '';
+    if (type === 'error') return { ...before, errorType: textOf(kept, 'code') ?? 'error' };
+    // Between the first and the last event nothing is said that the last one does not repeat.
+    if (!CARRIERS.has(type)) return before;
+    return readResponse(fieldOf(kept, 'response'), { ...before, isComplete: type !== 'response.created' });
+  },
+};
+
+const CARRIERS: ReadonlySet<string> = new Set([
+  'response.created',
+  'response.completed',
+  'response.incomplete',
+  'response.failed',
+  'response.cancelled',
+]);
+
+const readResponse = (kept: unknown, before: Answer): Answer => {
+  const id = textOf(kept, 'id') ?? before.id;
+  const model = textOf(kept, 'model') ?? before.model;
+  const serviceTier = textOf(kept, 'service_tier') ?? before.serviceTier;
+  const usage = objectOf(kept, 'usage');
+  const errorType = textOf(fieldOf(kept, 'error'), 'code') ?? before.errorType;
+  return {
+    isComplete: before.isComplete,
+    ...(id !== undefined && { id }),
+    ...(model !== undefined && { model }),
+    ...(serviceTier !== undefined && { serviceTier }),
+    ...(errorType !== undefined && { errorType }),
+    ...(usage !== undefined && { rawUsage: usage, otherUsage: countOpenaiServerTools(fieldOf(kept, 'output')) }),
+  };
+};

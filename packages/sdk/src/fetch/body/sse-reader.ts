@@ -1,0 +1,71 @@
+import { createJsonPruner, type Pick } from './json-pruner.ts';
+
+/** Reads server-sent events in pieces and hands over the kept part of each event's JSON data. */
+export type SseReader = {
+  readonly feed: (bytes: Uint8Array) => void;
+  /** Hands over an event that the end of the stream left without its blank line. */
+  readonly end: () => void;
+};
+
+/** A reader that calls `onEvent` for every event with data, `pick` of it. `[DONE]` comes as an empty list. */
+export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void): SseReader => {
+  const pruner = createJsonPruner(pick);
+  // The first bytes of a line, until they tell whether it is a `data:` line.
+  let head = '';
+  let line: 'start' | 'data' | 'other' = 'start';
+  let hasData = false;
+  let isAfterReturn = false;
+
+  const endLine = (): void => {
+    const isBlank = line === 'start' && head === '';
+    line = 'start';
+    head = '';
+    if (isBlank) end();
+  };
+
+  const end = (): void => {
+    if (!hasData) return;
+    hasData = false;
+    onEvent(pruner.take());
+  };
+
+  const startLine = (byte: number): void => {
+    head += String.fromCharCode(byte);
+    if (head === FIELD) {
+      line = 'data';
+      hasData = true;
+    } else if (!FIELD.startsWith(head)) line = 'other';
+  };
+
+  const feed = (bytes: Uint8Array): void => {
+    let at = 0;
+    while (at < bytes.length) {
+      const byte = bytes[at] ?? 0;
+      if (byte === LINE_FEED || byte === RETURN) {
+        // A return and a line feed are one line break, also when a piece ends between them.
+        if (byte === RETURN || !isAfterReturn) endLine();
+        isAfterReturn = byte === RETURN;
+        at += 1;
+      } else if (line === 'start') {
+        isAfterReturn = false;
+        startLine(byte);
+        at += 1;
+      } else {
+        const stop = endOfLine(bytes, at);
+        if (line === 'data') pruner.feed(bytes.subarray(at, stop));
+        at = stop;
+      }
+    }
+  };
+  return { feed, end };
+};
+
+const FIELD = 'data:';
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
+
+const endOfLine = (bytes: Uint8Array, from: number): number => {
+  const feed = bytes.indexOf(LINE_FEED, from);
+  const end = feed === -1 ? bytes.length : feed;
+  return end > from && bytes[end - 1] === RETURN ? end - 1 : end;
+};

@@ -1,0 +1,167 @@
+import {
+  ATTR_COSTSPAN_ATTEMPT_BILLABLE,
+  ATTR_COSTSPAN_ATTEMPT_COUNT,
+  ATTR_COSTSPAN_ATTEMPT_NUMBER,
+  ATTR_COSTSPAN_CATEGORY,
+  ATTR_COSTSPAN_PROVIDER_REQUEST_ID,
+  ATTR_COSTSPAN_ROLE,
+  ATTR_COSTSPAN_USAGE_MISSING,
+  ATTR_ERROR_TYPE,
+  ATTR_GEN_AI_OPERATION_NAME,
+  ATTR_GEN_AI_PROVIDER_NAME,
+  ATTR_GEN_AI_REQUEST_MAX_TOKENS,
+  ATTR_GEN_AI_REQUEST_MODEL,
+  ATTR_GEN_AI_REQUEST_STREAM,
+  ATTR_HTTP_REQUEST_RESEND_COUNT,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_OPENAI_REQUEST_SERVICE_TIER,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+} from '@costspan/semconv';
+import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { answerAttributes } from './answer-attributes.ts';
+import type { Answer } from './apis/api-type.ts';
+import type { FailedAttempt } from './attempt-ending.ts';
+import { type ModelUsage, readUsage } from './read-usage.ts';
+import type { RequestPlan } from './request-plan.ts';
+
+/** What the application asked for, from its first attempt to the end of the answer: one span. */
+export type Call = {
+  readonly span: Span;
+  readonly tracer: Tracer;
+  readonly context: Context;
+  readonly plan: RequestPlan;
+  readonly shared: Attributes;
+  attempts: number;
+  attemptStartMs: number;
+  hasEnded: boolean;
+};
+
+/** How an attempt that answered ended. */
+export type Ending = {
+  readonly answer: Answer;
+  readonly status: number;
+  readonly requestId: string | undefined;
+  /** Whether all of it arrived. What was cut short has used more than it said. */
+  readonly isWhole: boolean;
+  readonly errorType?: string;
+};
+
+/** Starts the span of a call as a child of `parent`; its first attempt starts with it. */
+export const startCall = (tracer: Tracer, parent: Context, plan: RequestPlan, extra: Attributes): Call => {
+  const { model } = plan.body;
+  const shared: Attributes = {
+    [ATTR_COSTSPAN_CATEGORY]: plan.api.category,
+    [ATTR_GEN_AI_OPERATION_NAME]: plan.api.operation,
+    [ATTR_GEN_AI_PROVIDER_NAME]: plan.provider,
+    [ATTR_SERVER_ADDRESS]: plan.url.hostname,
+    [ATTR_SERVER_PORT]: portOf(plan.url),
+    ...(model !== undefined && { [ATTR_GEN_AI_REQUEST_MODEL]: model }),
+    ...extra,
+  };
+  const attemptStartMs = Date.now();
+  const span = tracer.startSpan(
+    model === undefined ? plan.api.operation : `${plan.api.operation} ${model}`,
+    {
+      kind: SpanKind.CLIENT,
+      attributes: { [ATTR_COSTSPAN_ROLE]: 'call', ...shared, ...requestAttributes(plan) },
+      startTime: attemptStartMs,
+    },
+    parent,
+  );
+  const context = trace.setSpan(parent, span);
+  return { span, tracer, context, plan, shared, attempts: 1, attemptStartMs, hasEnded: false };
+};
+
+/** Starts the next attempt of a call; the one before it becomes a child span of its own. */
+export const nextAttempt = (call: Call, failed: FailedAttempt, failedAtMs: number): void => {
+  const { model } = call.plan.body;
+  const span = call.tracer.startSpan(
+    `attempt ${call.attempts}${model === undefined ? '' : ` ${model}`}`,
+    {
+      kind: SpanKind.CLIENT,
+      startTime: call.attemptStartMs,
+      attributes: {
+        ...call.shared,
+        [ATTR_COSTSPAN_ROLE]: 'attempt',
+        [ATTR_COSTSPAN_ATTEMPT_NUMBER]: call.attempts,
+        ...failureAttributes(failed),
+      },
+    },
+    call.context,
+  );
+  span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end(failedAtMs);
+  call.attempts += 1;
+  call.attemptStartMs = Date.now();
+};
+
+/** Ends a call whose last attempt failed. */
+export const endFailedCall = (call: Call, failed: FailedAttempt, failedAtMs: number): void => {
+  if (call.hasEnded) return;
+  call.hasEnded = true;
+  call.span.setAttributes({ ...attemptAttributes(call), ...failureAttributes(failed) });
+  call.span.setStatus({ code: SpanStatusCode.ERROR });
+  call.span.end(failedAtMs);
+};
+
+/** Ends a call whose last attempt answered, with what it used. */
+export const endAnsweredCall = (call: Call, ending: Ending): void => {
+  if (call.hasEnded) return;
+  call.hasEnded = true;
+  const { plan, span } = call;
+  const errorType = ending.errorType ?? ending.answer.errorType;
+  const [main, ...others] = readUsage(plan.provider, plan.api.id, ending.answer, plan.body);
+  span.setAttributes({
+    ...attemptAttributes(call),
+    [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: errorType === undefined || (ending.isWhole && main !== undefined) ? 'yes' : 'possible',
+    [ATTR_HTTP_RESPONSE_STATUS_CODE]: ending.status,
+    ...(ending.requestId !== undefined && { [ATTR_COSTSPAN_PROVIDER_REQUEST_ID]: ending.requestId }),
+    ...(errorType !== undefined && { [ATTR_ERROR_TYPE]: errorType }),
+    ...answerAttributes(ending.answer, main, plan.provider),
+    ...((main === undefined || !ending.isWhole) && plan.api.isFree !== true && { [ATTR_COSTSPAN_USAGE_MISSING]: true }),
+  });
+  if (errorType !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
+  for (const other of others) emitOtherModel(call, other);
+  span.end();
+};
+
+// Models that worked for the answer, such as an advisor, are priced each by itself: a span has one model.
+const emitOtherModel = (call: Call, usage: ModelUsage): void => {
+  const model = usage.model ?? call.plan.body.model ?? '';
+  const span = call.tracer.startSpan(
+    `${call.plan.api.operation} ${model}`,
+    { kind: SpanKind.CLIENT, startTime: call.attemptStartMs, attributes: { ...call.shared, [ATTR_COSTSPAN_ROLE]: 'call' } },
+    call.context,
+  );
+  span.setAttributes({
+    [ATTR_GEN_AI_REQUEST_MODEL]: model,
+    [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: 'yes',
+    ...answerAttributes({ isComplete: true }, usage, call.plan.provider),
+  });
+  span.end();
+};
+
+const requestAttributes = ({ api, body }: RequestPlan): Attributes => ({
+  ...(body.isStream && { [ATTR_GEN_AI_REQUEST_STREAM]: true }),
+  ...(body.maxTokens !== undefined && { [ATTR_GEN_AI_REQUEST_MAX_TOKENS]: body.maxTokens }),
+  ...(body.serviceTier !== undefined && api.id.startsWith('openai.') && { [ATTR_OPENAI_REQUEST_SERVICE_TIER]: body.serviceTier }),
+});
+
+const attemptAttributes = ({ attempts }: Call): Attributes => ({
+  [ATTR_COSTSPAN_ATTEMPT_NUMBER]: attempts,
+  [ATTR_COSTSPAN_ATTEMPT_COUNT]: attempts,
+  ...(attempts > 1 && { [ATTR_HTTP_REQUEST_RESEND_COUNT]: attempts - 1 }),
+});
+
+const failureAttributes = (failed: FailedAttempt): Attributes => ({
+  [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: failed.billable,
+  [ATTR_ERROR_TYPE]: failed.errorType,
+  ...(failed.status !== undefined && { [ATTR_HTTP_RESPONSE_STATUS_CODE]: failed.status }),
+  ...(failed.requestId !== undefined && { [ATTR_COSTSPAN_PROVIDER_REQUEST_ID]: failed.requestId }),
+  // What may have been billed is unknown, not nothing.
+  ...(failed.billable === 'possible' && { [ATTR_COSTSPAN_USAGE_MISSING]: true }),
+});
+
+const portOf = (url: URL): number => (url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port));

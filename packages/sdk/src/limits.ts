@@ -1,0 +1,68 @@
+/** Bytes of UTF-8 of the id, type or tenant of a work item. The processor refuses longer ids, and ids are keys of its ledger. */
+export const identityBytesMax = 256;
+
+/** Dimensions of one work item: each is an attribute on every span of the item. */
+export const dimensionsMax = 16;
+
+/** Bytes of UTF-8 of the key of a dimension, which becomes part of an attribute name. */
+export const dimensionKeyBytesMax = 64;
+
+/** Bytes of UTF-8 of the value of a dimension. */
+export const dimensionValueBytesMax = 256;
+
+/** Characters of a work item in a carrier: servers commonly refuse header lines above 8 KiB. */
+export const carrierCharactersMax = 8_000;
+
+/** Units of usage on one span: beyond the default limit of 128 attributes OpenTelemetry drops them silently. */
+export const usageUnitsMax = 64;
+
+/** Bytes of one JSON value kept from a body, such as a usage object; a longer one counts as absent. */
+export const capturedBytesMax: number = 64 * 1024;
+
+/** Elements of a list that are read, such as the output items of a response; the rest is skipped. */
+export const listItemsMax = 1_000;
+
+/** Bytes of a key of a JSON object that is compared with the wanted keys; a longer one is none of them. */
+export const jsonKeyBytesMax = 256;
+
+/** Bytes of a request body that is read for its model and options; of a longer one only the answer is read. */
+export const requestBodyBytesMax: number = 64 * 1024 * 1024;
+
+/** Bytes of a streamed event that is held back until it is complete; beyond that the stream passes through as it comes. */
+export const heldEventBytesMax: number = 1024 * 1024;
+
+/** Failed calls that wait for a retry of the client; beyond that the oldest is reported as failed. */
+export const pendingCallsMax = 1_024;
+
+/** How long a failed call waits for a retry that names no delay: the clients wait 8 s at most, and need a moment to start. */
+export const retryWaitMs = 10_000;
+
+/** Longest wait for a retry whose delay the provider named; the clients ignore delays above 60 s. */
+export const retryWaitMsMax = 65_000;
+
+/** Characters of a handoff token: it travels in links, forms and headers. */
+export const handoffTokenCharactersMax = 8_000;
+
+/** How long a handoff token is valid unless `handoffTtlMs` says otherwise: 30 days, as long as the ledger keeps entries. */
+export const handoffTtlMsDefault: number = 30 * 24 * 60 * 60 * 1000;
+
+/** Touch time of one handoff: 31 days. More is a mistake in the unit. */
+export const touchMsMax: number = 31 * 24 * 60 * 60 * 1000;
+
+/** Characters of a key that signs handoffs or hides identifiers: shorter ones can be guessed. */
+export const keyCharactersMin = 16;
+
+/** Handoffs completed by this process that are remembered, so that a repetition is told apart without asking anyone. */
+export const completedHandoffsMax = 10_000;
+
+/** Finished spans that wait for export. Beyond that they are dropped, counted and reported through `diag`. */
+export const spanQueueMax = 8_192;
+
+/** Spans in one export request: about 1 MB of OTLP JSON, well under the receivers' limits. */
+export const exportBatchMax = 512;
+
+/** Longest time a finished span waits for its batch, in milliseconds. */
+export const exportDelayMs = 1_000;
+
+/** Kinds of misuse reported per process as a warning; each is reported once, all go to `diag`. */
+export const warningsMax = 100;

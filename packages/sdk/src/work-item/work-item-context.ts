@@ -1,0 +1,31 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Context, context, createContextKey } from '@opentelemetry/api';
+import type { WorkItem } from './work-item-type.ts';
+
+const ITEM_KEY = createContextKey('costspan.work_item');
+
+// Without a registered context manager OpenTelemetry forgets the context at once; `lost` says that ours is the only memory.
+type Memory = { readonly inner: Context; readonly lost: boolean };
+const storage = new AsyncLocalStorage<Memory>();
+
+/** The work item of `parent`, or else that of the surrounding asynchronous flow, or undefined. */
+export const workItemOf = (parent: Context): WorkItem | undefined =>
+  (parent.getValue(ITEM_KEY) ?? storage.getStore()?.inner.getValue(ITEM_KEY)) as WorkItem | undefined;
+
+/** `parent` with `item` in it. */
+export const withWorkItem = (parent: Context, item: WorkItem): Context => parent.setValue(ITEM_KEY, item);
+
+/** The active context, with the work item of the surrounding flow where code between has dropped it. */
+export const activeContext = (): Context => {
+  const active = context.active();
+  if (active.getValue(ITEM_KEY) !== undefined) return active;
+  const memory = storage.getStore();
+  if (memory === undefined) return active;
+  if (memory.lost) return memory.inner;
+  const item = memory.inner.getValue(ITEM_KEY);
+  return item === undefined ? active : active.setValue(ITEM_KEY, item);
+};
+
+/** Runs `fn` with `inner` as the active context, in OpenTelemetry and in our own memory. */
+export const runInContext = <T>(inner: Context, fn: () => T): T =>
+  context.with(inner, () => storage.run({ inner, lost: context.active() !== inner }, fn));
