@@ -1,4 +1,5 @@
-import { type CompiledRow, isInForce, meetsConditions } from './compiled-row.ts';
+import type { CompiledModifier } from './compiled-book.ts';
+import { type Conditions, isInForce, meetsConditions, type Validity } from './compiled-row.ts';
 import { minuteOfDay } from './instant.ts';
 import type { Reason } from './reasons.ts';
 import type { Candidate, UnitPrices } from './resolve.ts';
@@ -11,7 +12,7 @@ export const choose = ({ candidates, missesTier, missesRegion }: UnitPrices, mom
   for (let at = 0; at < candidates.length; at += 1) {
     const candidate = candidates[at]!;
     if (!holds(candidate, moment)) continue;
-    if (candidate.contextRows.length > 0 && candidate.contextRows.some((row) => rowHolds(row, moment)))
+    if (candidate.contextRows.length > 0 && candidate.contextRows.some((row) => isHolding(row, moment)))
       return 'no-price-for-context';
     if (candidate.row.match.kind === 'pattern' && isAmbiguous(candidates, at, moment)) return 'price-ambiguous';
     return candidate;
@@ -23,25 +24,16 @@ export const choose = ({ candidates, missesTier, missesRegion }: UnitPrices, mom
   return inForce.some((candidate) => candidate.needsTierModifier) ? 'no-price-for-tier' : 'no-price-for-conditions';
 };
 
-/** The modifiers of a candidate that hold at a moment, one bit each. */
-export const holdingModifiers = ({ modifiers }: Candidate, { atMs, inputTokens }: Moment): number => {
-  let holding = 0;
-  for (let bit = 0; bit < modifiers.length; bit += 1) {
-    const modifier = modifiers[bit]!;
-    if (isInForce(modifier, atMs) && meetsConditions(modifier, inputTokens, minuteOfDay(atMs))) holding |= 1 << bit;
-  }
-  return holding;
-};
+/** The modifiers of a candidate that hold at a moment. */
+export const holdingModifiers = ({ modifiers }: Candidate, moment: Moment): readonly CompiledModifier[] =>
+  modifiers.length === 0 ? modifiers : modifiers.filter((modifier) => isHolding(modifier, moment));
 
-const rowHolds = (row: CompiledRow, { atMs, inputTokens }: Moment): boolean =>
-  isInForce(row, atMs) && meetsConditions(row, inputTokens, row.timeFrom === -1 ? 0 : minuteOfDay(atMs));
+const isHolding = (one: Conditions & Validity, { atMs, inputTokens }: Moment): boolean =>
+  isInForce(one, atMs) && meetsConditions(one, inputTokens, one.timeFrom === -1 ? 0 : minuteOfDay(atMs));
 
-const holds = (candidate: Candidate, moment: Moment): boolean => {
-  if (!rowHolds(candidate.row, moment)) return false;
-  if (!candidate.needsTierModifier) return true;
-  const holding = holdingModifiers(candidate, moment);
-  return candidate.modifiers.some(({ tier }, bit) => tier !== undefined && (holding & (1 << bit)) !== 0);
-};
+const holds = (candidate: Candidate, moment: Moment): boolean =>
+  isHolding(candidate.row, moment) &&
+  (!candidate.needsTierModifier || holdingModifiers(candidate, moment).some(({ tier }) => tier !== undefined));
 
 /** Whether another pattern of the same weight holds with the same precedence and another price. Loading sees most of these, not all. */
 const isAmbiguous = (candidates: readonly Candidate[], at: number, moment: Moment): boolean => {
@@ -59,7 +51,7 @@ const isAmbiguous = (candidates: readonly Candidate[], at: number, moment: Momen
       otherReason === reason;
     if (!isPeer) return false;
     const hasSamePrice = other.amount === row.amount && other.per === row.per && other.currency === row.currency;
-    if (!hasSamePrice && rowHolds(other, moment)) return true;
+    if (!hasSamePrice && isHolding(other, moment)) return true;
   }
   return false;
 };

@@ -66,6 +66,7 @@ export const compileBook = (books: readonly PriceBook[], options: CompileOptions
     rowCount: books.reduce((count, { prices, roles }) => count + prices.length + (roles?.length ?? 0), 0),
     providers: [...providers.keys()].sort(),
     [contents]: {
+      name: { version: options.version, sha256: options.sha256 },
       providers,
       modifiers: books.flatMap((one) => (one.modifiers ?? []).map(compileModifier)),
       discounts: books.flatMap((one) => (one.discounts ?? []).map((discount) => compileDiscount(discount, one))),

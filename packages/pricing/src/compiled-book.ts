@@ -40,6 +40,8 @@ export type CompiledFxRate = {
 
 /** What a compiled book holds. Read by this package alone. */
 export type BookContents = {
+  /** What receipts say of the book; one object for all of them. */
+  readonly name: { readonly version: string; readonly sha256: string };
   readonly providers: ReadonlyMap<string, NameIndex>;
   readonly modifiers: readonly CompiledModifier[];
   readonly discounts: readonly CompiledDiscount[];

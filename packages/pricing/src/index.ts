@@ -5,6 +5,7 @@ export { type HourlyRange, HUMAN_PROVIDER } from './compiled-role.ts';
 export { formatMoney, minorDigitsOf } from './currency.ts';
 export { formatIssue, type Issue, type IssuePath } from './fields.ts';
 export { parseInstant } from './instant.ts';
+export { type ListedPrice, type ListedPrices, listPrices, type PriceQuery } from './list-prices.ts';
 export {
   attoToPico,
   type Decimal,
@@ -50,4 +51,5 @@ export type { ReadUsage, UsagePart, UsageReading } from './readers/usage-reading
 export { readXaiChat, readXaiResponses } from './readers/xai.ts';
 export { REASONS, type Reason } from './reasons.ts';
 export type { ComparedCost, LineStatus, Receipt, ReceiptLine } from './receipt.ts';
+export { sumReceipts } from './sum-receipts.ts';
 export { isTokenUnit, parentUnitOf, type Unit, type Usage } from './usage.ts';

@@ -20,16 +20,10 @@ export const COUNT_MAX: number = Number.MAX_SAFE_INTEGER;
 export const USAGE_UNITS_MAX = 128;
 
 /**
- * Names resolved per generation of the memo; two generations are kept. Model names come from senders, so without a bound
- * they would fill the memory. A production process sees a few dozen.
+ * Resolutions of (provider, model, tier, region) per generation of the memo; two generations are kept. One takes 1 to 2 KB.
+ * The names come from senders, so without a bound they would fill the memory. A production process sees a few dozen.
  */
-export const MEMO_NAMES_MAX = 2_048;
-
-/** Variants (tier and region) kept per name, and providers per memo generation: both are the sender's to choose. */
-export const MEMO_VARIANTS_MAX = 16;
-
-/** Modifiers that may meet one row: their sets are numbered in the bits of an integer. */
-export const MODIFIERS_PER_ROW_MAX = 30;
+export const MEMO_RESOLUTIONS_MAX = 2_048;
 
 /** Rows under one match of one provider. All pairs of them are checked for ties. */
 export const ROWS_PER_MATCH_MAX = 2_000;

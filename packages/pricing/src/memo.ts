@@ -1,10 +1,10 @@
-import { MEMO_NAMES_MAX, MEMO_VARIANTS_MAX } from './limits.ts';
+import { MEMO_RESOLUTIONS_MAX } from './limits.ts';
 
 /** Remembers one value for provider, model and variant, and forgets what was not asked for lately. */
 export type Memo<T> = {
   readonly get: (provider: string, model: string, variant: string) => T | undefined;
   readonly set: (provider: string, model: string, variant: string, value: T) => void;
-  /** Names held, for tests of the bound. */
+  /** Values held, for tests of the bound. */
   readonly size: () => number;
 };
 
@@ -13,7 +13,7 @@ type Generation<T> = Map<string, Map<string, Variants<T>>>;
 
 /**
  * Two generations: when the young one is full it becomes the old one and the old one is dropped; a hit in the old one moves
- * to the young one. So a flood of unknown names costs at most two generations of memory, and whatever is in use survives it
+ * to the young one. So a flood of names costs at most two generations of memory, and whatever is in use survives it
  * at the price of one more resolution.
  */
 export const createMemo = <T>(): Memo<T> => {
@@ -23,7 +23,7 @@ export const createMemo = <T>(): Memo<T> => {
   let oldCount = 0;
 
   const set = (provider: string, model: string, variant: string, value: T): void => {
-    if (youngCount >= MEMO_NAMES_MAX) {
+    if (youngCount >= MEMO_RESOLUTIONS_MAX) {
       old = young;
       oldCount = youngCount;
       young = new Map();
@@ -38,9 +38,9 @@ export const createMemo = <T>(): Memo<T> => {
     if (variants === undefined) {
       variants = new Map();
       models.set(model, variants);
-      youngCount += 1;
     }
-    if (variants.size < MEMO_VARIANTS_MAX) variants.set(variant, value);
+    variants.set(variant, value);
+    youngCount += 1;
   };
 
   const get = (provider: string, model: string, variant: string): T | undefined => {

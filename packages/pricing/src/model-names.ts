@@ -10,7 +10,7 @@ export type ModelNames = {
   readonly names: readonly ModelName[];
   readonly isFineTune: boolean;
   /** Geography in a Bedrock inference profile: `us`, `eu`, `global` ... */
-  readonly profile?: string;
+  readonly profile: string | undefined;
 };
 
 const BEDROCK_PROFILE = /^(us-gov|us|eu|apac|global|jp|au|ca|sa|uk|me|af|in)\.(?=[a-z0-9-]+\.)/;
@@ -22,26 +22,45 @@ const LONG_CONTEXT_SUFFIX = '[1m]';
 
 /** Names to look a model up by. The input is in lower case and of bounded length. */
 export const namesOf = (model: string, provider: string): ModelNames => {
-  const literal = [model];
+  const names = [named(model, false)];
   let last = model;
-  const add = (name: string): void => {
-    if (name === last || name === '') return;
-    literal.push(name);
+  const add = (name: string | undefined, isSnapshotFallback = false): void => {
+    if (name === undefined || name === '') return;
+    names.push(named(name, isSnapshotFallback));
     last = name;
   };
   if (last.endsWith(LONG_CONTEXT_SUFFIX)) add(last.slice(0, -LONG_CONTEXT_SUFFIX.length));
-  if (last.startsWith('ft:')) return fineTune(literal, last);
-  add(BEDROCK_ARN.exec(last)?.[1] ?? last);
-  add(PATH.exec(last)?.[1] ?? last);
+  if (last.startsWith('ft:')) {
+    add(generalFineTune(last));
+    return { names, isFineTune: true, profile: undefined };
+  }
+  if (last.startsWith('arn:')) add(BEDROCK_ARN.exec(last)?.[1]);
+  const { hasSlash, hasYear } = shapeOf(last);
+  if (hasSlash) add(PATH.exec(last)?.[1]);
   const profile = provider === 'aws' ? BEDROCK_PROFILE.exec(last)?.[1] : undefined;
   if (profile !== undefined) add(last.slice(profile.length + 1));
-  const undated = undatedNames(last);
-  return {
-    names: [...literal.map((name) => named(name, false)), ...undated.map((name) => named(name, true))],
-    isFineTune: false,
-    ...(profile === undefined ? {} : { profile }),
-  };
+  if (hasYear) for (const name of undatedNames(last)) add(name, true);
+  return { names, isFineTune: false, profile };
 };
+
+/** What to look for at all, in one pass: most unknown names are neither paths nor dated and must not pay for the search. */
+const shapeOf = (name: string): { readonly hasSlash: boolean; readonly hasYear: boolean } => {
+  let hasSlash = false;
+  let hasYear = false;
+  for (let at = 1; at < name.length; at += 1) {
+    const code = name.charCodeAt(at);
+    if (code === SLASH) hasSlash = true;
+    else if ((code === DASH || code === AT) && name.charCodeAt(at + 1) === TWO && name.charCodeAt(at + 2) === ZERO)
+      hasYear = true;
+  }
+  return { hasSlash, hasYear };
+};
+
+const SLASH = 47;
+const DASH = 45;
+const AT = 64;
+const ZERO = 48;
+const TWO = 50;
 
 const named = (name: string, isSnapshotFallback: boolean): ModelName => ({ name, isSnapshotFallback });
 
@@ -54,8 +73,7 @@ const undatedNames = (name: string): readonly string[] => {
 };
 
 /** `ft:gpt-4o-2024-08-06:acme:support:abc` is billed like every fine-tune of its base: a row may say `ft:gpt-4o-2024-08-06`. */
-const fineTune = (literal: readonly string[], model: string): ModelNames => {
+const generalFineTune = (model: string): string | undefined => {
   const end = model.indexOf(':', 3);
-  const general = end === -1 ? [] : [model.slice(0, end)];
-  return { names: [...literal, ...general].map((name) => named(name, false)), isFineTune: true };
+  return end === -1 ? undefined : model.slice(0, end);
 };

@@ -201,23 +201,34 @@ export const isAbove = (a: ExactAmount, b: ExactAmount): boolean => exactToAtto(
 
 const TRIPLETS: readonly string[] = Array.from({ length: 1_000 }, (_, index) => String(index).padStart(3, '0'));
 const TRIPLETS_STRIPPED: readonly string[] = TRIPLETS.map((digits) => digits.replace(/0+$/, ''));
+const ZERO_POINT_TRIPLETS: readonly string[] = TRIPLETS.map((digits) => `0.${digits}`);
 
-/** Canonical decimal text of an exact amount. Table look-ups instead of divisions of bigints: this runs for every line. */
+/**
+ * Canonical decimal text of an exact amount. Twelve digits are four look-ups of three: joining strings is what costs, and
+ * this runs for every line of every receipt.
+ */
 export const formatExact = (amount: ExactAmount): string => {
   if (typeof amount === 'bigint') return formatAtto(amount);
   if (amount < 0) return `-${formatExact(-amount)}`;
-  const fraction = amount % PICO_PER_WHOLE;
-  const whole = String((amount - fraction) / PICO_PER_WHOLE);
-  if (fraction === 0) return whole;
-  const low = fraction % 1_000_000;
-  const high = (fraction - low) / 1_000_000;
+  const whole = wholeOf(amount);
+  const fraction = amount - whole * PICO_PER_WHOLE;
+  if (fraction === 0) return String(whole);
+  const high = (fraction / 1_000_000) | 0;
+  const low = (fraction - high * 1_000_000) | 0;
   const a = (high / 1_000) | 0;
-  const b = high % 1_000;
-  if (low === 0) {
-    return b === 0 ? `${whole}.${TRIPLETS_STRIPPED[a]}` : `${whole}.${TRIPLETS[a]}${TRIPLETS_STRIPPED[b]}`;
-  }
+  const b = high - a * 1_000;
+  if (low === 0 && b === 0) return `${whole}.${TRIPLETS_STRIPPED[a]}`;
+  const start = whole === 0 ? ZERO_POINT_TRIPLETS[a]! : `${whole}.${TRIPLETS[a]}`;
+  if (low === 0) return start + TRIPLETS_STRIPPED[b];
   const c = (low / 1_000) | 0;
-  const d = low % 1_000;
-  const head = `${whole}.${TRIPLETS[a]}${TRIPLETS[b]}`;
-  return d === 0 ? `${head}${TRIPLETS_STRIPPED[c]}` : `${head}${TRIPLETS[c]}${TRIPLETS_STRIPPED[d]}`;
+  const d = low - c * 1_000;
+  const head = start + TRIPLETS[b];
+  return d === 0 ? head + TRIPLETS_STRIPPED[c] : head + TRIPLETS[c] + TRIPLETS_STRIPPED[d];
+};
+
+/** Whole units of a safe pico count. The quotient may round up at the last digits, so it is checked; `%` would be slower. */
+const wholeOf = (pico: number): number => {
+  if (pico < PICO_PER_WHOLE) return 0;
+  const quotient = Math.floor(pico / PICO_PER_WHOLE);
+  return quotient * PICO_PER_WHOLE > pico ? quotient - 1 : quotient;
 };

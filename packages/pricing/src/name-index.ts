@@ -49,22 +49,23 @@ const rowsOfPrefix = (root: PrefixNode, prefix: string): CompiledRow[] => {
 };
 
 const FINE_TUNE = 'ft:';
+const NO_ROWS: readonly CompiledRow[] = [];
 
 /**
- * Appends the rows that match a name. A pattern reaches a fine-tuned model only if it says `ft:` itself: one that is
+ * The rows that match a name, in no order. A pattern reaches a fine-tuned model only if it says `ft:` itself: one that is
  * written for base models, such as `*gpt-4o*`, must not price a fine-tune by accident.
  */
-export const collectRows = (index: NameIndex, name: string, isFineTune: boolean, into: CompiledRow[]): void => {
-  const exact = index.exact.get(name);
-  if (exact !== undefined) for (const row of exact) into.push(row);
+export const rowsMatching = (index: NameIndex, name: string, isFineTune: boolean): readonly CompiledRow[] => {
+  let found = index.exact.get(name) ?? NO_ROWS;
   let node: PrefixNode | undefined = index.prefixes;
   for (let at = 0; at < name.length; at += 1) {
     node = node.next.get(name.charCodeAt(at));
     if (node === undefined) break;
-    if (node.rows !== undefined) for (const row of node.rows) into.push(row);
+    if (node.rows !== undefined) found = [...found, ...node.rows];
   }
   for (const [pattern, rows] of index.patterns) {
     if (isFineTune && !pattern.startsWith(FINE_TUNE)) continue;
-    if (matchesPattern(pattern, name)) for (const row of rows) into.push(row);
+    if (matchesPattern(pattern, name)) found = [...found, ...rows];
   }
+  return found;
 };

@@ -1,6 +1,5 @@
 import { choose, holdingModifiers, type Moment } from './choose.ts';
 import { type CompiledBook, type CompiledFxRate, contents } from './compiled-book.ts';
-import { rateOfRow } from './compiled-row.ts';
 import { COUNT_MAX } from './limits.ts';
 import { ceilDecimal, costOfCount, costOfDecimal, type ExactAmount, formatExact, multiplyRate, type Rate } from './money.ts';
 import type { Reason } from './reasons.ts';
@@ -8,12 +7,10 @@ import type { ReceiptLine } from './receipt.ts';
 import type { Resolution } from './resolve.ts';
 import { type Candidate, effectivePriceOf } from './resolve.ts';
 import { bounded, type CostedLine, costed, costless } from './tally.ts';
-import { isTokenUnit, type Quantity, quantityText } from './usage.ts';
-
-type Valid = Exclude<Quantity, { readonly kind: 'invalid' }>;
+import { isTokenUnit, quantityText, type ValidQuantity } from './usage.ts';
 
 /** Prices one unit of the usage: quantity x price, or why it has none. */
-export const priceLine = (quantity: Valid, resolution: Resolution, moment: Moment, book: CompiledBook): CostedLine => {
+export const priceLine = (quantity: ValidQuantity, resolution: Resolution, moment: Moment, book: CompiledBook): CostedLine => {
   const { unit } = quantity;
   if (resolution.unknown !== undefined) return unpriced(quantity, resolution.unknown);
   const chosen = choose(resolution.pricesOf(unit), moment);
@@ -23,8 +20,7 @@ export const priceLine = (quantity: Valid, resolution: Resolution, moment: Momen
   const { row } = chosen;
   const billed = row.incrementMs === 0 ? quantity : roundUp(quantity, row.incrementMs);
   if (billed === undefined) return tooLarge(quantity);
-  const holding = chosen.modifiers.length === 0 ? 0 : holdingModifiers(chosen, moment);
-  const { rate, factor } = effectivePriceOf(chosen, rateOfRow(row), holding);
+  const { rate, factor } = effectivePriceOf(chosen, holdingModifiers(chosen, moment));
   const fx = row.currency === book.currency ? undefined : fxInForce(row.currency, moment.atMs, book);
   if (fx === 'none') return unpriced(quantity, 'no-fx');
   const cost = costOf(fx === undefined ? rate : multiplyRate(rate, fx.rate), billed);
@@ -35,19 +31,24 @@ export const priceLine = (quantity: Valid, resolution: Resolution, moment: Momen
     priceId: row.id,
     amount: row.amount,
     per: row.per,
-    ...(factor === undefined ? undefined : { factor }),
     cost: formatExact(cost),
     status: reason === undefined ? 'priced' : 'estimated',
     layer: row.layer,
-    ...(reason === undefined ? undefined : { reason }),
-    ...(billed === quantity ? undefined : { measured: quantityText(quantity) }),
-    ...(fx === undefined ? undefined : { native: nativeOf(row.currency, costOf(rate, billed), fx) }),
   };
-  if (reason === undefined) return costed(line, cost);
-  return bounded(line, cost, cost, upperBound(quantity, chosen, cost, resolution, moment, book));
+  // The common line is done here; copying it with its rarer fields costs more than all of the above.
+  if (reason === undefined && factor === undefined && billed === quantity && fx === undefined) return costed(line, cost);
+  const full: ReceiptLine = {
+    ...line,
+    ...(factor === undefined ? {} : { factor }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(billed === quantity ? {} : { measured: quantityText(quantity) }),
+    ...(fx === undefined ? {} : { native: nativeOf(row.currency, costOf(rate, billed), fx) }),
+  };
+  if (reason === undefined) return costed(full, cost);
+  return bounded(full, cost, cost, upperBound(quantity, chosen, cost, resolution, moment, book));
 };
 
-const costOf = (rate: Rate, quantity: Valid): ExactAmount =>
+const costOf = (rate: Rate, quantity: ValidQuantity): ExactAmount =>
   quantity.kind === 'count' ? costOfCount(rate, quantity.count) : costOfDecimal(rate, quantity.decimal);
 
 const whyEstimated = ({ reason, row }: Candidate, { isTierAssumed }: Resolution): Reason | undefined => {
@@ -58,7 +59,7 @@ const whyEstimated = ({ reason, row }: Candidate, { isTierAssumed }: Resolution)
 
 /** Cache writes of unknown lifetime may have been written for an hour; every other stand-in has no known upper bound. */
 const upperBound = (
-  quantity: Valid,
+  quantity: ValidQuantity,
   { row }: Candidate,
   cost: ExactAmount,
   resolution: Resolution,
@@ -70,18 +71,18 @@ const upperBound = (
   return oneHour.cost ?? cost;
 };
 
-const unpriced = (quantity: Valid, reason: Reason): CostedLine =>
+const unpriced = (quantity: ValidQuantity, reason: Reason): CostedLine =>
   costless({ unit: quantity.unit, quantity: quantityText(quantity), status: 'unpriced', reason });
 
 /** Nothing of a unit costs nothing, whatever its price: a reader that writes `0` must not make a receipt an estimate. */
-const nothingUsed = (quantity: Valid): CostedLine =>
+const nothingUsed = (quantity: ValidQuantity): CostedLine =>
   costed({ unit: quantity.unit, quantity: '0', cost: '0', status: 'priced' }, 0);
 
-const tooLarge = (quantity: Valid): CostedLine =>
+const tooLarge = (quantity: ValidQuantity): CostedLine =>
   costless({ unit: quantity.unit, quantity: quantityText(quantity), status: 'invalid_usage', reason: 'count-too-large' });
 
 /** Touch time rounded up to a multiple of the increment; undefined when that exceeds the largest count. */
-const roundUp = (quantity: Valid, increment: number): Valid | undefined => {
+const roundUp = (quantity: ValidQuantity, increment: number): ValidQuantity | undefined => {
   const count = quantity.kind === 'count' ? quantity.count : ceilDecimal(quantity.decimal);
   const beyond = count % increment;
   const rounded = beyond === 0 ? count : count + (increment - beyond);

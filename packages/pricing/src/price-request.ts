@@ -17,7 +17,9 @@ export type PriceRequest = {
   /** Model, SKU name or role as billed. */
   readonly model: string;
   readonly usage: Usage;
-  /** Tier the provider served. Absent: standard. */
+  /** True when a reader found the usage impossible: nothing is calculated and the receipt is `invalid_usage`. Default: false. */
+  readonly usageInvalid?: boolean;
+  /** Tier the provider served. Absent: standard. `auto` (a request, not an answer) is priced as standard, as an estimate. */
   readonly serviceTier?: string;
   readonly region?: string;
   /** Cost the provider reported in its answer. */

@@ -6,11 +6,11 @@ import { discountLines } from './discount-lines.ts';
 import { exactToPico, formatExact } from './money.ts';
 import { priceLine } from './price-line.ts';
 import type { PriceRequest } from './price-request.ts';
-import type { ComparedCost, Receipt, ReceiptLine } from './receipt.ts';
+import type { ComparedCost, Receipt } from './receipt.ts';
 import { type Resolution, resolve } from './resolve.ts';
 import { asNotBillable, compare, statedCost, withAssumption } from './stated-cost.ts';
 import { type CostedLine, costless, type Tally, tally } from './tally.ts';
-import { type Quantity, quantityText, readUsage, type UsageReading } from './usage.ts';
+import { type Quantity, quantityText, type ReadQuantities, readUsage } from './usage.ts';
 
 /**
  * What a call cost, line by line, and how that is known. Pure and total: the same request and book give the same receipt,
@@ -39,13 +39,18 @@ const decide = (request: PriceRequest, { provider }: Resolution, calculated: Tal
   }
   if (reportedCost === undefined) return toReceipt(request, calculated, 'price_book', undefined, book);
   const reported = statedCost('reported_cost', reportedCost, atMs, book);
-  const isTaken = book[contents].reportedWins.has(provider) || (!calculated.complete && reported.complete);
-  return isTaken
-    ? toReceipt(request, reported, 'provider', { kind: 'calculated', tally: calculated }, book)
-    : toReceipt(request, calculated, 'price_book', { kind: 'reported', tally: reported }, book);
+  const isRouter = book[contents].reportedWins.has(provider);
+  if (reported.complete && (isRouter || !calculated.complete)) {
+    return toReceipt(request, reported, 'provider', { kind: 'calculated', tally: calculated }, book);
+  }
+  // A router alone knows what it charges: without its figure the list price is an estimate.
+  const reason = isRouter ? reported.reasons[0] : undefined;
+  const taken = reason === undefined ? calculated : withAssumption(calculated, { reason, lowZero: false });
+  return toReceipt(request, taken, 'price_book', { kind: 'reported', tally: reported }, book);
 };
 
 const calculate = (request: PriceRequest, resolution: Resolution, book: CompiledBook): Tally => {
+  if (request.usageInvalid === true) return tally(CONTRADICTORY);
   const reading = readUsage(request.usage);
   if (!reading.isValid) return tally(reading.quantities.map(refuse));
   if (!Number.isFinite(request.atMs)) return tally(reading.quantities.map(refuseInstant));
@@ -55,7 +60,7 @@ const calculate = (request: PriceRequest, resolution: Resolution, book: Compiled
 };
 
 const priceQuantities = (
-  { quantities }: UsageReading,
+  { quantities }: ReadQuantities,
   resolution: Resolution,
   moment: Moment,
   book: CompiledBook,
@@ -63,14 +68,17 @@ const priceQuantities = (
   const lines: CostedLine[] = [];
   for (const quantity of quantities) {
     if (quantity.kind === 'invalid') continue;
-    const line = priceLine(quantity, resolution, moment, book);
-    lines.push(line);
+    lines.push(priceLine(quantity, resolution, moment, book));
   }
   if (resolution.discounts.length > 0) {
     for (const line of [...lines]) lines.push(...discountLines(line, resolution.discounts, moment.atMs));
   }
   return lines;
 };
+
+const CONTRADICTORY: readonly CostedLine[] = [
+  costless({ unit: 'usage', quantity: '0', status: 'invalid_usage', reason: 'usage-contradictory' }),
+];
 
 /** One impossible count makes the whole usage untrustworthy: nothing of it is priced, everything is listed. */
 const refuse = (quantity: Quantity): CostedLine =>
@@ -104,8 +112,7 @@ const toReceipt = (
 ): Receipt => {
   const taken = request.assumption === undefined ? plain : withAssumption(plain, request.assumption);
   const amountPico = exactToPico(taken.amount);
-  const compared = other === undefined ? undefined : compare(other.kind, other.tally, taken);
-  return {
+  const receipt: Receipt = {
     status: taken.status,
     complete: taken.complete,
     source,
@@ -114,11 +121,12 @@ const toReceipt = (
     amountPico,
     lowPico: taken.low === taken.amount ? amountPico : exactToPico(taken.low),
     highPico: taken.high === taken.amount ? amountPico : exactToPico(taken.high),
-    lines: taken.lines as readonly ReceiptLine[],
-    ...(compared === undefined ? undefined : { compared }),
+    lines: taken.lines,
     reasons: taken.lines.length === 0 ? MISSING : taken.reasons,
-    book: { version: book.version, sha256: book.sha256 },
+    book: book[contents].name,
   };
+  const compared = other === undefined ? undefined : compare(other.kind, other.tally, taken);
+  return compared === undefined ? receipt : { ...receipt, compared };
 };
 
 const MISSING: readonly string[] = ['usage-missing'];

@@ -1,10 +1,10 @@
 import { type CompiledBook, type CompiledDiscount, type CompiledModifier, contents } from './compiled-book.ts';
-import { type CompiledMatch, type CompiledRow, tierOf } from './compiled-row.ts';
+import { type CompiledMatch, type CompiledRow, rateOfRow, tierOf } from './compiled-row.ts';
 import { byPrecedence } from './find-ties.ts';
-import { MODIFIERS_PER_ROW_MAX, NAME_CHARACTERS_MAX } from './limits.ts';
+import { NAME_CHARACTERS_MAX } from './limits.ts';
 import { type ModelName, namesOf } from './model-names.ts';
-import { type Decimal, formatDecimal, multiplyDecimals, multiplyRate, type Rate } from './money.ts';
-import { collectRows } from './name-index.ts';
+import { formatDecimal, multiplyDecimals, multiplyRate, type Rate } from './money.ts';
+import { rowsMatching } from './name-index.ts';
 import { matchesPattern } from './name-pattern.ts';
 import type { PriceRequest } from './price-request.ts';
 import { catalogIdOf } from './provider-names.ts';
@@ -25,9 +25,13 @@ export type Candidate = {
   readonly needsTierModifier: boolean;
   /** Rows of the standard tier for longer inputs, which a row of another tier without an input condition does not cover. */
   readonly contextRows: readonly CompiledRow[];
-  /** Effective prices by the set of modifiers that hold, one bit each. */
-  readonly prices: Map<number, EffectivePrice>;
+  /** The price without any modifier. */
+  readonly plain: EffectivePrice;
+  /** The last price made with modifiers: which ones hold seldom changes from call to call. */
+  modified: ModifiedPrice | undefined;
 };
+
+type ModifiedPrice = EffectivePrice & { readonly holding: readonly CompiledModifier[] };
 
 /** The prices of one unit: candidates in order of precedence, and what was left out because of tier or region. */
 export type UnitPrices = {
@@ -39,6 +43,8 @@ export type UnitPrices = {
 /** All that is known about (provider, model, tier, region), whatever the time and the usage. */
 export type Resolution = {
   readonly provider: string;
+  /** Units that rows matching the name have, in no order. */
+  readonly units: () => ReadonlySet<Unit>;
   /** Why nothing can be priced, or undefined when some row matches the name. */
   readonly unknown: Reason | undefined;
   readonly isTierAssumed: boolean;
@@ -49,38 +55,47 @@ export type Resolution = {
 /** Resolves the names of a request against a book; remembered in the book. */
 export const resolve = (request: PriceRequest, book: CompiledBook): Resolution => {
   const { memo } = book[contents];
-  const { provider, model, serviceTier, region } = request;
-  const variant = serviceTier === undefined && region === undefined ? '' : `${serviceTier ?? ''}\n${region ?? ''}`;
+  const { provider, model } = request;
+  const variant = variantOf(request);
   const known = memo.get(provider, model, variant);
   if (known !== undefined) return known;
   if (Math.max(provider.length, model.length, variant.length) > NAME_CHARACTERS_MAX) return unknownOf(provider, 'model-unknown');
   const resolution = resolveNames(request, book);
-  memo.set(provider, model, variant, resolution);
+  // Unknown names are not remembered: there is no end of them, and finding that nothing matches is quick.
+  if (resolution.unknown === undefined) memo.set(provider, model, variant, resolution);
   return resolution;
 };
 
+/** Tier and region in one text; the length in front keeps ("a", "bc") apart from ("ab", "c"). */
+const variantOf = ({ serviceTier = '', region = '' }: PriceRequest): string =>
+  serviceTier === '' && region === '' ? '' : `${serviceTier.length} ${serviceTier}${region}`;
+
 const NO_PRICES: UnitPrices = { candidates: [], missesTier: false, missesRegion: false };
+const NO_DISCOUNTS: readonly CompiledDiscount[] = [];
+const noPrices = (): UnitPrices => NO_PRICES;
+const NO_UNITS: ReadonlySet<Unit> = new Set();
+const noUnits = (): ReadonlySet<Unit> => NO_UNITS;
 
 const unknownOf = (provider: string, unknown: Reason): Resolution => ({
   provider,
+  units: noUnits,
   unknown,
   isTierAssumed: false,
-  pricesOf: () => NO_PRICES,
-  discounts: [],
+  pricesOf: noPrices,
+  discounts: NO_DISCOUNTS,
 });
 
 type NamedRows = ModelName & { readonly rows: readonly CompiledRow[] };
 
 const resolveNames = (request: PriceRequest, book: CompiledBook): Resolution => {
   const { providers, modifiers, discounts } = book[contents];
-  const provider = catalogIdOf(request.provider);
+  const provider = providers.has(request.provider) ? request.provider : catalogIdOf(request.provider);
   const index = providers.get(provider);
   if (index === undefined) return unknownOf(provider, 'provider-unknown');
   const { names, isFineTune, profile } = namesOf(request.model.toLowerCase(), provider);
   const named: NamedRows[] = [];
   for (const name of names) {
-    const rows: CompiledRow[] = [];
-    collectRows(index, name.name, isFineTune, rows);
+    const rows = rowsMatching(index, name.name, isFineTune);
     if (rows.length > 0) named.push({ ...name, rows });
   }
   if (named.length === 0) return unknownOf(provider, isFineTune ? 'fine-tune-unknown' : 'model-unknown');
@@ -92,6 +107,7 @@ const resolveNames = (request: PriceRequest, book: CompiledBook): Resolution => 
   };
   return {
     provider,
+    units: () => new Set(named.flatMap(({ rows }) => rows.map(({ unit }) => unit))),
     unknown: undefined,
     isTierAssumed: request.serviceTier?.toLowerCase() === 'auto',
     pricesOf: rememberUnits(scope),
@@ -192,12 +208,13 @@ const toCandidate = (
   scope: Scope,
 ): Candidate | 'tier' | 'region' => {
   if (row.region !== undefined && row.region !== scope.region) return 'region';
-  const modifiers = scope.modifiers.filter((modifier) => mayModify(modifier, row, unit, scope)).slice(0, MODIFIERS_PER_ROW_MAX);
+  const modifiers = scope.modifiers.filter((modifier) => mayModify(modifier, row, unit, scope));
   const needsTierModifier = row.tier !== scope.tier && !(row.tier === undefined && TIERLESS_UNITS.has(unit));
   if (needsTierModifier && !(row.tier === undefined && modifiers.some(({ tier }) => tier !== undefined))) return 'tier';
   const isFlatTierRow = row.tier !== undefined && row.inputMin === 0;
   const contextRows = isFlatTierRow ? rows.filter((other) => isContextRow(other, row, scope)) : [];
-  return { row, reason, modifiers, needsTierModifier, contextRows, prices: new Map() };
+  const plain: EffectivePrice = { rate: rateOfRow(row), factor: undefined };
+  return { row, reason, modifiers, needsTierModifier, contextRows, plain, modified: undefined };
 };
 
 const isContextRow = (other: CompiledRow, row: CompiledRow, scope: Scope): boolean =>
@@ -217,17 +234,16 @@ const mayModify = (modifier: CompiledModifier, row: CompiledRow, unit: Unit, sco
   return modifier.timeFrom === -1 || row.timeFrom === -1;
 };
 
-/** The price of a candidate under a set of its modifiers, one bit each. */
-export const effectivePriceOf = (candidate: Candidate, rate: Rate, holding: number): EffectivePrice => {
-  const known = candidate.prices.get(holding);
-  if (known !== undefined) return known;
-  const factors = candidate.modifiers.filter((_, bit) => (holding & (1 << bit)) !== 0).map(({ factor }) => factor);
-  const price: EffectivePrice = {
-    rate: factors.reduce(multiplyRate, rate),
-    factor: factors.length === 0 ? undefined : formatDecimal(factors.reduce(multiplyDecimals, ONE)),
+/** The price of a candidate with the modifiers that hold. */
+export const effectivePriceOf = (candidate: Candidate, holding: readonly CompiledModifier[]): EffectivePrice => {
+  const { plain, modified } = candidate;
+  if (holding.length === 0) return plain;
+  if (modified?.holding.length === holding.length && holding.every((one, at) => one === modified.holding[at])) return modified;
+  const factors = holding.map(({ factor }) => factor);
+  candidate.modified = {
+    holding,
+    rate: factors.reduce(multiplyRate, plain.rate),
+    factor: formatDecimal(factors.reduce(multiplyDecimals)),
   };
-  candidate.prices.set(holding, price);
-  return price;
+  return candidate.modified;
 };
-
-const ONE: Decimal = { coefficient: 1n, scale: 0 };

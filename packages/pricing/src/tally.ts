@@ -34,37 +34,36 @@ const NO_REASONS: readonly string[] = [];
 export const tally = (costed: readonly CostedLine[]): Tally => {
   const lines: ReceiptLine[] = [];
   let amount: ExactAmount = 0;
-  let low: ExactAmount = 0;
-  let high: ExactAmount = 0;
-  let status: LineStatus = costed.length === 0 ? 'usage_missing' : 'non_billable';
+  let status: LineStatus = costed[0]?.line.status ?? 'usage_missing';
   let complete = costed.length > 0;
-  let reasons: Set<string> | undefined;
+  let isBounded = false;
+  let reasons: string[] | undefined;
+  let lastReason: string | undefined;
   for (const one of costed) {
-    const { line } = one;
+    const { line, cost } = one;
     lines.push(line);
     if (line.status !== status) status = worse(status, line.status);
-    if (line.reason !== undefined) {
-      reasons ??= new Set();
-      reasons.add(line.reason);
+    if (line.reason !== undefined && line.reason !== lastReason) {
+      lastReason = line.reason;
+      if (reasons === undefined) reasons = [lastReason];
+      else if (!reasons.includes(lastReason)) reasons.push(lastReason);
     }
-    if (one.cost === undefined) complete = false;
-    else {
-      amount = addExact(amount, one.cost);
-      low = addExact(low, one.low ?? one.cost);
-      high = addExact(high, one.high ?? one.cost);
-    }
+    if (cost === undefined) complete = false;
+    else amount = addExact(amount, cost);
+    if (one.low !== undefined) isBounded = true;
   }
-  return {
-    lines,
-    costed,
-    amount,
-    low,
-    high,
-    status,
-    complete,
-    reasons: reasons === undefined ? NO_REASONS : [...reasons].sort(),
-  };
+  const low = isBounded ? sumOf(costed, (one) => one.low ?? one.cost) : amount;
+  const high = isBounded ? sumOf(costed, (one) => one.high ?? one.cost) : amount;
+  return { lines, costed, amount, low, high, status, complete, reasons: sorted(reasons) };
 };
+
+const sorted = (reasons: string[] | undefined): readonly string[] => {
+  if (reasons === undefined) return NO_REASONS;
+  return reasons.length === 1 ? reasons : reasons.sort();
+};
+
+const sumOf = (costed: readonly CostedLine[], of: (one: CostedLine) => ExactAmount | undefined): ExactAmount =>
+  costed.reduce<ExactAmount>((sum, one) => addExact(sum, of(one) ?? 0), 0);
 
 /** A line without a cost. */
 export const costless = (line: ReceiptLine): CostedLine => ({ line, cost: undefined, low: undefined, high: undefined });

@@ -13,14 +13,18 @@ export type Unit = KnownUnit | (string & {});
  */
 export type Usage = Readonly<Partial<Record<Unit, number | string>>>;
 
+/** One unit of a usage that was read. */
+export type ValidQuantity =
+  | { readonly kind: 'count'; readonly unit: Unit; readonly count: number }
+  | { readonly kind: 'decimal'; readonly unit: Unit; readonly decimal: Decimal };
+
 /** One unit of a usage that was read, or why it cannot be. */
 export type Quantity =
-  | { readonly kind: 'count'; readonly unit: Unit; readonly count: number }
-  | { readonly kind: 'decimal'; readonly unit: Unit; readonly decimal: Decimal }
+  | ValidQuantity
   | { readonly kind: 'invalid'; readonly unit: Unit; readonly found: string; readonly reason: Reason };
 
 /** A usage that was read: quantities in the order of the registry, custom units behind by name. */
-export type UsageReading = {
+export type ReadQuantities = {
   readonly quantities: readonly Quantity[];
   /** True when no quantity is invalid. */
   readonly isValid: boolean;
@@ -64,39 +68,32 @@ export const parentUnitOf = (unit: Unit): Unit | undefined => (PARENT_UNIT as Re
  * Reads a usage. Impossible counts (negative, fractions of a token, NaN, above 2^53 - 1, malformed text) come back as
  * invalid and are never clamped.
  */
-export const readUsage = (usage: Usage): UsageReading => {
+export const readUsage = (usage: Usage): ReadQuantities => {
   const quantities: Quantity[] = [];
-  const indexes: number[] = [];
   let isValid = true;
+  let isOrdered = true;
   let inputTokens = 0;
+  let last = -1;
   for (const unit in usage) {
     const value = usage[unit];
     if (value === undefined) continue;
+    if (unit.length > NAME_CHARACTERS_MAX || quantities.length === USAGE_UNITS_MAX) return tooLarge();
     const facts = unitFacts.get(unit) ?? CUSTOM_UNIT;
     const quantity = readQuantity(unit, value, facts);
     if (quantity.kind === 'invalid') isValid = false;
     else if (facts.isInput && quantity.kind === 'count') inputTokens += quantity.count;
-    insert(quantities, indexes, quantity, facts.index);
-    if (quantities.length > USAGE_UNITS_MAX) return tooManyUnits();
+    if (facts.index <= last) isOrdered = false;
+    last = facts.index;
+    quantities.push(quantity);
   }
-  if (inputTokens > COUNT_MAX) return tooMuchInput(quantities);
-  return { quantities, isValid, inputTokens };
+  if (!isOrdered) quantities.sort(byUnit);
+  return inputTokens > COUNT_MAX ? tooMuchInput(quantities) : { quantities, isValid, inputTokens };
 };
 
-/** Keeps the order of the registry whatever order the sender wrote; a usage has a handful of units, so inserting is quickest. */
-const insert = (quantities: Quantity[], indexes: number[], quantity: Quantity, index: number): void => {
-  let at = quantities.length;
-  while (at > 0 && isBefore(index, quantity.unit, indexes[at - 1]!, quantities[at - 1]!.unit)) {
-    quantities[at] = quantities[at - 1]!;
-    indexes[at] = indexes[at - 1]!;
-    at -= 1;
-  }
-  quantities[at] = quantity;
-  indexes[at] = index;
-};
+/** The order of the registry, then custom units by name, whatever order the sender wrote. */
+const byUnit = (a: Quantity, b: Quantity): number => indexOf(a) - indexOf(b) || (a.unit < b.unit ? -1 : 1);
 
-const isBefore = (index: number, unit: string, otherIndex: number, otherUnit: string): boolean =>
-  index < otherIndex || (index === otherIndex && unit < otherUnit);
+const indexOf = ({ unit }: Quantity): number => (unitFacts.get(unit) ?? CUSTOM_UNIT).index;
 
 const readQuantity = (unit: Unit, value: unknown, facts: UnitFacts): Quantity => {
   if (typeof value === 'number') {
@@ -126,13 +123,13 @@ const invalid = (unit: Unit, value: unknown, reason: Reason): Quantity => ({
   reason,
 });
 
-const tooManyUnits = (): UsageReading => ({
-  quantities: [{ kind: 'invalid', unit: 'requests', found: `over ${USAGE_UNITS_MAX} units`, reason: 'usage-too-large' }],
+const tooLarge = (): ReadQuantities => ({
+  quantities: [{ kind: 'invalid', unit: 'usage', found: '', reason: 'usage-too-large' }],
   isValid: false,
   inputTokens: 0,
 });
 
-const tooMuchInput = (quantities: readonly Quantity[]): UsageReading => ({
+const tooMuchInput = (quantities: readonly Quantity[]): ReadQuantities => ({
   quantities: quantities.map((quantity) =>
     quantity.unit.startsWith('input_') && quantity.kind !== 'invalid'
       ? invalid(quantity.unit, quantityText(quantity), 'count-too-large')
