@@ -29,10 +29,13 @@ export const readTokens = (fields: SpanFields, keys: TokenKeys, source: TokenSou
   const nothing = input === undefined && output === undefined && Object.keys(beside).length === 0;
   if (nothing) return { kind: 'missing' };
 
-  const total = count(keys.total);
-  const inputUsage = input === undefined ? {} : splitInput(input, cached, { caches: source.caches, total, output });
-  const outputUsage = output === undefined ? {} : splitOutput(output, given, { total, input, cached: cached.sum });
-  if (inputUsage === undefined || outputUsage === undefined) return { kind: 'invalid', reason: 'usage-inconsistent' };
+  const known = { total: count(keys.total), output: output ?? 0, reasoning: given.reasoning };
+  const convention = cacheConvention(input ?? 0, cached, source.caches, known);
+  if (convention === undefined) return { kind: 'invalid', reason: 'usage-inconsistent' };
+  const inputUsage = input === undefined ? {} : splitInput(input, cached, convention);
+  const inputSum = (input ?? 0) + (convention === 'beside' ? cached.sum : 0);
+  const outputUsage = output === undefined ? {} : splitOutput(output, given, { total: known.total, inputSum });
+  if (outputUsage === undefined) return { kind: 'invalid', reason: 'usage-inconsistent' };
 
   const lacks = input === undefined ? 'input-missing' : output === undefined ? 'output-missing' : undefined;
   return {
@@ -89,49 +92,43 @@ const outputOf = (keys: TokenKeys, count: Count): Parts & { readonly reasoning: 
   return { usage: { ...usage, output_reasoning_tokens: reasoning }, sum: sum(Object.values(usage)) + reasoning, reasoning };
 };
 
-/** Input by convention; undefined when no convention fits. */
-const splitInput = (
-  input: number,
-  parts: InputParts,
-  known: { readonly caches: CacheConvention; readonly total: number | undefined; readonly output: number | undefined },
-): Usage | undefined => {
-  const rest = { inside: input - parts.sum - parts.media.sum, beside: input - parts.media.sum };
-  if (rest.beside < 0) return undefined;
-  const convention = cacheConvention(input, parts, known, rest.inside >= 0);
-  if (convention === undefined) return undefined;
-  return sumOf([
-    ['input_text_tokens', rest[convention]],
-    ...(Object.entries(parts.usage) as Array<[Unit, number]>),
-    ...(Object.entries(parts.media.usage) as Array<[Unit, number]>),
-  ]);
-};
+type Known = { readonly total: number | undefined; readonly output: number; readonly reasoning: number };
 
+/** The convention that fits, the declared one where several do; undefined when none does. */
 const cacheConvention = (
   input: number,
   parts: InputParts,
-  { caches, total, output = 0 }: { caches: CacheConvention; total: number | undefined; output: number | undefined },
-  insideFits: boolean,
+  declared: CacheConvention,
+  { total, output, reasoning }: Known,
 ): CacheConvention | undefined => {
+  if (input < parts.media.sum) return undefined;
   if (parts.sum === 0) return 'inside';
-  const totalInside = total === input + output;
-  const totalBeside = total === input + parts.sum + output;
-  if (!insideFits) return total === undefined || totalInside || totalBeside ? 'beside' : undefined;
-  if (totalBeside) return 'beside';
-  return caches === 'beside' && totalInside ? 'inside' : caches;
+  const isTotalOf = (inputSum: number): boolean =>
+    total === inputSum + output || (reasoning > 0 && total === inputSum + output + reasoning);
+  const provesBeside = isTotalOf(input + parts.sum);
+  if (input < parts.sum + parts.media.sum) {
+    return total === undefined || provesBeside || isTotalOf(input) ? 'beside' : undefined;
+  }
+  if (provesBeside) return 'beside';
+  return isTotalOf(input) ? 'inside' : declared;
 };
+
+const splitInput = (input: number, parts: InputParts, convention: CacheConvention): Usage =>
+  sumOf([
+    ['input_text_tokens', input - parts.media.sum - (convention === 'inside' ? parts.sum : 0)],
+    ...entriesOf(parts.usage),
+    ...entriesOf(parts.media.usage),
+  ]);
 
 /** Output with reasoning inside, or on top where the counts prove it; undefined when neither fits. */
 const splitOutput = (
   output: number,
   parts: Parts & { readonly reasoning: number },
-  known: { readonly total: number | undefined; readonly input: number | undefined; readonly cached: number },
+  { total, inputSum }: { readonly total: number | undefined; readonly inputSum: number },
 ): Usage | undefined => {
-  const { total, input = 0, cached } = known;
   const rest = output - parts.sum;
-  const onTop = (sumOfInput: number): boolean => total === sumOfInput + output + parts.reasoning && parts.reasoning > 0;
-  const provesOnTop = onTop(input) || onTop(input + cached);
-  const isInside = rest >= 0 && !provesOnTop;
-  if (isInside) return sumOf([['output_text_tokens', rest], ...entriesOf(parts.usage)]);
+  const provesOnTop = parts.reasoning > 0 && total === inputSum + output + parts.reasoning;
+  if (rest >= 0 && !provesOnTop) return sumOf([['output_text_tokens', rest], ...entriesOf(parts.usage)]);
   const restOnTop = rest + parts.reasoning;
   if (restOnTop < 0 || (total !== undefined && !provesOnTop)) return undefined;
   return sumOf([['output_text_tokens', restOnTop], ...entriesOf(parts.usage)]);

@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest';
+import type { SpanSpec } from '../stages/spans.ts';
+import { read, usageOf } from './read.ts';
+
+const span = (attributes: NonNullable<SpanSpec['attributes']>, rest: SpanSpec = {}): SpanSpec => ({
+  scope: '@costspan/sdk',
+  attributes,
+  ...rest,
+});
+
+const CALL = {
+  'costspan.role': 'call',
+  'costspan.category': 'llm',
+  'gen_ai.operation.name': 'chat',
+  'gen_ai.provider.name': 'openai',
+  'gen_ai.request.model': 'gpt-5',
+  'gen_ai.usage.input_tokens': 2006,
+  'gen_ai.usage.output_tokens': 300,
+};
+
+describe('calls', () => {
+  test('our own units win over the conventional counts', () => {
+    const call = span({
+      ...CALL,
+      'gen_ai.response.model': 'gpt-5-2025-08-07',
+      'gen_ai.response.id': 'resp_1',
+      'costspan.usage.input_text_tokens': 86,
+      'costspan.usage.input_cache_read_text_tokens': 1920,
+      'costspan.usage.output_text_tokens': 300,
+      'costspan.usage.web_searches': 2,
+      'costspan.provider_request_id': 'req_1',
+      'costspan.api_key_fingerprint': '9f86d081884c',
+      'costspan.request.inference_geo': 'us',
+      'openai.response.service_tier': 'default',
+    });
+    expect(read(call)).toEqual({
+      dialect: 'costspan@1',
+      role: 'call',
+      category: 'llm',
+      provider: 'openai',
+      model: 'gpt-5-2025-08-07',
+      responseId: 'resp_1',
+      requestId: 'req_1',
+      apiKeyFingerprint: '9f86d081884c',
+      region: 'us',
+      failed: false,
+      usage: {
+        kind: 'ok',
+        parts: [
+          {
+            usage: {
+              input_text_tokens: 86,
+              input_cache_read_text_tokens: 1920,
+              output_text_tokens: 300,
+              web_searches: 2,
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  test('without them the conventional counts are read', () => {
+    expect(usageOf(span(CALL))).toEqual([{ input_text_tokens: 2006, output_text_tokens: 300 }]);
+  });
+
+  test('usage that is marked as missing is missing, whatever counts are there', () => {
+    expect(usageOf(span({ ...CALL, 'costspan.usage_missing': true }))).toEqual({ kind: 'missing' });
+  });
+
+  test('a call that failed without usage was not billed', () => {
+    const { 'gen_ai.usage.input_tokens': _, 'gen_ai.usage.output_tokens': __, ...attributes } = CALL;
+    expect(usageOf(span(attributes, { status: 2 }))).toEqual({ kind: 'unbilled', reason: 'call-failed' });
+    expect(usageOf(span(attributes))).toEqual({ kind: 'missing' });
+  });
+
+  test('our attributes on a span of another instrumentation win', () => {
+    const annotated = {
+      'ai.operationId': 'ai.generateText.doGenerate',
+      'ai.model.provider': 'openai.responses',
+      'ai.response.model': 'gpt-5',
+      'ai.usage.promptTokens': 1,
+      'ai.usage.completionTokens': 1,
+      'costspan.usage.input_text_tokens': 86,
+    };
+    expect(read({ scope: 'ai', attributes: annotated })).toMatchObject({ dialect: 'costspan@1', role: 'call', model: 'gpt-5' });
+    expect(usageOf({ scope: 'ai', attributes: annotated })).toEqual([{ input_text_tokens: 86 }]);
+  });
+});
+
+describe('usage in our units', () => {
+  const usage = (value: string | number | boolean | bigint) =>
+    usageOf(span({ 'costspan.sku': 'a/b', 'costspan.usage.audio_seconds': value }));
+
+  test.each([
+    [9, 9],
+    ['9.25', '9.25'],
+    [9.25, '9.25'],
+    [2n ** 60n, '1152921504606846976'],
+    [-1, -1],
+  ])('%s is %s', (value, count) => {
+    expect(usage(value)).toEqual([{ audio_seconds: count }]);
+  });
+
+  test('a flag is no count', () => {
+    expect(usage(true)).toEqual({ kind: 'invalid', reason: 'count-malformed' });
+  });
+});
+
+describe('attempts', () => {
+  test.each([
+    [
+      { 'costspan.attempt.number': 2, 'costspan.attempt.billable': 'no' },
+      { number: 2, billable: 'no' },
+    ],
+    [
+      { 'costspan.attempt.number': 2, 'costspan.attempt.billable': 'possible' },
+      { number: 2, billable: 'possible' },
+    ],
+    [{ 'costspan.attempt.number': 3 }, { number: 3, billable: 'yes' }],
+    [{ 'costspan.attempt.billable': 'perhaps' }, { number: 1, billable: 'yes' }],
+  ])('%s', (attributes, attempt) => {
+    expect(read(span({ 'costspan.role': 'attempt', ...attributes }))).toMatchObject({ role: 'attempt', attempt });
+  });
+});
+
+describe('tools and vector databases', () => {
+  test('a tool with a SKU happened once', () => {
+    expect(read(span({ 'costspan.role': 'tool', 'costspan.sku': 'stripe/refund' }))).toMatchObject({
+      role: 'tool',
+      category: 'tool',
+      provider: 'stripe',
+      model: 'refund',
+      usage: { parts: [{ usage: { tool_calls: 1 } }] },
+    });
+  });
+
+  test('a vector query with a SKU happened once', () => {
+    const attributes = { 'costspan.role': 'tool', 'costspan.sku': 'pgvector/query', 'db.system.name': 'postgresql' };
+    expect(read(span(attributes))).toMatchObject({
+      category: 'vector',
+      provider: 'pgvector',
+      usage: { parts: [{ usage: { vector_queries: 1 } }] },
+    });
+  });
+
+  test('a tool without a SKU is priced by its name, if anything', () => {
+    expect(read(span({ 'costspan.role': 'tool', 'gen_ai.tool.name': 'stripe.refund' }))).toMatchObject({
+      provider: 'tool',
+      model: 'stripe.refund',
+    });
+  });
+
+  test('a declared cost needs no count', () => {
+    const reading = read(span({ 'costspan.declared_cost.amount': '0.06', 'costspan.category': 'observability' }));
+    expect(reading).toMatchObject({
+      role: 'tool',
+      category: 'observability',
+      declaredCost: { amount: '0.06', currency: '' },
+      usage: { kind: 'missing' },
+    });
+  });
+});
+
+describe('handoffs', () => {
+  const handoff = (attributes: NonNullable<SpanSpec['attributes']>) =>
+    read(
+      span({ 'costspan.role': 'handoff', 'costspan.human.role': 'claims-reviewer', 'costspan.handoff.id': 'h1', ...attributes }),
+    );
+
+  test('an open one bears no cost', () => {
+    expect(handoff({ 'costspan.handoff.state': 'open' })).toBeUndefined();
+  });
+
+  test('a finished one costs its touch time, never its wait', () => {
+    expect(
+      handoff({
+        'costspan.handoff.state': 'completed',
+        'costspan.human.touch_ms': 450_000,
+        'costspan.human.wait_ms': 3_600_000,
+        'costspan.human.decision': 'approved',
+      }),
+    ).toMatchObject({
+      role: 'handoff',
+      category: 'human',
+      provider: 'human',
+      model: 'claims-reviewer',
+      usage: { kind: 'ok', parts: [{ usage: { human_ms: 450_000 } }] },
+      human: { role: 'claims-reviewer', touchMs: 450_000, waitMs: 3_600_000, decision: 'approved', handoffId: 'h1' },
+    });
+  });
+
+  test('without a touch time it is missing', () => {
+    expect(handoff({ 'costspan.handoff.state': 'completed' })?.usage).toEqual({ kind: 'missing' });
+  });
+
+  test('a default touch time is an assumption', () => {
+    expect(handoff({ 'costspan.human.touch_ms': 600_000, 'costspan.human.touch_source': 'default' })?.usage).toEqual({
+      kind: 'ok',
+      parts: [{ usage: { human_ms: 600_000 }, assumption: 'touch-time-default' }],
+    });
+  });
+});
+
+test('spans that only name a work item bear no cost', () => {
+  expect(read(span({ 'costspan.work_item.id': 'T-1', 'costspan.work_item.outcome': 'resolved' }))).toBeUndefined();
+});

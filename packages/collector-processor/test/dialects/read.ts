@@ -1,0 +1,16 @@
+import { DIALECTS } from '../../src/dialects/dialects.ts';
+import { createKeyTable } from '../../src/otlp/key-table.ts';
+import { createNormalize, keysOfDialects, type NormalizedSpan } from '../../src/stages/normalize.ts';
+import { type SpanSpec, viewOf } from '../stages/spans.ts';
+
+const table = createKeyTable(keysOfDialects(DIALECTS));
+const normalize = createNormalize(DIALECTS, table);
+
+/** What the processor reads from a span, through every dialect it knows. */
+export const read = (spec: SpanSpec): NormalizedSpan | undefined => normalize(viewOf(spec, table));
+
+/** Just the usage a span states, or why there is none. */
+export const usageOf = (spec: SpanSpec): unknown => {
+  const usage = read(spec)?.usage;
+  return usage?.kind === 'ok' ? usage.parts.map((part) => part.usage) : usage;
+};

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { read, usageOf } from './read.ts';
+
+test.each([
+  [
+    'pinecone.query',
+    { 'db.system': 'Pinecone', 'db.vector.query.result.read_units': 5 },
+    'pinecone',
+    'query',
+    { vector_read_units: 5 },
+  ],
+  ['qdrant.search', { 'db.system': 'Qdrant' }, 'qdrant', 'search', { vector_queries: 1 }],
+  ['QUERY docs', { 'db.system.name': 'chroma', 'db.operation.name': 'QUERY' }, 'chroma', 'query', { vector_queries: 1 }],
+  ['search docs', { 'db.system.name': 'milvus', 'db.operation.name': 'search' }, 'milvus', 'search', { vector_queries: 1 }],
+] as const)('%s', (name, attributes, provider, model, usage) => {
+  expect(read({ name, attributes })).toMatchObject({
+    dialect: 'vector-database@1',
+    role: 'tool',
+    category: 'vector',
+    provider,
+    model,
+  });
+  expect(usageOf({ name, attributes })).toEqual([usage]);
+});
+
+test('a write to a database that bills writes is missing its usage', () => {
+  expect(usageOf({ name: 'pinecone.upsert', attributes: { 'db.system': 'Pinecone' } })).toEqual({ kind: 'missing' });
+});
+
+test('writes elsewhere, and other operations, bear no cost', () => {
+  expect(read({ name: 'qdrant.upsert', attributes: { 'db.system': 'Qdrant' } })).toBeUndefined();
+  expect(
+    read({ name: 'create_collection', attributes: { 'db.system.name': 'qdrant', 'db.operation.name': 'create_collection' } }),
+  ).toBeUndefined();
+});
