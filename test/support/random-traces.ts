@@ -15,7 +15,7 @@ export type PlannedSpan = {
 };
 
 type OtlpAttribute = { readonly key: string; readonly value: Readonly<Record<string, string | number | boolean>> };
-type Attributes = Readonly<Record<string, string | number | boolean>>;
+export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 /** Noon of 2026-06-01 UTC: inside the dates of the price rows the tests use. */
 const baseNs = 1_780_315_200_000_000_000n;
@@ -156,7 +156,8 @@ function costAttributes(each: Node): Attributes {
   }
 }
 
-function otlpAttributes(attributes: Attributes): readonly OtlpAttribute[] {
+/** Attributes as OTLP/JSON writes them; numbers are integers. */
+export function otlpAttributes(attributes: Attributes): readonly OtlpAttribute[] {
   return Object.entries(attributes).map(([key, value]) => ({
     key,
     value:
@@ -168,7 +169,8 @@ function otlpAttributes(attributes: Attributes): readonly OtlpAttribute[] {
   }));
 }
 
-function hex(value: number, digits: number): string {
+/** A number as hex digits, padded: trace and span identifiers. */
+export function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0');
 }
 

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { hex, type PlannedSpan, plannedSpans, traceRequest } from './support/random-traces.ts';
+import { freePort, type ServeProcess, startServeProcess } from './support/serve-process.ts';
+import { ledgerState, sendSpans, startService, temporaryFolder } from './support/test-service.ts';
+
+const killsMax = Number(process.env['COSTSPAN_TEST_KILLS'] ?? 5);
+
+test('kill -9 under load, restart, resend: the entries and records of an undisturbed run', async () => {
+  await using folder = await temporaryFolder();
+  const batches = traffic();
+  const port = await freePort();
+  let serving = await startServeProcess(folder.path, port);
+  const sender = startSender(serving.url, batches);
+  for (let kills = 0; kills < killsMax; kills += 1) {
+    // In the middle of the traffic: a part is acknowledged, a part in flight, the rest still to come.
+    await sender.acknowledged(Math.floor((batches.length * (kills + 1)) / (killsMax + 1)));
+    await serving.stop('SIGKILL');
+    serving = await startServeProcess(folder.path, port);
+  }
+  await sender.acknowledged(batches.length);
+  // A sender that lost an acknowledgement sends again; so do all of them here.
+  for (const batch of batches) await sendSpans(serving.url, batch);
+  expect(await finish(serving)).toBe(0);
+
+  expect(ledgerState(join(folder.path, 'ledger.db'))).toEqual(await undisturbed(batches));
+}, 120_000);
+
+test('what was acknowledged before kill -9 is in the ledger without being sent again', async () => {
+  await using folder = await temporaryFolder();
+  const batches = traffic().slice(0, 30);
+  const port = await freePort();
+  const serving = await startServeProcess(folder.path, port);
+  for (const batch of batches) await sendSpans(serving.url, batch);
+  await serving.stop('SIGKILL');
+  const again = await startServeProcess(folder.path, port);
+  expect(await finish(again)).toBe(0);
+
+  expect(ledgerState(join(folder.path, 'ledger.db'))).toEqual(await undisturbed(batches));
+}, 60_000);
+
+const finish = (serving: ServeProcess): Promise<number | undefined> => serving.stop('SIGTERM');
+
+/** A few hundred batches with fixed random content; every plan gets trace and span identifiers of its own. */
+function traffic(): ReadonlyArray<readonly PlannedSpan[]> {
+  const plans = fc.sample(plannedSpans, { numRuns: 200, seed: 20_261_122 });
+  return plans.flatMap((spans, plan) => {
+    const own = spans.map((span) => ({ ...span, traceId: `${hex(plan + 1, 8)}${span.traceId.slice(8)}` }));
+    const middle = Math.ceil(own.length / 2);
+    return [own.slice(0, middle), own.slice(middle)].filter((batch) => batch.length > 0);
+  });
+}
+
+/** Sends every batch, four at a time, each until it is acknowledged. */
+function startSender(url: string, batches: ReadonlyArray<readonly PlannedSpan[]>) {
+  let next = 0;
+  let done = 0;
+  const waiting: Array<{ readonly count: number; readonly resolve: () => void }> = [];
+  const worker = async (): Promise<void> => {
+    for (let batch = batches[next++]; batch !== undefined; batch = batches[next++]) {
+      while (!(await isAcknowledged(url, batch))) await new Promise((resolve) => setTimeout(resolve, 5));
+      done += 1;
+      for (const { count, resolve } of waiting) if (done >= count) resolve();
+    }
+  };
+  for (let each = 0; each < 4; each += 1) void worker();
+  return {
+    acknowledged: (count: number): Promise<void> =>
+      done >= count ? Promise.resolve() : new Promise((resolve) => waiting.push({ count, resolve })),
+  };
+}
+
+async function isAcknowledged(url: string, batch: readonly PlannedSpan[]): Promise<boolean> {
+  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: traceRequest(batch) };
+  const response = await fetch(`${url}/v1/traces`, request).catch(() => undefined);
+  await response?.arrayBuffer().catch(() => undefined);
+  return response?.status === 200;
+}
+
+async function undisturbed(batches: ReadonlyArray<readonly PlannedSpan[]>): Promise<ReturnType<typeof ledgerState>> {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'ledger.db');
+  const service = await startService(file);
+  for (const batch of batches) await sendSpans(service.url, batch);
+  await service.close();
+  return ledgerState(file);
+}
