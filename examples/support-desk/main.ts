@@ -36,13 +36,14 @@ async function runDemo(): Promise<void> {
   running.defer(providers.close);
   const log = createWriteStream(join(folder, 'serve.log'));
   const environment = { COSTSPAN_DEMO_FOLDER: folder };
-  const service = await startService(environment, (text) => log.write(text));
+  const service = startService(environment, (text) => log.write(text));
   running.defer(service.stop);
+  const endpoint = await Promise.race([service.listening, whenInterrupted()]);
 
   // The agents work through the inbox; then, in another process, people finish what was left for them.
   const agentEnvironment = {
     ...providers.environment,
-    COSTSPAN_ENDPOINT: service.endpoint,
+    COSTSPAN_ENDPOINT: endpoint,
     COSTSPAN_HANDOFF_KEY: 'only-for-this-demo',
     QUEUE_FILE: join(folder, 'queue.jsonl'),
   };

@@ -1,10 +1,8 @@
-import { startCostspan } from '@costspan/sdk';
+import { type Costspan, startCostspan } from '@costspan/sdk';
 
-const { COSTSPAN_ENDPOINT: endpoint = 'http://localhost:4318' } = process.env;
-
-/** The one place that knows Costspan's address. Everything else imports `costspan` and wraps what costs money. */
-export const costspan = startCostspan({
-  endpoint,
-  // Streams of OpenAI itself report their usage anyway; a gateway or stand-in that can do so too is named here.
+/** Sends to COSTSPAN_ENDPOINT. Everything else imports this and wraps what costs money. */
+export const costspan: Costspan = startCostspan({
+  serviceName: 'support-desk',
+  // OpenAI's streams report their usage when asked, which the SDK does; so does this stand-in for it.
   includeUsageHosts: ['127.0.0.1'],
 });

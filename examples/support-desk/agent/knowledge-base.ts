@@ -32,7 +32,7 @@ const asText = ({ title, text }: Readonly<Record<string, unknown>>): string => `
 const search = costspan.vector(
   'kb.search',
   (vector: number[]) => qdrant.query(collection, { query: vector, limit: 2, with_payload: true }),
-  { sku: 'qdrant/query', usage: () => ({ vector_queries: 1 }) },
+  { sku: 'qdrant/query' },
 );
 
 async function embed(input: string[]): Promise<number[][]> {

@@ -2,9 +2,10 @@ import { costspan } from './costspan.ts';
 
 // Each tool names what it is priced as; the price stands in a price book, not in the code.
 
-/** Gives the money for an order back. */
+/** Gives the money for an order back. A refund that the bank declines is charged as well: that is waste. */
 export const refund = costspan.tool('refund', (item: string, order: string) => call('/refunds', { item, order }), {
   sku: 'stripe/refund',
+  failed: 'yes',
 });
 
 /** Pays a claim. */

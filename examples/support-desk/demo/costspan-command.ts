@@ -2,35 +2,30 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type Program, startProgram } from './program.ts';
 
-const configFile = 'examples/support-desk/costspan.yaml';
+/** The service's configuration, seen from the root of the repository. */
+export const configFile = 'examples/support-desk/costspan.yaml';
+
 const command = join(dirname(createRequire(import.meta.url).resolve('costspan/package.json')), 'bin', 'costspan.mjs');
 
-/** A running `costspan serve`. */
-export type Service = { readonly endpoint: string; readonly stop: () => Promise<void> };
-
-/** Starts `costspan serve` with the demo's configuration and resolves when it listens. */
-export async function startService(
+/** Starts `costspan serve` with the demo's configuration. `listening` resolves with its address when it takes requests. */
+export function startService(
   environment: Readonly<Record<string, string>>,
-  onOutput: (text: string) => void,
-): Promise<Service> {
-  let output = '';
-  let heard: (endpoint: string) => void;
-  const endpoint = new Promise<string>((resolve) => {
-    heard = resolve;
-  });
+  onLog: (text: string) => void,
+): Program & { readonly listening: Promise<string> } {
+  const { promise: heard, resolve: hear } = Promise.withResolvers<string>();
   const program = startProgram('costspan serve', [command, 'serve', '--config', configFile], {
     environment,
-    onOutput: (text) => {
-      onOutput(text);
-      output += text;
-      const [address] = output.match(/http:\/\/127\.0\.0\.1:\d+/) ?? [];
-      if (address !== undefined) heard(address);
+    // One line of JSON says where it listens.
+    onPrinted: (text) => {
+      const [line, rest] = text.split('\n', 2);
+      if (line !== undefined && rest !== undefined) hear(JSON.parse(line).url);
     },
+    onComplaint: onLog,
   });
-  const ended = program.ended.then(() => {
-    throw new Error(`costspan serve: expected it to listen, but it ended\n${output}`);
+  const early = program.ended.then(() => {
+    throw new Error('costspan serve: expected it to listen, but it ended');
   });
-  return { endpoint: await Promise.race([endpoint, ended]), stop: program.stop };
+  return { ...program, listening: Promise.race([heard, early]) };
 }
 
 /** Runs a `costspan` command with the demo's configuration. */
