@@ -43,6 +43,7 @@ export function entryOf({ fact, decision }: DecidedSpan, currency: string): Deci
     currency,
     ...costOf(fact, decision),
     source: observation.receipt.source,
+    ...(observation.receipt.compared === undefined ? {} : { compared: observation.receipt.compared }),
     usage: observation.usage,
     book: observation.receipt.book,
     normalizer: observation.dialect,

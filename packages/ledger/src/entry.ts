@@ -28,6 +28,8 @@ export type Entry = {
   readonly reasons: readonly string[];
   readonly usage: Usage;
   readonly lines: readonly ReceiptLine[];
+  /** The other figure where two are known: what the provider reported, what the book says, or the list price. */
+  readonly compared?: Receipt['compared'];
   readonly priceIds: readonly string[];
   readonly book: { readonly version: string; readonly sha256: string };
   /** Version of the reading rules that made the observation. */

@@ -34,8 +34,10 @@ type ItemRow = {
   readonly revision: bigint;
 };
 
+type Sum = Contribution & { readonly withdrawn?: true };
+
 /** `sum` is undefined when it has to be made anew from its parts. */
-type OpenRow = { readonly row: ItemRow; sum: Contribution | 'nothing' | undefined };
+type OpenRow = { readonly row: ItemRow; sum: Sum | 'nothing' | undefined };
 
 const columns = 'item_key, tenant, type, id, state, contribution, pruned, revision';
 
@@ -76,7 +78,8 @@ export function prepareItemRows({ database }: LedgerFile): () => ItemRows {
 
 function openRow(row: ItemRow | undefined): OpenRow {
   if (row === undefined) throw new Error('ledger: a work item has no row although its key is known');
-  return { row, sum: row.contribution === '' ? 'nothing' : parseContribution(row.contribution) };
+  const isEmpty = row.contribution === '' || row.state === 'withdrawn';
+  return { row, sum: isEmpty ? 'nothing' : parseContribution(row.contribution) };
 }
 
 function changedSum(sum: OpenRow['sum'], { before, after }: ContributionChange): OpenRow['sum'] {
@@ -85,37 +88,42 @@ function changedSum(sum: OpenRow['sum'], { before, after }: ContributionChange):
   return sum === 'nothing' ? undefined : replaceContribution(sum, { before, after });
 }
 
-function sumOfParts(row: ItemRow, parts: Iterable<{ readonly body: string }>): Contribution {
+/**
+ * The sum of an item's parts. Without any, every span that named the item turned out to mean another one: the item is
+ * withdrawn. Its row stays, because a record of it may have been sent and has to be followed by one that says 0.
+ */
+function sumOfParts(row: ItemRow, parts: Iterable<{ readonly body: string }>): Sum {
   let sum = row.pruned === null ? undefined : parseContribution(row.pruned);
   for (const { body } of parts) {
     const part = parseContribution(body);
     sum = sum === undefined ? part : addContributions(sum, part);
   }
   if (sum !== undefined) return sum;
-  // Every span that named the item turned out to mean another one. The row stays, so that its record can say 0.
-  const { sighting } = parseContribution(row.contribution);
-  return { tally: emptyTally, sighting: { ...sighting, dimensions: {} } };
+  const { item, firstNs, lastNs } = parseContribution(row.contribution).sighting;
+  return { tally: emptyTally, sighting: { item, firstNs, lastNs, dimensions: {} }, withdrawn: true };
 }
 
-type WriteItem = (row: ItemRow, sum: Contribution | 'nothing', nowNs: bigint) => boolean;
+type WriteItem = (row: ItemRow, sum: Sum | 'nothing', nowNs: bigint) => boolean;
 
 function prepareWrite(database: LedgerFile['database']): WriteItem {
   const update = prepare(
     database,
-    `UPDATE items SET parent_id = ?, outcome = ?, outcome_at_ns = ?, state = 'open', total_whole = ?, total_pico = ?,
+    `UPDATE items SET parent_id = ?, outcome = ?, outcome_at_ns = ?, state = ?, total_whole = ?, total_pico = ?,
        waste_whole = ?, waste_pico = ?, first_span_ns = ?, last_span_ns = ?, contribution = ?, active_at_ns = ?, revision = ?
      WHERE item_key = ?`,
   );
   return (row, sum, nowNs) => {
     if (sum === 'nothing') return false;
-    const contribution = contributionText(sum);
-    if (contribution === row.contribution) return false;
-    const { tally, sighting } = sum;
+    const { tally, sighting, withdrawn } = sum;
+    const contribution = contributionText({ tally, sighting });
+    const wasWithdrawn = row.state === 'withdrawn';
+    if (contribution === row.contribution && wasWithdrawn === (withdrawn === true)) return false;
     const [total, waste] = [splitPico(tally.totalPico), splitPico(tally.wastePico)];
     update.run(
       sighting.parentId?.value ?? null,
       sighting.outcome?.value ?? null,
       sighting.outcome?.atNs ?? null,
+      withdrawn ? 'withdrawn' : 'open',
       total.whole,
       total.pico,
       waste.whole,

@@ -36,3 +36,6 @@ export const checkedFileBytesMax: number = 256 * 1024 * 1024;
 
 /** Pages of the write-ahead log before it is moved into the file: 16 MiB, so that a reader never has to search a long log. */
 export const walPagesMax = 4_096;
+
+/** Problems of a damaged ledger that are told one by one; the rest is counted. */
+export const problemsMax = 100;

@@ -14,13 +14,15 @@ export const recordColumns = 'contribution, state, revision';
 
 export type RecordRow = {
   readonly contribution: string;
-  readonly state: CostRecord['state'];
+  /** Withdrawn: no span belongs to the item any more. What was sent of it is followed by a closed record that says 0. */
+  readonly state: CostRecord['state'] | 'withdrawn';
   readonly revision: bigint;
 };
 
 /** The record a row of `items` holds. */
 export function recordOf(row: RecordRow, { currency, emitter }: Pick<LedgerFile, 'currency' | 'emitter'>): CostRecord {
-  return rollUp(parseContribution(row.contribution), { currency, emitter, state: row.state, revision: row.revision });
+  const state = row.state === 'open' ? 'open' : 'closed';
+  return rollUp(parseContribution(row.contribution), { currency, emitter, state, revision: row.revision });
 }
 
 /** Prepares the statements over the outbox of a file. */
@@ -28,7 +30,7 @@ export function prepareOutbox(file: LedgerFile): Outbox {
   // The condition must read exactly like the one of the index items_dirty, or SQLite scans every item.
   const dirty = prepare<RecordRow>(
     file.database,
-    `SELECT ${recordColumns} FROM items WHERE revision > sent_revision ORDER BY revision LIMIT ?`,
+    `SELECT ${recordColumns} FROM items WHERE revision > sent_revision ORDER BY revision, item_key LIMIT ?`,
   );
   const sent = prepare(
     file.database,

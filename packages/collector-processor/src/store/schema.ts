@@ -59,7 +59,7 @@ CREATE TABLE items (
   parent_id TEXT,
   outcome TEXT,
   outcome_at_ns INTEGER,
-  state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+  state TEXT NOT NULL CHECK (state IN ('open', 'closed', 'withdrawn')),
   total_whole INTEGER NOT NULL,
   total_pico INTEGER NOT NULL,
   waste_whole INTEGER NOT NULL,

@@ -1,0 +1,109 @@
+import type { Category, Status } from '@costspan/semconv';
+import type { ItemCost } from '../merge-emitters.ts';
+import { isExcluded, isUnpriced } from '../tally.ts';
+
+/** Sum of the live entries that agree in everything a report tells apart. */
+export type CostCell = {
+  /** What entries were grouped by; absent when they have no such property. */
+  readonly value?: string;
+  readonly category: Category;
+  readonly status: Status;
+  readonly waste: boolean;
+  readonly entries: number;
+  readonly amountPico: bigint;
+  readonly lowPico: bigint;
+  readonly highPico: bigint;
+};
+
+/** Sums of any part of a ledger, as reports print them. Pico units of one currency. */
+export type CostSums = {
+  readonly totalPico: bigint;
+  readonly lowPico: bigint;
+  readonly highPico: bigint;
+  /** Part of the total that produced nothing. */
+  readonly wastePico: bigint;
+  /** Only categories that some entry fed. With `unpriced` spans the amount is a lower bound. */
+  readonly byCategory: Readonly<Partial<Record<Category, CategorySum>>>;
+  /** Billable spans, and those of them without a price. */
+  readonly spans: number;
+  readonly unpricedSpans: number;
+};
+
+export type CategorySum = { readonly amountPico: bigint; readonly unpriced: number };
+
+/** Sums of nothing. */
+export const noSums: CostSums = {
+  totalPico: 0n,
+  lowPico: 0n,
+  highPico: 0n,
+  wastePico: 0n,
+  byCategory: {},
+  spans: 0,
+  unpricedSpans: 0,
+};
+
+/** Sums of a record. */
+export function sumsOfRecord(record: ItemCost): CostSums {
+  const counts = Object.entries(record.spans) as [Status, number][];
+  return {
+    totalPico: record.totalPico,
+    lowPico: record.lowPico,
+    highPico: record.highPico,
+    wastePico: record.wastePico,
+    byCategory: Object.fromEntries(
+      Object.entries(record.byCategory).map(([category, amountPico]) => [
+        category,
+        { amountPico, unpriced: record.unpricedByCategory[category as Category] ?? 0 },
+      ]),
+    ),
+    spans: countWhere(counts, (status) => !isExcluded(status)),
+    unpricedSpans: countWhere(counts, isUnpriced),
+  };
+}
+
+/** Sums of a cell. Aggregates and duplicates add nothing: other entries carry their cost. */
+export function sumsOfCell(cell: CostCell): CostSums {
+  if (isExcluded(cell.status)) return noSums;
+  const unpriced = isUnpriced(cell.status) ? cell.entries : 0;
+  return {
+    totalPico: cell.amountPico,
+    lowPico: cell.lowPico,
+    highPico: cell.highPico,
+    wastePico: cell.waste ? cell.amountPico : 0n,
+    byCategory: { [cell.category]: { amountPico: cell.amountPico, unpriced } },
+    spans: cell.entries,
+    unpricedSpans: unpriced,
+  };
+}
+
+/** Sum of sums. */
+export function addSums(left: CostSums, right: CostSums): CostSums {
+  const byCategory = new Map<string, CategorySum>(Object.entries(left.byCategory));
+  for (const [category, sum] of Object.entries(right.byCategory)) {
+    const other = byCategory.get(category);
+    byCategory.set(
+      category,
+      other === undefined ? sum : { amountPico: other.amountPico + sum.amountPico, unpriced: other.unpriced + sum.unpriced },
+    );
+  }
+  return {
+    totalPico: left.totalPico + right.totalPico,
+    lowPico: left.lowPico + right.lowPico,
+    highPico: left.highPico + right.highPico,
+    wastePico: left.wastePico + right.wastePico,
+    byCategory: Object.fromEntries(byCategory),
+    spans: left.spans + right.spans,
+    unpricedSpans: left.unpricedSpans + right.unpricedSpans,
+  };
+}
+
+/** Sums of many records. */
+export function sumsOfRecords(records: Iterable<ItemCost>): CostSums {
+  let sums = noSums;
+  for (const record of records) sums = addSums(sums, sumsOfRecord(record));
+  return sums;
+}
+
+function countWhere(counts: readonly (readonly [Status, number])[], holds: (status: Status) => boolean): number {
+  return counts.reduce((sum, [status, count]) => (holds(status) ? sum + count : sum), 0);
+}
