@@ -14,6 +14,7 @@ export function applyCorrections(imported: PriceBook, corrections: PriceBook): P
     version: `${imported.version}, ${corrections.book} ${corrections.version}`,
     layer: 'catalog',
     currency: imported.currency,
+    ...(imported.note !== undefined && { note: imported.note }),
     prices: [...kept, ...corrections.prices],
     ...(corrections.modifiers !== undefined && { modifiers: corrections.modifiers }),
   };

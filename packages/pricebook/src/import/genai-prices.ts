@@ -72,6 +72,7 @@ export function importGenaiPrices(data: unknown, release: UpstreamRelease): Impo
       version: `${release.version}+${release.releasedAt}`,
       layer: 'catalog',
       currency: 'USD',
+      note: `@pydantic/genai-prices ${release.version}, MIT, data sha256 ${sha256}`,
       prices: rows,
     },
     report: {

@@ -67,7 +67,7 @@ const holdsAt = (row: PriceRow, date: string): boolean =>
   startOf(row) <= date && (row.valid_to === undefined || date < row.valid_to);
 
 function mergeSeries(published: readonly PriceRow[], current: readonly PriceRow[], date: string): readonly PriceRow[] {
-  if (published.length === 0) return current;
+  if (published.length === 0) return joinEqual(current);
   // Upstream dates a change that we had not heard of: from there on its account is better than ours.
   const news = current
     .map(startOf)

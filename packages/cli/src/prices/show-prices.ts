@@ -1,0 +1,154 @@
+import { canonicalJson } from '@costspan/pricebook';
+import {
+  type CompiledBook,
+  catalogIdOf,
+  HUMAN_PROVIDER,
+  type Modifier,
+  matchesPattern,
+  type PriceBook,
+  type PriceRow,
+  price,
+  type Role,
+  type When,
+} from '@costspan/pricing';
+import { UNITS } from '@costspan/semconv';
+import { SUGGESTIONS_MAX } from './limits.ts';
+
+/** One price that holds for a name at an instant. */
+export type ShownPrice = {
+  readonly unit: string;
+  readonly amount: string;
+  readonly per: string;
+  /** Conditions in words; empty: none. */
+  readonly when: string;
+  readonly row: PriceRow;
+  readonly book: string;
+  /** Why the row stands in for one that is missing. */
+  readonly reason?: string;
+};
+
+/** The prices of one name at an instant, and the factors that may apply to them. */
+export type ShownPrices = {
+  readonly prices: readonly ShownPrice[];
+  readonly modifiers: readonly { readonly modifier: Modifier; readonly when: string; readonly book: string }[];
+  /** Why there is none, and names that look alike; only when there are no prices. */
+  readonly unknown?: { readonly reason: string; readonly similar: readonly string[] };
+};
+
+type PlacedRow = { readonly row: PriceRow; readonly book: string };
+
+/**
+ * What a name costs at an instant: for each unit the row that prices it without any condition, and beside it the rows with
+ * conditions. The engine itself is asked, one unit at a time, so that what is shown is what would be charged.
+ */
+export function showPrices(
+  books: readonly PriceBook[],
+  compiled: CompiledBook,
+  provider: string,
+  model: string,
+  atMs: number,
+): ShownPrices {
+  const biller = catalogIdOf(provider);
+  const rows = books.flatMap(({ book, prices, roles = [] }) =>
+    [...prices, ...roles.map(rowOfRole)]
+      .filter((row) => catalogIdOf(row.provider) === biller)
+      .map((row): PlacedRow => ({ row, book })),
+  );
+  const named = rows.filter(({ row }) => matches(row, model));
+  const shown = new Map<string, ShownPrice>();
+  let reason = 'model-unknown';
+  for (const unit of new Set<string>([...UNITS, ...named.map(({ row }) => row.unit)])) {
+    const line = price({ atMs, provider, model, usage: { [unit]: 1 } }, compiled).lines.find(({ kind }) => kind === undefined);
+    const priced = rows.find(({ row }) => row.id === line?.priceId);
+    if (line?.reason !== undefined && line.priceId === undefined) reason = line.reason;
+    if (priced === undefined || (priced.row.unit !== unit && line?.reason === 'parent-unit-price')) continue;
+    shown.set(`${priced.row.id}\n${priced.book}`, shownPrice(priced, line?.reason));
+  }
+  for (const placed of named) {
+    if (placed.row.when === undefined || !isInForce(placed.row, atMs)) continue;
+    const key = `${placed.row.id}\n${placed.book}`;
+    if (!shown.has(key)) shown.set(key, shownPrice(placed));
+  }
+  const prices = [...shown.values()].sort(byUnit);
+  if (prices.length === 0) return { prices, modifiers: [], unknown: { reason, similar: similarNames(rows, model) } };
+  const modifiers = books.flatMap(({ book, modifiers: all = [] }) =>
+    all
+      .filter((modifier) => concerns(modifier, biller, model) && isInForce(modifier, atMs))
+      .map((modifier) => ({ modifier, when: whenText(modifier.when), book })),
+  );
+  return { prices, modifiers };
+}
+
+/** A role as a row: what an hour costs, or a year over its productive hours. */
+const rowOfRole = ({ role, hourly, yearly = '', productive_hours: hours, ...rest }: Role): PriceRow => ({
+  id: `${HUMAN_PROVIDER}/${role}${rest.valid_from === undefined ? '' : `@${rest.valid_from}`}`,
+  provider: HUMAN_PROVIDER,
+  match: { exact: role },
+  unit: 'human_ms',
+  amount: hourly ?? yearly,
+  per: hourly === undefined ? `${hours} hours` : 'hour',
+  status: 'contract',
+  ...(rest.valid_from !== undefined && { valid_from: rest.valid_from }),
+  ...(rest.valid_to !== undefined && { valid_to: rest.valid_to }),
+  ...(rest.source !== undefined && { source: rest.source }),
+});
+
+const shownPrice = ({ row, book }: PlacedRow, reason?: string): ShownPrice => ({
+  unit: row.unit,
+  amount: row.amount,
+  per: row.per,
+  when: whenText(row.when),
+  row,
+  book,
+  ...(reason !== undefined && { reason }),
+});
+
+const UNIT_ORDER: ReadonlyMap<string, number> = new Map(UNITS.map((unit, index) => [unit, index]));
+
+function byUnit(left: ShownPrice, right: ShownPrice): number {
+  const order = (UNIT_ORDER.get(left.unit) ?? UNITS.length) - (UNIT_ORDER.get(right.unit) ?? UNITS.length);
+  return (
+    order || (canonicalJson([left.unit, left.when, left.row.id]) < canonicalJson([right.unit, right.when, right.row.id]) ? -1 : 1)
+  );
+}
+
+/** Conditions in words: `batch tier, above 200000 input tokens`. */
+export function whenText(when: When | undefined): string {
+  if (when === undefined) return '';
+  const { service_tier: tier, region, input_above: above, threshold_inclusive: inclusive, time_of_day: time } = when;
+  return [
+    ...(tier === undefined ? [] : [`${tier} tier`]),
+    ...(region === undefined ? [] : [`region ${region}`]),
+    ...(above === undefined ? [] : [`${inclusive === true ? 'from' : 'above'} ${above} input tokens`]),
+    ...(time === undefined ? [] : [`${time.from} to ${time.to} UTC`]),
+  ].join(', ');
+}
+
+function matches({ match }: Pick<PriceRow, 'match'>, model: string): boolean {
+  const name = model.toLowerCase();
+  if ('exact' in match) return match.exact.toLowerCase() === name;
+  return 'prefix' in match ? name.startsWith(match.prefix.toLowerCase()) : matchesPattern(match.pattern.toLowerCase(), name);
+}
+
+function concerns({ provider, match }: Modifier, biller: string, model: string): boolean {
+  return (provider === undefined || catalogIdOf(provider) === biller) && (match === undefined || matches({ match }, model));
+}
+
+function isInForce({ valid_from: from, valid_to: to }: Pick<PriceRow, 'valid_from' | 'valid_to'>, atMs: number): boolean {
+  return (from === undefined || Date.parse(from) <= atMs) && (to === undefined || atMs < Date.parse(to));
+}
+
+function similarNames(rows: readonly PlacedRow[], model: string): readonly string[] {
+  const name = model.toLowerCase();
+  const names = new Set(
+    rows.flatMap(({ row: { match } }) => ('exact' in match ? [match.exact] : 'prefix' in match ? [`${match.prefix}*`] : [])),
+  );
+  const stem = name
+    .split(/[-./:]/)
+    .slice(0, 2)
+    .join('-');
+  return [...names]
+    .filter((known) => known.startsWith(stem))
+    .sort()
+    .slice(0, SUGGESTIONS_MAX);
+}
