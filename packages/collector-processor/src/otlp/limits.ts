@@ -3,8 +3,8 @@
 /** Levels of messages and groups inside one request. The C++ and Java decoders stop at 100 too, so nothing behind us reads deeper. */
 export const messageDepthMax = 100;
 
-/** Bytes of one request. Offsets are kept in 32-bit arrays; receivers refuse far earlier (64 MiB by default). */
-export const requestBytesMax = 0x3fff_ffff;
+/** Bytes of one request, and of its JSON text: four times what receivers accept by default, and far below what 32-bit offsets and one string can hold. */
+export const requestBytesMax = 0x1000_0000;
 
 /** Bytes of one rewritten request. Empty spans cost two bytes to send and hundreds once attributes are added: this stops the multiplication. */
 export const rewrittenBytesMax = 0x1000_0000;

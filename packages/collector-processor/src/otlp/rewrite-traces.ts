@@ -4,8 +4,9 @@ import { explainFault } from './locate-fault.ts';
 import { tracesRequest } from './messages/traces.ts';
 import { applyEdits } from './rewrite/edit-list.ts';
 import { rewriteResources } from './rewrite/rewrite-resources.ts';
-import { releaseWorkspace, startWalk, takeWorkspace, type Workspace } from './rewrite/workspace.ts';
+import { releaseWorkspace, takeWorkspace, type Workspace } from './rewrite/workspace.ts';
 import type { OnSpan } from './span-view.ts';
+import { startWalk } from './walk.ts';
 import { WireFault } from './wire.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { messageDepthMax } from './limits.ts';
 import type { Field, Message } from './messages/message.ts';
 import { skipField } from './skip-field.ts';
-import { isText, type TextTally, type Words } from './text.ts';
+import { isText } from './text.ts';
+import type { Walk } from './walk.ts';
 import {
   type Cursor,
   failAt,
@@ -14,13 +15,6 @@ import {
   wireFixed64,
   wireVarint,
 } from './wire.ts';
-
-/** What a walk over a request carries along. */
-export type Walk = {
-  readonly cursor: Cursor;
-  readonly memory: Words;
-  readonly tally: TextTally;
-};
 
 /**
  * Checks that the bytes from the cursor to `end` are this message, down to the last nested value: tags, wire types, lengths,

@@ -1,6 +1,7 @@
 import { anyValue } from '../messages/common.ts';
 import { skipField } from '../skip-field.ts';
-import { checkText, validateMessage, type Walk } from '../validate-message.ts';
+import { checkText, validateMessage } from '../validate-message.ts';
+import type { Walk } from '../walk.ts';
 import { failAt, readLength, readTag, skipVarint } from '../wire.ts';
 import { type AttributeSet, addAttribute } from './attribute-set.ts';
 

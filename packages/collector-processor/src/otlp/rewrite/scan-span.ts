@@ -1,6 +1,7 @@
 import { span, spanEvent, spanLink, spanStatus } from '../messages/traces.ts';
 import { skipField } from '../skip-field.ts';
-import { checkIdLength, checkText, validateField, validateMessage, type Walk } from '../validate-message.ts';
+import { checkIdLength, checkText, validateField, validateMessage } from '../validate-message.ts';
+import type { Walk } from '../walk.ts';
 import { readLength, readTag, skipBytes, skipVarint } from '../wire.ts';
 import { type AttributeSet, clearAttributes } from './attribute-set.ts';
 import { scanAttribute } from './scan-attribute.ts';

@@ -1,8 +1,6 @@
 import type { RewriteOptions } from '../codec.ts';
 import { idleWorkspaceBytesMax } from '../limits.ts';
 import type { KeyTable, SpanView } from '../span-view.ts';
-import { wordsOf } from '../text.ts';
-import type { Walk } from '../validate-message.ts';
 import { type AttributeSet, clearAttributes, createAttributeSet } from './attribute-set.ts';
 import { clearEdits, createEditList, type EditList } from './edit-list.ts';
 import { indexKeys } from './key-index.ts';
@@ -100,9 +98,4 @@ function createWorkspace(options: RewriteOptions): Workspace {
     spanCount: 0,
     changedSpanCount: 0,
   };
-}
-
-/** A walk from the first byte of a request. */
-export function startWalk(bytes: Buffer): Walk {
-  return { cursor: { bytes, position: 0 }, memory: wordsOf(bytes), tally: { invalidUtf8Count: 0 } };
 }
