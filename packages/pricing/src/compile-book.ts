@@ -5,24 +5,17 @@ import {
   type CompiledModifier,
   contents,
 } from './compiled-book.ts';
-import { compileRole, type HourlyRange, HUMAN_PROVIDER, hourlyWarning } from './compiled-role.ts';
-import {
-  type CompiledRow,
-  compileMatch,
-  compileRow,
-  compileValidity,
-  compileWhen,
-  LAYERS,
-  parsedDecimal,
-} from './compiled-row.ts';
+import { type HourlyRange, HUMAN_PROVIDER, hourlyWarning } from './compiled-role.ts';
+import { compileMatch, compileValidity, compileWhen, LAYERS, parsedDecimal } from './compiled-row.ts';
 import { collectIssues, type Issue, type IssuePath } from './fields.ts';
 import { findPatternTies, findTies, type Tie } from './find-ties.ts';
 import { parseInstant } from './instant.ts';
 import { ROWS_PER_MATCH_MAX } from './limits.ts';
 import { createMemo } from './memo.ts';
-import { addToIndex, createNameIndex, type NameIndex } from './name-index.ts';
-import type { Discount, Modifier, PriceBook } from './price-book.ts';
+import { createNameIndex, type MatchRows, type NameIndex, type PlacedRow, rowsOfMatch } from './name-index.ts';
+import type { Discount, Modifier, PriceBook, PriceRow } from './price-book.ts';
 import { catalogIdOf, ROUTERS } from './provider-names.ts';
+import type { Unit } from './usage.ts';
 
 /** What names the compiled book, and choices of the organisation. */
 export type CompileOptions = {
@@ -93,37 +86,58 @@ const collectBookIssues = (): { readonly report: ReportAt; readonly issues: () =
 
 const indexRows = (books: readonly PriceBook[], report: ReportAt): Map<string, NameIndex> => {
   const providers = new Map<string, NameIndex>();
-  const crowded = new Map<readonly CompiledRow[], CompiledRow>();
-  const shared = new Set<readonly CompiledRow[]>();
-  const add = (provider: string, row: CompiledRow): void => {
-    const id = catalogIdOf(provider);
-    let index = providers.get(id);
-    if (index === undefined) {
-      index = createNameIndex();
-      providers.set(id, index);
-    }
-    const rows = addToIndex(index, row);
-    if (rows.length > ROWS_PER_MATCH_MAX) crowded.set(rows, row);
-    if (rows.length > 1) shared.add(rows);
-  };
+  const matches = new Set<MatchRows>();
   for (const [bookIndex, book] of books.entries()) {
-    for (const [index, row] of book.prices.entries()) add(row.provider, compileRow(row, book, bookIndex, index));
-    for (const [index, role] of (book.roles ?? []).entries()) add(HUMAN_PROVIDER, compileRole(role, book, bookIndex, index));
+    const layerRank = LAYERS.indexOf(book.layer ?? 'organisation');
+    const place = ({ match, placed }: MatchRows, source: PlacedRow['source'], unit: Unit, at: number): void => {
+      placed.push({ source, unit, match, book, layerRank, bookIndex, at, compiled: undefined });
+    };
+    const { prices, roles = [] } = book;
+    let last: PriceRow | undefined;
+    let rows: MatchRows | undefined;
+    for (let at = 0; at < prices.length; at += 1) {
+      const row = prices[at]!;
+      // The rows of a model stand together and, in a packed catalog, share their match.
+      if (rows === undefined || last?.match !== row.match || last.provider !== row.provider) {
+        rows = rowsOfMatch(indexOf(providers, row.provider), row.match);
+        matches.add(rows);
+      }
+      place(rows, row, row.unit, at);
+      last = row;
+    }
+    for (const [at, role] of roles.entries()) {
+      const people = rowsOfMatch(indexOf(providers, HUMAN_PROVIDER), { exact: role.role });
+      matches.add(people);
+      place(people, role, 'human_ms', at);
+    }
   }
-  for (const [rows, row] of crowded) {
-    report(
-      row.bookIndex,
-      row.path,
-      `expected at most ${ROWS_PER_MATCH_MAX} rows for one match, found ${rows.length}; split the match`,
-    );
-  }
-  for (const rows of shared) if (!crowded.has(rows)) reportTies(findTies(rows), report);
+  for (const rows of matches) checkMatch(rows, report);
   return providers;
 };
 
+const checkMatch = (rows: MatchRows, report: ReportAt): void => {
+  const beyond = rows.placed[ROWS_PER_MATCH_MAX];
+  if (beyond === undefined) reportTies(findTies(rows), report);
+  else {
+    const found = `found ${rows.placed.length}; split the match`;
+    report(beyond.bookIndex, pathOf(beyond), `expected at most ${ROWS_PER_MATCH_MAX} rows for one match, ${found}`);
+  }
+};
+
+const pathOf = ({ source, at }: PlacedRow): IssuePath => ['role' in source ? 'roles' : 'prices', at];
+
+const indexOf = (providers: Map<string, NameIndex>, provider: string): NameIndex => {
+  const known = providers.get(provider);
+  if (known !== undefined) return known;
+  const id = catalogIdOf(provider);
+  const index = providers.get(id) ?? createNameIndex();
+  providers.set(id, index);
+  return index;
+};
+
 const reportTies = (ties: readonly Tie[], report: ReportAt): void => {
-  for (const { row, other, why } of ties) {
-    report(row.bookIndex, row.path, `tie between ${JSON.stringify(row.id)} and ${JSON.stringify(other.id)}: ${why}`);
+  for (const { placed, row, other, why } of ties) {
+    report(placed.bookIndex, pathOf(placed), `tie between ${JSON.stringify(row.id)} and ${JSON.stringify(other.id)}: ${why}`);
   }
 };
 

@@ -1,4 +1,4 @@
-import { type CompiledRow, compileRow, parsedDecimal } from './compiled-row.ts';
+import { type CompiledMatch, type CompiledRow, compileRow, parsedDecimal } from './compiled-row.ts';
 import { compareDecimals, costOfCount, formatDecimal, formatExact, multiplyDecimals, rateOf } from './money.ts';
 import type { PriceBook, Role } from './price-book.ts';
 
@@ -8,7 +8,7 @@ export const HUMAN_PROVIDER = 'human';
 const MS_PER_HOUR = '3600000';
 
 /** A role as a price of milliseconds. A yearly cost stays a fraction: cost / (productive hours x 3,600,000), divided last. */
-export const compileRole = (role: Role, book: PriceBook, bookIndex: number, index: number): CompiledRow => {
+export const compileRole = (role: Role, match: CompiledMatch, book: PriceBook): CompiledRow => {
   const { amount, per } = amountOfRole(role);
   const row = compileRow(
     {
@@ -22,11 +22,10 @@ export const compileRole = (role: Role, book: PriceBook, bookIndex: number, inde
       ...(role.valid_from === undefined ? {} : { valid_from: role.valid_from }),
       ...(role.valid_to === undefined ? {} : { valid_to: role.valid_to }),
     },
+    match,
     book,
-    bookIndex,
-    index,
   );
-  return { ...row, incrementMs: role.increment_ms ?? 1, defaultTouchMs: role.default_touch_ms, path: ['roles', index] };
+  return { ...row, incrementMs: role.increment_ms ?? 1, defaultTouchMs: role.default_touch_ms };
 };
 
 const amountOfRole = (role: Role): { readonly amount: string; readonly per: string } => {

@@ -1,5 +1,5 @@
 import { parseClock, parseInstant } from './instant.ts';
-import { type Decimal, parseDecimal, type Rate, rateOf } from './money.ts';
+import { type Decimal, parseDecimal } from './money.ts';
 import { patternWeight } from './name-pattern.ts';
 import type { Match, PriceBook, PriceRow, When } from './price-book.ts';
 import type { Unit } from './usage.ts';
@@ -46,11 +46,6 @@ export type CompiledRow = Conditions &
     /** Roles only: touch time is rounded up to a multiple of it. 0: taken as it is. */
     readonly incrementMs: number;
     readonly defaultTouchMs: number | undefined;
-    /** Where it stands, for messages: the position of its book and the path in it. */
-    readonly bookIndex: number;
-    readonly path: readonly (string | number)[];
-    /** Made at the first use: a process prices a few dozen of ten thousand rows. */
-    rate: Rate | undefined;
   };
 
 const STANDARD_TIERS: ReadonlySet<string> = new Set([
@@ -106,7 +101,7 @@ export const compileMatch = (match: Match): CompiledMatch => {
 };
 
 /** A row of a parsed book, compiled. */
-export const compileRow = (row: PriceRow, book: PriceBook, bookIndex: number, index: number): CompiledRow => {
+export const compileRow = (row: PriceRow, match: CompiledMatch, book: PriceBook): CompiledRow => {
   const layer = book.layer ?? 'organisation';
   const when = compileWhen(row.when);
   const validity = compileValidity(row);
@@ -114,7 +109,7 @@ export const compileRow = (row: PriceRow, book: PriceBook, bookIndex: number, in
     id: row.id,
     layer,
     layerRank: LAYERS.indexOf(layer),
-    match: compileMatch(row.match),
+    match,
     unit: row.unit,
     amount: row.amount,
     per: row.per,
@@ -123,9 +118,6 @@ export const compileRow = (row: PriceRow, book: PriceBook, bookIndex: number, in
     outputTokensMax: row.output_tokens_max,
     incrementMs: 0,
     defaultTouchMs: undefined,
-    bookIndex,
-    path: ['prices', index],
-    rate: undefined,
     tier: when.tier,
     region: when.region,
     inputMin: when.inputMin,
@@ -135,12 +127,6 @@ export const compileRow = (row: PriceRow, book: PriceBook, bookIndex: number, in
     fromMs: validity.fromMs,
     toMs: validity.toMs,
   };
-};
-
-/** The price of one unit of a row. */
-export const rateOfRow = (row: CompiledRow): Rate => {
-  row.rate ??= rateOf(parsedDecimal(row.amount), parsedDecimal(row.per));
-  return row.rate;
 };
 
 /** A decimal text that a parser has accepted before. */

@@ -1,8 +1,9 @@
 import type { CompiledRow } from './compiled-row.ts';
+import { compiledRowOf, type MatchRows, type PlacedRow } from './name-index.ts';
 import { matchesPattern, patternWitness } from './name-pattern.ts';
 
 /** Two rows between which no rule decides, and what to say about it. */
-export type Tie = { readonly row: CompiledRow; readonly other: CompiledRow; readonly why: string };
+export type Tie = { readonly placed: PlacedRow; readonly row: CompiledRow; readonly other: CompiledRow; readonly why: string };
 
 /** Orders rows of one unit, the one to be chosen first in front: layer, match, number of conditions, input size, start. */
 export const byPrecedence = (a: CompiledRow, b: CompiledRow): number =>
@@ -19,43 +20,54 @@ const compare = (a: number, b: number): number => {
   return a < b ? -1 : 1;
 };
 
-/** Ties between rows that have the very same match. */
-export const findTies = (rows: readonly CompiledRow[]): readonly Tie[] => {
+/** Ties between rows that have the very same match. Rows are compiled only where a unit occurs twice in a layer. */
+export const findTies = ({ placed }: Pick<MatchRows, 'placed'>): readonly Tie[] => {
   const ties: Tie[] = [];
-  for (let at = 1; at < rows.length; at += 1) {
-    const row = rows[at]!;
+  for (let at = 1; at < placed.length; at += 1) {
     for (let before = 0; before < at; before += 1) {
-      const other = rows[before]!;
-      const why = row.unit === other.unit && row.layerRank === other.layerRank ? whyTied(row, other, rows) : undefined;
-      if (why !== undefined) ties.push({ row, other, why });
+      const tie = tieOf(placed[at]!, placed[before]!, placed);
+      if (tie !== undefined) ties.push(tie);
     }
   }
   return ties;
 };
 
 /** Ties between rows of different patterns that weigh the same and overlap, as far as the witness of one shows it. */
-export const findPatternTies = (patterns: ReadonlyMap<string, readonly CompiledRow[]>): readonly Tie[] => {
+export const findPatternTies = (patterns: ReadonlyMap<string, MatchRows>): readonly Tie[] => {
   const ties: Tie[] = [];
-  const texts = [...patterns.keys()];
-  for (const [at, pattern] of texts.entries()) {
-    for (const other of texts.slice(0, at)) {
-      const [rows, others] = [patterns.get(pattern) ?? [], patterns.get(other) ?? []];
-      if (rows[0]?.match.rank !== others[0]?.match.rank || !overlap(pattern, other)) continue;
-      for (const tie of findTies([...others, ...rows])) if (tie.row.match.text !== tie.other.match.text) ties.push(tie);
+  const byWeight = new Map<number, { readonly rows: MatchRows; readonly witness: string }[]>();
+  for (const [pattern, rows] of patterns) {
+    const peers = byWeight.get(rows.match.rank) ?? [];
+    byWeight.set(rows.match.rank, peers);
+    const witness = patternWitness(pattern);
+    for (const peer of peers) {
+      if (!matchesPattern(pattern, peer.witness) && !matchesPattern(peer.rows.match.text, witness)) continue;
+      ties.push(...tiesBetween(rows.placed, peer.rows.placed));
     }
+    peers.push({ rows, witness });
   }
   return ties;
 };
 
-const overlap = (a: string, b: string): boolean => matchesPattern(a, patternWitness(b)) || matchesPattern(b, patternWitness(a));
+const tiesBetween = (rows: readonly PlacedRow[], others: readonly PlacedRow[]): readonly Tie[] => {
+  const all = [...rows, ...others];
+  return rows.flatMap((row) => others.flatMap((other) => tieOf(row, other, all) ?? []));
+};
 
-const whyTied = (a: CompiledRow, b: CompiledRow, rows: readonly CompiledRow[]): string | undefined => {
+const tieOf = (a: PlacedRow, b: PlacedRow, rows: readonly PlacedRow[]): Tie | undefined => {
+  if (a.unit !== b.unit || a.layerRank !== b.layerRank) return undefined;
+  const [row, other] = [compiledRowOf(a), compiledRowOf(b)];
+  const why = whyTied(row, other, rows);
+  return why === undefined ? undefined : { placed: a, row, other, why };
+};
+
+const whyTied = (a: CompiledRow, b: CompiledRow, rows: readonly PlacedRow[]): string | undefined => {
   if (a.keyCount !== b.keyCount || !mayHoldTogether(a, b)) return undefined;
   if (hasSameKeys(a, b)) {
     if (a.inputMin !== b.inputMin || a.fromMs !== b.fromMs) return undefined;
     return 'the same match, unit, conditions and valid_from';
   }
-  if (rows.some((row) => decides(row, a, b))) return undefined;
+  if (rows.some((row) => row.unit === a.unit && decides(compiledRowOf(row), a, b))) return undefined;
   return 'different conditions that may hold together; add a row that has both';
 };
 
@@ -79,7 +91,6 @@ const isInWindow = (minute: number, { timeFrom, timeTo }: CompiledRow): boolean 
 
 /** Whether a third row is chosen before two others wherever both of them hold. */
 const decides = (row: CompiledRow, a: CompiledRow, b: CompiledRow): boolean =>
-  row.unit === a.unit &&
   row.layerRank === a.layerRank &&
   row.keyCount > a.keyCount &&
   row.tier === a.tier &&

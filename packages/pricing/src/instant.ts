@@ -19,11 +19,14 @@ const daysSinceEpoch = (year: number, month: number, day: number): number => {
 export const parseInstant = (text: string): number | undefined => {
   const parts = INSTANT.exec(text);
   if (parts === null) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1, 7).map((part) => Number(part ?? 0));
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
   const daysMax = month === 2 && isLeapYear(year) ? 29 : DAYS_OF_MONTH[month - 1];
-  if (daysMax === undefined || day < 1 || day > daysMax || hour > 23 || minute > 59 || second > 59) return undefined;
-  const ms = Number((parts[7] ?? '').padEnd(3, '0'));
-  return daysSinceEpoch(year, month, day) * MS_PER_DAY + hour * 3_600_000 + minute * MS_PER_MINUTE + second * 1_000 + ms;
+  if (daysMax === undefined || day < 1 || day > daysMax) return undefined;
+  const midnightMs = daysSinceEpoch(year, month, day) * MS_PER_DAY;
+  if (parts[4] === undefined) return midnightMs;
+  const [hour, minute, second] = [Number(parts[4]), Number(parts[5]), Number(parts[6] ?? 0)];
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  return midnightMs + hour * 3_600_000 + minute * MS_PER_MINUTE + second * 1_000 + Number((parts[7] ?? '').padEnd(3, '0'));
 };
 
 /** Minutes after midnight of `HH:MM`, from 00:00 to 24:00; undefined for anything else. */

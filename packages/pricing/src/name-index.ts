@@ -1,51 +1,103 @@
-import type { CompiledRow } from './compiled-row.ts';
+import { compileRole } from './compiled-role.ts';
+import { type CompiledMatch, type CompiledRow, compileMatch, compileRow } from './compiled-row.ts';
 import { matchesPattern } from './name-pattern.ts';
+import type { Match, PriceBook, PriceRow, Role } from './price-book.ts';
+import type { Unit } from './usage.ts';
+
+/** A row as it stands in its book. It is compiled at its first use: a process prices a few dozen of ten thousand rows. */
+export type PlacedRow = {
+  readonly source: PriceRow | Role;
+  readonly unit: Unit;
+  readonly match: CompiledMatch;
+  readonly book: PriceBook;
+  readonly layerRank: number;
+  /** Where it stands, for messages: the position of its book, and its own in the list of prices or roles. */
+  readonly bookIndex: number;
+  readonly at: number;
+  compiled: CompiledRow | undefined;
+};
+
+/** The compiled form of a placed row. */
+export const compiledRowOf = (placed: PlacedRow): CompiledRow => {
+  const { source, match, book } = placed;
+  placed.compiled ??= 'role' in source ? compileRole(source, match, book) : compileRow(source, match, book);
+  return placed.compiled;
+};
+
+/** All rows of a provider with the very same match. */
+export type MatchRows = {
+  readonly match: CompiledMatch;
+  readonly placed: PlacedRow[];
+  compiled: readonly CompiledRow[] | undefined;
+};
 
 /** The rows of one provider by how they match names. */
 export type NameIndex = {
-  readonly exact: Map<string, CompiledRow[]>;
+  readonly exact: Map<string, MatchRows>;
   readonly prefixes: PrefixNode;
-  readonly patterns: Map<string, CompiledRow[]>;
+  readonly patterns: Map<string, MatchRows>;
 };
 
-/** A node of a trie over UTF-16 code units: an unknown name is given up at its first character nobody has. */
-type PrefixNode = { readonly next: Map<number, PrefixNode>; rows: CompiledRow[] | undefined };
+/** A node of a trie over UTF-16 code units: a name is given up at the first character no prefix has. */
+type PrefixNode = {
+  readonly code: number;
+  rows: MatchRows | undefined;
+  firstChild: PrefixNode | undefined;
+  nextSibling: PrefixNode | undefined;
+};
 
 /** An index without rows. */
-export const createNameIndex = (): NameIndex => ({ exact: new Map(), prefixes: createNode(), patterns: new Map() });
+export const createNameIndex = (): NameIndex => ({ exact: new Map(), prefixes: createNode(-1, undefined), patterns: new Map() });
 
-const createNode = (): PrefixNode => ({ next: new Map(), rows: undefined });
+const createNode = (code: number, nextSibling: PrefixNode | undefined): PrefixNode => ({
+  code,
+  rows: undefined,
+  firstChild: undefined,
+  nextSibling,
+});
 
-/** Adds a row and returns all rows with the very same match so far. */
-export const addToIndex = (index: NameIndex, row: CompiledRow): readonly CompiledRow[] => {
-  const rows = rowsOfMatch(index, row);
-  rows.push(row);
-  return rows;
-};
-
-const rowsOfMatch = (index: NameIndex, { match }: CompiledRow): CompiledRow[] => {
-  if (match.kind === 'prefix') return rowsOfPrefix(index.prefixes, match.text);
-  const map = match.kind === 'exact' ? index.exact : index.patterns;
-  const known = map.get(match.text);
+/** The rows of a match, none at first; add to `placed` while the book is compiled. */
+export const rowsOfMatch = (index: NameIndex, match: Match): MatchRows => {
+  const compiled = compileMatch(match);
+  if (compiled.kind === 'prefix') {
+    const node = nodeOf(index.prefixes, compiled.text);
+    node.rows ??= createRows(compiled);
+    return node.rows;
+  }
+  const map = compiled.kind === 'exact' ? index.exact : index.patterns;
+  const known = map.get(compiled.text);
   if (known !== undefined) return known;
-  const rows: CompiledRow[] = [];
-  map.set(match.text, rows);
+  const rows = createRows(compiled);
+  map.set(compiled.text, rows);
   return rows;
 };
 
-const rowsOfPrefix = (root: PrefixNode, prefix: string): CompiledRow[] => {
+const createRows = (match: CompiledMatch): MatchRows => ({ match, placed: [], compiled: undefined });
+
+const nodeOf = (root: PrefixNode, prefix: string): PrefixNode => {
   let node = root;
   for (let at = 0; at < prefix.length; at += 1) {
     const code = prefix.charCodeAt(at);
-    let next = node.next.get(code);
-    if (next === undefined) {
-      next = createNode();
-      node.next.set(code, next);
+    let child = childOf(node, code);
+    if (child === undefined) {
+      child = createNode(code, node.firstChild);
+      node.firstChild = child;
     }
-    node = next;
+    node = child;
   }
-  node.rows ??= [];
-  return node.rows;
+  return node;
+};
+
+const childOf = ({ firstChild }: PrefixNode, code: number): PrefixNode | undefined => {
+  let child = firstChild;
+  while (child !== undefined && child.code !== code) child = child.nextSibling;
+  return child;
+};
+
+/** The compiled rows of a match. */
+export const compiledRowsOf = (rows: MatchRows): readonly CompiledRow[] => {
+  rows.compiled ??= rows.placed.map(compiledRowOf);
+  return rows.compiled;
 };
 
 const FINE_TUNE = 'ft:';
@@ -56,16 +108,17 @@ const NO_ROWS: readonly CompiledRow[] = [];
  * written for base models, such as `*gpt-4o*`, must not price a fine-tune by accident.
  */
 export const rowsMatching = (index: NameIndex, name: string, isFineTune: boolean): readonly CompiledRow[] => {
-  let found = index.exact.get(name) ?? NO_ROWS;
+  const exact = index.exact.get(name);
+  let found = exact === undefined ? NO_ROWS : compiledRowsOf(exact);
   let node: PrefixNode | undefined = index.prefixes;
   for (let at = 0; at < name.length; at += 1) {
-    node = node.next.get(name.charCodeAt(at));
+    node = childOf(node, name.charCodeAt(at));
     if (node === undefined) break;
-    if (node.rows !== undefined) found = [...found, ...node.rows];
+    if (node.rows !== undefined) found = [...found, ...compiledRowsOf(node.rows)];
   }
   for (const [pattern, rows] of index.patterns) {
     if (isFineTune && !pattern.startsWith(FINE_TUNE)) continue;
-    if (matchesPattern(pattern, name)) found = [...found, ...rows];
+    if (matchesPattern(pattern, name)) found = [...found, ...compiledRowsOf(rows)];
   }
   return found;
 };

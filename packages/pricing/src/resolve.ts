@@ -1,9 +1,9 @@
 import { type CompiledBook, type CompiledDiscount, type CompiledModifier, contents } from './compiled-book.ts';
-import { type CompiledMatch, type CompiledRow, rateOfRow, tierOf } from './compiled-row.ts';
+import { type CompiledMatch, type CompiledRow, parsedDecimal, tierOf } from './compiled-row.ts';
 import { byPrecedence } from './find-ties.ts';
 import { NAME_CHARACTERS_MAX } from './limits.ts';
 import { type ModelName, namesOf } from './model-names.ts';
-import { formatDecimal, multiplyDecimals, multiplyRate, type Rate } from './money.ts';
+import { formatDecimal, multiplyDecimals, multiplyRate, type Rate, rateOf } from './money.ts';
 import { rowsMatching } from './name-index.ts';
 import { matchesPattern } from './name-pattern.ts';
 import type { PriceRequest } from './price-request.ts';
@@ -213,7 +213,7 @@ const toCandidate = (
   if (needsTierModifier && !(row.tier === undefined && modifiers.some(({ tier }) => tier !== undefined))) return 'tier';
   const isFlatTierRow = row.tier !== undefined && row.inputMin === 0;
   const contextRows = isFlatTierRow ? rows.filter((other) => isContextRow(other, row, scope)) : [];
-  const plain: EffectivePrice = { rate: rateOfRow(row), factor: undefined };
+  const plain: EffectivePrice = { rate: rateOf(parsedDecimal(row.amount), parsedDecimal(row.per)), factor: undefined };
   return { row, reason, modifiers, needsTierModifier, contextRows, plain, modified: undefined };
 };
 
