@@ -18,7 +18,6 @@ import {
   ATTR_GEN_AI_OPERATION_NAME,
   ATTR_GEN_AI_TOOL_NAME,
   type Category,
-  UNITS,
 } from '@costspan/semconv';
 import { optional } from '../optional.ts';
 import { readTokens } from '../stages/read-tokens.ts';
@@ -45,7 +44,6 @@ const SIGNATURE: readonly string[] = [
   ATTR_COSTSPAN_USAGE_MISSING,
   ATTR_COSTSPAN_HUMAN_ROLE,
   ATTR_COSTSPAN_HUMAN_TOUCH_MS,
-  ...UNITS.map((unit) => `${ATTR_COSTSPAN_USAGE_PREFIX}${unit}`),
 ];
 
 const readSpan = (fields: SpanFields): CostReading | undefined => {
@@ -129,8 +127,8 @@ export const costspanSdk: Dialect = {
   id: 'costspan',
   version: 1,
   emitter: '@costspan/sdk, and applications that set `costspan.*` attributes themselves',
-  limits: ['A custom unit is only noticed on a span that also has a role, a SKU or a unit Costspan knows.'],
-  detect: [{ key: SIGNATURE }],
+  limits: ['What a sender says about cost is believed as far as the configuration trusts it.'],
+  detect: [{ key: SIGNATURE }, { keyPrefix: ATTR_COSTSPAN_USAGE_PREFIX }],
   keys: [
     ...SIGNATURE,
     ...STATED_COST_KEYS,

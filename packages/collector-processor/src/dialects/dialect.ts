@@ -21,6 +21,8 @@ export type Signature = {
   readonly name?: readonly string[];
   /** Keys of which the span carries one. */
   readonly key?: readonly string[];
+  /** Start of a key the span carries, for sets of keys that are open. */
+  readonly keyPrefix?: string;
 };
 
 /** What a span is for cost; `none` bears none and is not even a sum. */

@@ -17,9 +17,10 @@ export const createChooseDialect = (dialects: readonly Dialect[], table: KeyTabl
       scopeName = span.scopeName;
       allowed = signatures.filter(({ scope }) => scope === undefined || scope(span.scopeName));
     }
-    for (const { dialect, name, keys } of allowed) {
+    for (const { dialect, name, keys, keyPrefix } of allowed) {
       if (name !== undefined && !name(span.name)) continue;
-      if (keys === undefined || hasAny(span, keys)) return dialect;
+      if (keys !== undefined && !hasAny(span, keys)) continue;
+      if (keyPrefix === undefined || span.withPrefix(keyPrefix).length > 0) return dialect;
     }
     return undefined;
   };
@@ -32,6 +33,7 @@ type Compiled = {
   readonly scope: Test | undefined;
   readonly name: Test | undefined;
   readonly keys: readonly KeyId[] | undefined;
+  readonly keyPrefix: string | undefined;
 };
 
 const compile = (dialect: Dialect, signature: Signature, table: KeyTable): Compiled => ({
@@ -39,6 +41,7 @@ const compile = (dialect: Dialect, signature: Signature, table: KeyTable): Compi
   scope: signature.scope === undefined ? undefined : anyOf(signature.scope),
   name: signature.name === undefined ? undefined : anyOf(signature.name),
   keys: signature.key?.map((key) => table.idOf(key)).filter((id) => id !== undefined),
+  keyPrefix: signature.keyPrefix,
 });
 
 /** True for a text that is one of these names, or begins with one that ends in `*`. */

@@ -6,7 +6,7 @@ import type { RewriteTraces } from '../otlp/codec.ts';
 import { createKeyTable } from '../otlp/key-table.ts';
 import type { NewAttribute, SpanView } from '../otlp/span-view.ts';
 import { createEnrich, ENRICH_KEYS, OWNED_PREFIX, type PricedSpan } from './enrich.ts';
-import { createIdentifyItem, type IdentifyOptions, keysOfItems } from './identify-item.ts';
+import { createIdentifyItem, type IdentifyOptions, type Identity, keysOfItems } from './identify-item.ts';
 import type { Meter, SenderContext } from './meter.ts';
 import { createNormalize, keysOfDialects, type NormalizedSpan } from './normalize.ts';
 import { observe } from './observe.ts';
@@ -30,7 +30,7 @@ export const createMeter = (options: MeterOptions): Meter => {
     identify: createIdentifyItem(options, keys),
     normalize: createNormalize(dialects, keys),
     price: createPriceSpan(options),
-    enrich: createEnrich(options.emitterName, keys),
+    enrich: createEnrich(options.emitterName, options.book, keys),
   };
   return (body, sender) => {
     const request = openRequest();
@@ -74,15 +74,23 @@ const meterSpan = (
   const identity = stages.identify(span, sender);
   const normalized = stages.normalize(span);
   if (normalized === undefined) {
-    request.facts.push(observe(span, identity, undefined));
+    addFact(request, span, identity, undefined);
     return undefined;
   }
   const receipt = stages.price(normalized, span.startUnixNs);
   const priced: PricedSpan = { normalized, receipt, identity, waste: isWaste(normalized, receipt) };
-  request.facts.push(observe(span, identity, priced));
-  if (normalized.role !== 'aggregate') count(request, receipt);
+  addFact(request, span, identity, priced);
+  if (normalized.role !== 'aggregate' && isIdentified(span)) count(request, receipt);
   return stages.enrich(span, priced);
 };
+
+/** A span without a valid id cannot be told from another one: the ledger would charge them as one, so it gets neither. */
+const addFact = (request: OpenRequest, span: SpanView, identity: Identity, priced: PricedSpan | undefined): void => {
+  if (isIdentified(span)) request.facts.push(observe(span, identity, priced));
+  else if (priced !== undefined) addUnpriced(request, 'span-id-invalid');
+};
+
+const isIdentified = (span: SpanView): boolean => span.traceId !== '' && span.spanId !== '';
 
 /** Cost that produced nothing: an attempt whose answer was not used, or a span that failed. What is not billed is no cost. */
 const isWaste = ({ role, failed }: NormalizedSpan, { status }: Receipt): boolean =>
@@ -93,7 +101,11 @@ const count = (request: OpenRequest, receipt: Receipt): void => {
     request.pricedSpanCount += 1;
     return;
   }
-  for (const reason of unpricedReasons(receipt)) request.unpriced.set(reason, (request.unpriced.get(reason) ?? 0) + 1);
+  for (const reason of unpricedReasons(receipt)) addUnpriced(request, reason);
+};
+
+const addUnpriced = ({ unpriced }: OpenRequest, reason: string): void => {
+  unpriced.set(reason, (unpriced.get(reason) ?? 0) + 1);
 };
 
 /** Why a receipt is incomplete, each reason once. Reasons of lines that do have a cost are not among them. */

@@ -1,4 +1,4 @@
-import { formatPico, picoToDouble, type Receipt } from '@costspan/pricing';
+import { type CompiledBook, formatPico, picoToDouble, type Receipt } from '@costspan/pricing';
 import {
   ATTR_COSTSPAN_CATEGORY,
   ATTR_COSTSPAN_COST_AMOUNT,
@@ -38,58 +38,55 @@ export type Enrich = (span: SpanView, priced: PricedSpan) => readonly NewAttribu
 export const ENRICH_KEYS: readonly string[] = [ATTR_COSTSPAN_CATEGORY, ATTR_COSTSPAN_WORK_ITEM_ID, ATTR_COSTSPAN_WORK_ITEM_TYPE];
 
 /** Builds the stage. `emitterName` is the configured name of the meter. */
-export const createEnrich = (emitterName: string, table: KeyTable): Enrich => {
-  const isAbsent = (span: SpanView, name: string): boolean => {
+export const createEnrich = (emitterName: string, book: CompiledBook, table: KeyTable): Enrich => {
+  const bookText = `${book.version}+${book.sha256.slice(0, BOOK_DIGITS)}`;
+  const addIfAbsent = (attributes: NewAttribute[], span: SpanView, name: string, value: string): void => {
     const key = table.idOf(name);
-    return key === undefined || span.get(key) === undefined;
+    if (key === undefined || span.get(key) === undefined) attributes.push([name, value]);
   };
   return (span, { normalized, receipt, identity, waste }) => {
-    const attributes: NewAttribute[] = [...costAttributes(normalized, receipt, waste), [ATTR_COSTSPAN_COST_EMITTER, emitterName]];
-    if (isAbsent(span, ATTR_COSTSPAN_CATEGORY)) attributes.push([ATTR_COSTSPAN_CATEGORY, normalized.category]);
+    const attributes: NewAttribute[] = [];
+    // A sum has no cost of its own: an amount beside the amounts of its children would be added to them.
+    if (normalized.role === 'aggregate') attributes.push([ATTR_COSTSPAN_COST_STATUS, 'aggregate']);
+    else addCost(attributes, receipt, waste, bookText);
+    attributes.push([ATTR_COSTSPAN_COST_EMITTER, emitterName]);
+    addIfAbsent(attributes, span, ATTR_COSTSPAN_CATEGORY, normalized.category);
     const { item } = identity;
     if (item === undefined) return attributes;
-    if (isAbsent(span, ATTR_COSTSPAN_WORK_ITEM_ID)) attributes.push([ATTR_COSTSPAN_WORK_ITEM_ID, item.id]);
-    const isTypeKnown = item.type !== TYPE_UNSPECIFIED;
-    if (isTypeKnown && isAbsent(span, ATTR_COSTSPAN_WORK_ITEM_TYPE)) attributes.push([ATTR_COSTSPAN_WORK_ITEM_TYPE, item.type]);
+    addIfAbsent(attributes, span, ATTR_COSTSPAN_WORK_ITEM_ID, item.id);
+    if (item.type !== TYPE_UNSPECIFIED) addIfAbsent(attributes, span, ATTR_COSTSPAN_WORK_ITEM_TYPE, item.type);
     return attributes;
   };
 };
 
-const costAttributes = ({ role }: NormalizedSpan, receipt: Receipt, waste: boolean): readonly NewAttribute[] => {
-  // A sum has no cost of its own: an amount beside the amounts of its children would be added to them.
-  if (role === 'aggregate') return [[ATTR_COSTSPAN_COST_STATUS, 'aggregate']];
-  const book = `${receipt.book.version}+${receipt.book.sha256.slice(0, 12)}`;
-  return [
-    ...amountAttributes(receipt),
-    [ATTR_COSTSPAN_COST_STATUS, receipt.status],
-    [ATTR_COSTSPAN_COST_SOURCE, receipt.source],
-    ...(receipt.reasons.length > 0 ? [[ATTR_COSTSPAN_COST_REASON, receipt.reasons.join(',')] as const] : []),
-    [ATTR_COSTSPAN_COST_WASTE, waste],
-    [ATTR_COSTSPAN_COST_BOOK, book],
-    ...priceIds(receipt),
-  ];
+/** Digits of the book's hash that a span carries: enough to tell books apart. */
+const BOOK_DIGITS = 12;
+
+const addCost = (attributes: NewAttribute[], receipt: Receipt, waste: boolean, bookText: string): void => {
+  addAmount(attributes, receipt);
+  attributes.push([ATTR_COSTSPAN_COST_STATUS, receipt.status], [ATTR_COSTSPAN_COST_SOURCE, receipt.source]);
+  if (receipt.reasons.length > 0) attributes.push([ATTR_COSTSPAN_COST_REASON, receipt.reasons.join(',')]);
+  attributes.push([ATTR_COSTSPAN_COST_WASTE, waste], [ATTR_COSTSPAN_COST_BOOK, bookText]);
+  const priceIds = priceIdsOf(receipt);
+  if (priceIds.length > 0) attributes.push([ATTR_COSTSPAN_COST_PRICE_IDS, priceIds.join(',')]);
 };
 
 /** No amount where nothing is known: a zero would be read as a price. */
-const amountAttributes = (receipt: Receipt): readonly NewAttribute[] => {
-  const isKnown = receipt.lines.some(({ cost }) => cost !== undefined);
-  if (!isKnown) return [];
-  const exact = formatPico(receipt.amountPico);
-  const isBounded = receipt.lowPico !== receipt.amountPico || receipt.highPico !== receipt.amountPico;
-  return [
-    [ATTR_COSTSPAN_COST_AMOUNT, picoToDouble(receipt.amountPico)],
-    [ATTR_COSTSPAN_COST_EXACT, exact],
+const addAmount = (attributes: NewAttribute[], receipt: Receipt): void => {
+  const { lines, amountPico, lowPico, highPico } = receipt;
+  if (!lines.some(({ cost }) => cost !== undefined)) return;
+  attributes.push(
+    [ATTR_COSTSPAN_COST_AMOUNT, picoToDouble(amountPico)],
+    [ATTR_COSTSPAN_COST_EXACT, formatPico(amountPico)],
     [ATTR_COSTSPAN_COST_CURRENCY, receipt.currency],
-    ...(isBounded
-      ? ([
-          [ATTR_COSTSPAN_COST_LOW, formatPico(receipt.lowPico)],
-          [ATTR_COSTSPAN_COST_HIGH, formatPico(receipt.highPico)],
-        ] as const)
-      : []),
-  ];
+  );
+  if (lowPico === amountPico && highPico === amountPico) return;
+  attributes.push([ATTR_COSTSPAN_COST_LOW, formatPico(lowPico)], [ATTR_COSTSPAN_COST_HIGH, formatPico(highPico)]);
 };
 
-const priceIds = (receipt: Receipt): readonly NewAttribute[] => {
-  const ids = new Set(receipt.lines.flatMap(({ priceId }) => priceId ?? []));
-  return ids.size === 0 ? [] : [[ATTR_COSTSPAN_COST_PRICE_IDS, [...ids].join(',')]];
+/** Rows used, each once, in the order of the lines. */
+const priceIdsOf = ({ lines }: Receipt): readonly string[] => {
+  const ids: string[] = [];
+  for (const { priceId } of lines) if (priceId !== undefined && !ids.includes(priceId)) ids.push(priceId);
+  return ids;
 };

@@ -9,7 +9,6 @@ import {
   ATTR_COSTSPAN_WORK_ITEM_TENANT,
   ATTR_COSTSPAN_WORK_ITEM_TYPE,
 } from '@costspan/semconv';
-import { optional } from '../optional.ts';
 import type { KeyId, KeyTable, SpanView } from '../otlp/span-view.ts';
 import { DIMENSIONS_MAX, ITEM_NAME_BYTES_MAX, NAME_CHARACTERS_MAX } from './limits.ts';
 import type { SenderContext } from './meter.ts';
@@ -67,17 +66,19 @@ export const createIdentifyItem = (options: IdentifyOptions, table: KeyTable): I
     const tenant = sender.tenant ?? firstText(span, tenantPlaces)?.text ?? TENANT_DEFAULT;
     const id = firstText(span, idPlaces);
     const type = firstText(span, typePlaces)?.text ?? TYPE_UNSPECIFIED;
+    const outcome = outcomeOf(span);
+    const dimensions = dimensionsOf(span);
     const isTenantKept = fits(tenant);
     const problem = isTenantKept ? problemOf(id?.text, type) : 'tenant-too-long';
     const common = {
       tenant: isTenantKept ? tenant : TENANT_DEFAULT,
-      ...optional('outcome', outcomeOf(span)),
-      ...optional('dimensions', dimensionsOf(span)),
+      ...(outcome !== undefined && { outcome }),
+      ...(dimensions !== undefined && { dimensions }),
     };
     if (problem !== undefined) return { ...common, itemProblem: problem };
     if (id === undefined) return common;
     const parentId = firstText(span, parentPlaces)?.text;
-    const parent = parentId !== undefined && fits(parentId) ? { parentId } : {};
+    const parent = parentId !== undefined && fits(parentId) ? { parentId } : undefined;
     return { ...common, item: { type, id: id.text, ...parent, source: id.source } };
   };
 };

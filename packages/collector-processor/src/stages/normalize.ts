@@ -5,11 +5,11 @@ import {
   CATEGORIES,
   type Category,
 } from '@costspan/semconv';
-import { readStatedCosts, STATED_COST_KEYS } from '../dialects/costspan-stated-costs.ts';
+import { STATED_COST_KEYS } from '../dialects/costspan-stated-costs.ts';
 import type { CostReading, Dialect, SpanFields } from '../dialects/dialect.ts';
 import type { KeyTable, SpanView } from '../otlp/span-view.ts';
 import { createChooseDialect } from './choose-dialect.ts';
-import { keysOfCall, readCall } from './read-call.ts';
+import { createReadCall, keysOfCall, type ReadSpan } from './read-call.ts';
 import { openSpanFields } from './span-fields.ts';
 
 /** A span read by one dialect. */
@@ -36,21 +36,32 @@ export const keysOfDialects = (dialects: readonly Dialect[]): readonly string[] 
 /** Builds the stage. One dialect reads a span, and no other's words are mixed in. */
 export const createNormalize = (dialects: readonly Dialect[], table: KeyTable): Normalize => {
   const choose = createChooseDialect(dialects, table);
+  const readers = new Map(dialects.map((dialect) => [dialect, createReader(dialect)]));
   return (span) => {
     const dialect = choose(span);
-    if (dialect === undefined) return undefined;
-    const fields = openSpanFields(span, table);
-    const reading = 'call' in dialect ? withStatedCosts(readCall(dialect.call, fields), fields) : dialect.read(fields);
-    if (reading === undefined) return undefined;
-    return {
-      ...reading,
-      usage: reading.usage.kind === 'missing' && isRefused(fields) ? { kind: 'unbilled', reason: 'call-failed' } : reading.usage,
-      category: statedCategory(fields) ?? reading.category,
-      dialect: `${dialect.id}@${dialect.version}`,
-      failed: span.statusCode === STATUS_ERROR,
-    };
+    return dialect === undefined ? undefined : readers.get(dialect)?.(openSpanFields(span, table));
   };
 };
+
+const createReader = (dialect: Dialect): ((fields: SpanFields) => NormalizedSpan | undefined) => {
+  const name = `${dialect.id}@${dialect.version}`;
+  const read = 'call' in dialect ? withRefusals(createReadCall(dialect.call)) : dialect.read;
+  return (fields) => {
+    const reading = read(fields);
+    if (reading === undefined) return undefined;
+    const category = statedCategory(fields) ?? reading.category;
+    return { ...reading, category, dialect: name, failed: fields.span.statusCode === STATUS_ERROR };
+  };
+};
+
+/** Usage of a call that the provider refused is not missing: there was none. */
+const withRefusals =
+  (read: ReadSpan): ReadSpan =>
+  (fields) => {
+    const reading = read(fields);
+    if (reading?.usage.kind !== 'missing' || !isRefused(fields)) return reading;
+    return { ...reading, usage: { kind: 'unbilled', reason: 'call-failed' } };
+  };
 
 const STATUS_ERROR = 2;
 const STATUS_KEYS: readonly string[] = [ATTR_HTTP_RESPONSE_STATUS_CODE, 'http.status_code'];
@@ -75,9 +86,6 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'rate_limit_exceeded',
 ]);
 
-const withStatedCosts = (reading: CostReading | undefined, fields: SpanFields): CostReading | undefined =>
-  reading === undefined ? undefined : { ...reading, ...readStatedCosts(fields) };
-
 /** Whether the provider refused the request: a failed span with an HTTP status from 400 on, or the name of a refusal. */
 const isRefused = (fields: SpanFields): boolean => {
   if (fields.span.statusCode !== STATUS_ERROR) return false;
@@ -89,6 +97,6 @@ const isRefused = (fields: SpanFields): boolean => {
 };
 
 const statedCategory = (fields: SpanFields): Category | undefined => {
-  const stated = fields.text([ATTR_COSTSPAN_CATEGORY]);
-  return CATEGORIES.find((category) => category === stated);
+  const stated = fields.get(ATTR_COSTSPAN_CATEGORY);
+  return stated === undefined ? undefined : CATEGORIES.find((category) => category === stated);
 };

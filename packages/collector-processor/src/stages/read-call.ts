@@ -1,39 +1,52 @@
-import type { SpanRole } from '@costspan/ledger';
 import type { UsagePart, UsageReading } from '@costspan/pricing';
 import { ATTR_COSTSPAN_API_KEY_FINGERPRINT, ATTR_COSTSPAN_PROVIDER_REQUEST_ID, type Category } from '@costspan/semconv';
+import { readStatedCosts } from '../dialects/costspan-stated-costs.ts';
 import type { CallKeys, CostReading, PayloadReading, RoleOrNone, RoleRule, SpanFields, SpanUsage } from '../dialects/dialect.ts';
 import { keysOfTokens } from '../dialects/keys-of-tokens.ts';
 import { servedTier } from '../dialects/service-tier.ts';
 import { optional } from '../optional.ts';
 import { PAYLOAD_CHARACTERS_MAX } from './limits.ts';
 import { readTokens } from './read-tokens.ts';
-import { textOf } from './span-fields.ts';
 
-/** What a span of a dialect that is data alone says about cost; undefined when it bears none and sums none. */
-export const readCall = (call: CallKeys, fields: SpanFields): CostReading | undefined => {
-  const role = roleOf(call, fields);
-  if (role === 'none') return undefined;
-  const payload = readPayload(call, fields);
-  const category = categoryOf(call, fields);
-  const provider = providerOf(call, fields);
-  const usage = usageOf(call, fields, { payload, provider, category });
-  // A sum that sums nothing is an ordinary span.
-  if (role === 'aggregate' && usage.kind === 'missing') return undefined;
-  const tier = tierOf(call, fields, payload);
-  return {
-    role,
-    category,
-    provider,
-    model: fields.text(call.model) ?? '',
-    usage: usage.kind === 'ok' ? withAssumption(usage, tier.assumption ?? call.doubt?.(fields)) : usage,
-    ...optional('responseId', payload?.responseId ?? fields.text(call.responseId ?? [])),
-    ...optional('serviceTier', tier.served),
-    ...optional('region', fields.text(call.region ?? [])),
-    ...optional('agent', fields.text(call.agent ?? [])),
-    ...optional('requestId', fields.text([ATTR_COSTSPAN_PROVIDER_REQUEST_ID, ...(call.requestId ?? [])])),
-    ...optional('apiKeyFingerprint', fields.text([ATTR_COSTSPAN_API_KEY_FINGERPRINT])),
+/** Reads a span of one dialect; undefined when it bears no cost. */
+export type ReadSpan = (fields: SpanFields) => CostReading | undefined;
+
+/** Builds the reader of a dialect that is data alone. */
+export const createReadCall = (call: CallKeys): ReadSpan => {
+  const keys = {
+    used: [...call.tokens.input, ...call.tokens.output, ...call.model],
+    requestId: [ATTR_COSTSPAN_PROVIDER_REQUEST_ID, ...(call.requestId ?? [])],
+    apiKeyFingerprint: [ATTR_COSTSPAN_API_KEY_FINGERPRINT],
+  };
+  return (fields) => {
+    const kind = fields.text(call.role.keys);
+    const role = roleOf(call.role, kind, () => fields.present(keys.used) !== undefined);
+    if (role === 'none') return undefined;
+    const payload = readPayload(call, fields);
+    const category = categoryOf(call, kind);
+    const provider = providerOf(call, fields);
+    const usage = usageOf(call, fields, { payload, provider, category });
+    // A sum that sums nothing is an ordinary span.
+    if (role === 'aggregate' && usage.kind === 'missing') return undefined;
+    const tier = tierOf(call, fields, payload);
+    return {
+      role,
+      category,
+      provider,
+      model: fields.text(call.model) ?? '',
+      usage: usage.kind === 'ok' ? withAssumption(usage, tier.assumption ?? call.doubt?.(fields)) : usage,
+      ...optional('responseId', payload?.responseId ?? fields.text(call.responseId ?? NO_KEYS)),
+      ...optional('serviceTier', tier.served),
+      ...optional('region', fields.text(call.region ?? NO_KEYS)),
+      ...optional('agent', fields.text(call.agent ?? NO_KEYS)),
+      ...optional('requestId', fields.text(keys.requestId)),
+      ...optional('apiKeyFingerprint', fields.text(keys.apiKeyFingerprint)),
+      ...readStatedCosts(fields),
+    };
   };
 };
+
+const NO_KEYS: readonly string[] = [];
 
 /** Every key that reading such a call may ask for. */
 export const keysOfCall = (call: CallKeys): readonly string[] => [
@@ -47,24 +60,17 @@ export const keysOfCall = (call: CallKeys): readonly string[] => [
   ATTR_COSTSPAN_API_KEY_FINGERPRINT,
 ];
 
-const roleOf = (call: CallKeys, fields: SpanFields): SpanRole | 'none' => {
-  const key = fields.present(call.role.keys);
-  const value = key === undefined ? undefined : textOf(fields.get(key));
-  const found = value === undefined ? call.role.absent : roleByValue(call.role, value);
-  return found === 'call-if-used' ? (isUsed(call, fields) ? 'call' : 'none') : found;
+const roleOf = (rule: RoleRule, kind: string | undefined, isUsed: () => boolean): RoleOrNone => {
+  const found = kind === undefined ? rule.absent : (ownValue(rule.byValue, kind) ?? rule.otherwise);
+  return found === 'call-if-used' ? (isUsed() ? 'call' : 'none') : found;
 };
 
-const roleByValue = (rule: RoleRule, value: string): RoleOrNone | 'call-if-used' =>
-  Object.hasOwn(rule.byValue, value) ? (rule.byValue[value] ?? rule.otherwise) : rule.otherwise;
+const categoryOf = (call: CallKeys, kind: string | undefined): Category =>
+  (kind === undefined || call.categoryByValue === undefined ? undefined : ownValue(call.categoryByValue, kind)) ?? 'llm';
 
-const isUsed = (call: CallKeys, fields: SpanFields): boolean =>
-  fields.present([...call.tokens.input, ...call.tokens.output, ...call.model]) !== undefined;
-
-const categoryOf = (call: CallKeys, fields: SpanFields): Category => {
-  const value = fields.text(call.role.keys);
-  const byValue = call.categoryByValue;
-  return (value !== undefined && byValue !== undefined && Object.hasOwn(byValue, value) ? byValue[value] : undefined) ?? 'llm';
-};
+// Kinds come from senders: `constructor` is no entry of a table.
+const ownValue = <Value>(table: Readonly<Record<string, Value>>, key: string): Value | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined;
 
 const providerOf = (call: CallKeys, fields: SpanFields): string => {
   const value = fields.text(call.provider);
@@ -106,9 +112,9 @@ const parseJson = (text: string): unknown => {
 type Tier = { readonly served?: string; readonly assumption?: string };
 
 const tierOf = (call: CallKeys, fields: SpanFields, payload: PayloadReading | undefined): Tier => {
-  const served = payload?.serviceTier ?? fields.text(call.servedTier ?? []);
+  const served = payload?.serviceTier ?? fields.text(call.servedTier ?? NO_KEYS);
   if (served !== undefined) return optional('served', servedTier(served));
-  const requested = servedTier(fields.text(call.requestedTier ?? []));
+  const requested = servedTier(fields.text(call.requestedTier ?? NO_KEYS));
   return requested === undefined || requested === 'auto' ? {} : { served: requested, assumption: 'service-tier-requested' };
 };
 

@@ -1,4 +1,4 @@
-import { openUsageFields, sumUsage, type Unit, type Usage, type UsageFields } from '@costspan/pricing';
+import { openUsageFields, type Unit } from '@costspan/pricing';
 import type { CacheConvention, SpanFields, SpanUsage, TokenKeys } from '../dialects/dialect.ts';
 
 /** What the caller knows about the source of the counts. */
@@ -14,133 +14,147 @@ export type TokenSource = {
  * invalid.
  */
 export const readTokens = (fields: SpanFields, keys: TokenKeys, source: TokenSource): SpanUsage => {
-  const counts = openUsageFields((field) => fields.get(field));
-  const count = (alternatives: readonly string[] | undefined): number | undefined => {
-    const key = fields.present(alternatives ?? []);
-    return key === undefined ? undefined : counts.count(key);
-  };
-  const input = count(keys.input);
-  const output = count(keys.output);
-  const beside = countsBeside(keys, count);
-  const cached = cachesOf(keys, count, counts);
-  const given = outputOf(keys, count);
-  if (counts.problem() !== undefined) return { kind: 'invalid', reason: 'count-malformed' };
+  const counts = countTokens(fields, keys);
+  if (counts === undefined) return MALFORMED;
+  const { input, output } = counts;
+  if (input === undefined && output === undefined && counts.beside.length === 0) return { kind: 'missing' };
 
-  const nothing = input === undefined && output === undefined && Object.keys(beside).length === 0;
-  if (nothing) return { kind: 'missing' };
+  const convention = cacheConvention(counts, source.caches);
+  const reasoning = convention === undefined ? undefined : reasoningConvention(counts, convention);
+  if (convention === undefined || reasoning === undefined) return INCONSISTENT;
+  const usage: Record<string, number> = {};
+  for (const [unit, count] of counts.beside) put(usage, unit, count);
+  if (input !== undefined) putInput(usage, input, counts, convention);
+  if (output !== undefined) putOutput(usage, output, counts, reasoning);
+  // Usage that is known to be zero is not unknown usage.
+  if (Object.keys(usage).length === 0) usage['input_text_tokens'] = 0;
 
-  const known = { total: count(keys.total), output: output ?? 0, reasoning: given.reasoning };
-  const convention = cacheConvention(input ?? 0, cached, source.caches, known);
-  if (convention === undefined) return { kind: 'invalid', reason: 'usage-inconsistent' };
-  const inputUsage = input === undefined ? {} : splitInput(input, cached, convention);
-  const inputSum = (input ?? 0) + (convention === 'beside' ? cached.sum : 0);
-  const outputUsage = output === undefined ? {} : splitOutput(output, given, { total: known.total, inputSum });
-  if (outputUsage === undefined) return { kind: 'invalid', reason: 'usage-inconsistent' };
-
-  const lacks = input === undefined ? 'input-missing' : output === undefined ? 'output-missing' : undefined;
-  return {
-    kind: 'ok',
-    parts: [{ usage: sumUsage('input_text_tokens', inputUsage, outputUsage, beside) }],
-    ...(lacks !== undefined && (lacks === 'input-missing' || source.expectsOutput) && { lacks }),
-  };
+  const parts = [{ usage }];
+  if (input === undefined) return { kind: 'ok', parts, lacks: 'input-missing' };
+  return output === undefined && source.expectsOutput ? { kind: 'ok', parts, lacks: 'output-missing' } : { kind: 'ok', parts };
 };
 
-type Count = (alternatives: readonly string[] | undefined) => number | undefined;
+const MALFORMED: SpanUsage = { kind: 'invalid', reason: 'count-malformed' };
+const INCONSISTENT: SpanUsage = { kind: 'invalid', reason: 'usage-inconsistent' };
 
-/** Counts of one side that belong to no rest, with their sum. */
-type Parts = { readonly usage: Usage; readonly sum: number };
+/** Every count of a span, as the source stated it. Counts that are parts of another are 0 where absent. */
+type TokenCounts = {
+  readonly input: number | undefined;
+  readonly output: number | undefined;
+  readonly total: number | undefined;
+  readonly reasoning: number;
+  /** Cache reads and writes together. */
+  readonly cached: number;
+  readonly cachedByUnit: ReadonlyArray<readonly [unit: Unit, count: number]>;
+  /** Media in the input, not cached, together and by unit. */
+  readonly inputMedia: number;
+  readonly inputMediaByUnit: ReadonlyArray<readonly [unit: Unit, count: number]>;
+  readonly outputMedia: number;
+  readonly outputMediaByUnit: ReadonlyArray<readonly [unit: Unit, count: number]>;
+  /** Counts outside of input and output. */
+  readonly beside: ReadonlyArray<readonly [unit: Unit, count: number]>;
+};
 
-/** Parts of the input that may lie inside it: the caches, by medium and lifetime, and other media than text. */
-type InputParts = Parts & { readonly media: Parts };
-
-const countsBeside = (keys: TokenKeys, count: Count): Usage =>
-  sumOf((keys.beside ?? []).map(([alternatives, unit]) => [unit, count(alternatives) ?? 0] as const));
-
-const cachesOf = (keys: TokenKeys, count: Count, fields: UsageFields): InputParts => {
+/** The counts of a span; undefined when one of them is none, or a part exceeds its total. */
+const countTokens = (fields: SpanFields, keys: TokenKeys): TokenCounts | undefined => {
+  const opened = openUsageFields(fields.get);
+  const count = (alternatives: readonly string[] | undefined): number | undefined => {
+    const key = alternatives === undefined ? undefined : fields.present(alternatives);
+    return key === undefined ? undefined : opened.count(key);
+  };
   const audioRead = count(keys.cacheReadMedia?.audio) ?? 0;
   const imageRead = count(keys.cacheReadMedia?.image) ?? 0;
   const read = count(keys.cacheRead) ?? audioRead + imageRead;
   const written5m = count(keys.cacheWrite5m) ?? 0;
   const written1h = count(keys.cacheWrite1h) ?? 0;
   const written = count(keys.cacheWrite) ?? written5m + written1h;
-  const media = {
-    input_audio_tokens: (count(keys.inputMedia?.audio) ?? audioRead) - audioRead,
-    input_image_tokens: (count(keys.inputMedia?.image) ?? imageRead) - imageRead,
-    input_video_tokens: count(keys.inputMedia?.video) ?? 0,
+  const audioIn = (count(keys.inputMedia?.audio) ?? audioRead) - audioRead;
+  const imageIn = (count(keys.inputMedia?.image) ?? imageRead) - imageRead;
+  const videoIn = count(keys.inputMedia?.video) ?? 0;
+  const audioOut = count(keys.outputMedia?.audio) ?? 0;
+  const imageOut = count(keys.outputMedia?.image) ?? 0;
+  const videoOut = count(keys.outputMedia?.video) ?? 0;
+  const textRead = read - audioRead - imageRead;
+  const writtenOther = written - written5m - written1h;
+  const counts: TokenCounts = {
+    input: count(keys.input),
+    output: count(keys.output),
+    total: count(keys.total),
+    reasoning: count(keys.reasoning) ?? 0,
+    cached: read + written,
+    cachedByUnit: [
+      ['input_cache_read_text_tokens', textRead],
+      ['input_cache_read_audio_tokens', audioRead],
+      ['input_cache_read_image_tokens', imageRead],
+      ['input_cache_write_5m_tokens', written5m],
+      ['input_cache_write_1h_tokens', written1h],
+      ['input_cache_write_other_tokens', writtenOther],
+    ],
+    inputMedia: audioIn + imageIn + videoIn,
+    inputMediaByUnit: [
+      ['input_audio_tokens', audioIn],
+      ['input_image_tokens', imageIn],
+      ['input_video_tokens', videoIn],
+    ],
+    outputMedia: audioOut + imageOut + videoOut,
+    outputMediaByUnit: [
+      ['output_audio_tokens', audioOut],
+      ['output_image_tokens', imageOut],
+      ['output_video_tokens', videoOut],
+    ],
+    beside: countBeside(keys, count),
   };
-  const caches = {
-    input_cache_read_text_tokens: read - audioRead - imageRead,
-    input_cache_read_audio_tokens: audioRead,
-    input_cache_read_image_tokens: imageRead,
-    input_cache_write_5m_tokens: written5m,
-    input_cache_write_1h_tokens: written1h,
-    input_cache_write_other_tokens: written - written5m - written1h,
-  };
-  for (const [unit, value] of Object.entries({ ...media, ...caches })) {
-    if (value < 0) fields.reject(`${unit}: the parts exceed their total by ${-value}`);
-  }
-  return { usage: caches, sum: read + written, media: { usage: media, sum: sum(Object.values(media)) } };
+  const partsFit = textRead >= 0 && writtenOther >= 0 && audioIn >= 0 && imageIn >= 0;
+  return partsFit && opened.problem() === undefined ? counts : undefined;
 };
 
-const outputOf = (keys: TokenKeys, count: Count): Parts & { readonly reasoning: number } => {
-  const reasoning = count(keys.reasoning) ?? 0;
-  const usage = {
-    output_audio_tokens: count(keys.outputMedia?.audio) ?? 0,
-    output_image_tokens: count(keys.outputMedia?.image) ?? 0,
-    output_video_tokens: count(keys.outputMedia?.video) ?? 0,
-  };
-  return { usage: { ...usage, output_reasoning_tokens: reasoning }, sum: sum(Object.values(usage)) + reasoning, reasoning };
-};
+type Count = (alternatives: readonly string[] | undefined) => number | undefined;
 
-type Known = { readonly total: number | undefined; readonly output: number; readonly reasoning: number };
+const countBeside = (keys: TokenKeys, count: Count): TokenCounts['beside'] =>
+  (keys.beside ?? []).flatMap(([alternatives, unit]) => {
+    const value = count(alternatives) ?? 0;
+    return value > 0 ? [[unit, value] as const] : [];
+  });
 
-/** The convention that fits, the declared one where several do; undefined when none does. */
-const cacheConvention = (
-  input: number,
-  parts: InputParts,
-  declared: CacheConvention,
-  { total, output, reasoning }: Known,
-): CacheConvention | undefined => {
-  if (input < parts.media.sum) return undefined;
-  if (parts.sum === 0) return 'inside';
+/** Where the caches are: as the counts prove, else as declared; undefined when nothing fits. */
+const cacheConvention = (counts: TokenCounts, declared: CacheConvention): CacheConvention | undefined => {
+  const { input = 0, output = 0, total, cached, inputMedia, reasoning } = counts;
+  if (counts.input === undefined || cached + inputMedia === 0) return 'inside';
+  if (input < inputMedia) return undefined;
+  if (cached === 0) return 'inside';
   const isTotalOf = (inputSum: number): boolean =>
     total === inputSum + output || (reasoning > 0 && total === inputSum + output + reasoning);
-  const provesBeside = isTotalOf(input + parts.sum);
-  if (input < parts.sum + parts.media.sum) {
+  const provesBeside = isTotalOf(input + cached);
+  if (input < cached + inputMedia) {
     return total === undefined || provesBeside || isTotalOf(input) ? 'beside' : undefined;
   }
   if (provesBeside) return 'beside';
   return isTotalOf(input) ? 'inside' : declared;
 };
 
-const splitInput = (input: number, parts: InputParts, convention: CacheConvention): Usage =>
-  sumOf([
-    ['input_text_tokens', input - parts.media.sum - (convention === 'inside' ? parts.sum : 0)],
-    ...entriesOf(parts.usage),
-    ...entriesOf(parts.media.usage),
-  ]);
-
-/** Output with reasoning inside, or on top where the counts prove it; undefined when neither fits. */
-const splitOutput = (
-  output: number,
-  parts: Parts & { readonly reasoning: number },
-  { total, inputSum }: { readonly total: number | undefined; readonly inputSum: number },
-): Usage | undefined => {
-  const rest = output - parts.sum;
-  const provesOnTop = parts.reasoning > 0 && total === inputSum + output + parts.reasoning;
-  if (rest >= 0 && !provesOnTop) return sumOf([['output_text_tokens', rest], ...entriesOf(parts.usage)]);
-  const restOnTop = rest + parts.reasoning;
-  if (restOnTop < 0 || (total !== undefined && !provesOnTop)) return undefined;
-  return sumOf([['output_text_tokens', restOnTop], ...entriesOf(parts.usage)]);
+/** Where reasoning is: inside the output, or on top where the counts prove it; undefined when neither fits. */
+const reasoningConvention = (counts: TokenCounts, caches: CacheConvention): 'inside' | 'on-top' | undefined => {
+  const { input = 0, output = 0, total, cached, reasoning, outputMedia } = counts;
+  if (counts.output === undefined || reasoning + outputMedia === 0) return 'inside';
+  const inputSum = input + (caches === 'beside' ? cached : 0);
+  const provesOnTop = reasoning > 0 && total === inputSum + output + reasoning;
+  if (output >= reasoning + outputMedia && !provesOnTop) return 'inside';
+  return output >= outputMedia && (total === undefined || provesOnTop) ? 'on-top' : undefined;
 };
 
-const entriesOf = (usage: Usage): Array<[Unit, number]> => Object.entries(usage) as Array<[Unit, number]>;
+const putInput = (usage: Record<string, number>, input: number, counts: TokenCounts, convention: CacheConvention): void => {
+  put(usage, 'input_text_tokens', input - counts.inputMedia - (convention === 'inside' ? counts.cached : 0));
+  if (counts.cached > 0) for (const [unit, count] of counts.cachedByUnit) put(usage, unit, count);
+  if (counts.inputMedia > 0) for (const [unit, count] of counts.inputMediaByUnit) put(usage, unit, count);
+};
 
-const sum = (values: readonly number[]): number => values.reduce((left, right) => left + right, 0);
+const putOutput = (usage: Record<string, number>, output: number, counts: TokenCounts, reasoning: 'inside' | 'on-top'): void => {
+  put(usage, 'output_text_tokens', output - counts.outputMedia - (reasoning === 'inside' ? counts.reasoning : 0));
+  put(usage, 'output_reasoning_tokens', counts.reasoning);
+  if (counts.outputMedia > 0) for (const [unit, count] of counts.outputMediaByUnit) put(usage, unit, count);
+};
 
-/** Usage of pairs, zeros left out. */
-const sumOf = (pairs: ReadonlyArray<readonly [Unit, number]>): Usage => {
-  const usage: Record<string, number> = {};
-  for (const [unit, value] of pairs) if (value > 0) usage[unit] = (usage[unit] ?? 0) + value;
-  return usage;
+/** Adds a count; zeros are left out. */
+const put = (usage: Record<string, number>, unit: Unit, count: number): void => {
+  if (count > 0) usage[unit] = (usage[unit] ?? 0) + count;
 };

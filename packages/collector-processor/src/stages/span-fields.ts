@@ -7,14 +7,21 @@ export const openSpanFields = (span: SpanView, table: KeyTable): SpanFields => {
     const id = table.idOf(key);
     return id === undefined ? undefined : span.get(id);
   };
-  const text = (keys: readonly string[]): string | undefined => {
-    for (const key of keys) {
-      const value = textOf(get(key));
-      if (value !== undefined) return value;
-    }
-    return undefined;
+  return {
+    span,
+    get,
+    text: (keys) => {
+      for (const key of keys) {
+        const value = textOf(get(key));
+        if (value !== undefined) return value;
+      }
+      return undefined;
+    },
+    present: (keys) => {
+      for (const key of keys) if (get(key) !== undefined) return key;
+      return undefined;
+    },
   };
-  return { span, get, text, present: (keys) => keys.find((key) => get(key) !== undefined) };
 };
 
 /** Text of an attribute that names something: text that is not empty, or a number as text. */

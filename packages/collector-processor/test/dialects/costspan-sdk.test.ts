@@ -107,6 +107,14 @@ describe('usage in our units', () => {
   });
 });
 
+test('a custom unit alone is told in our words too', () => {
+  expect(read({ attributes: { 'costspan.usage.pages': 3 } })).toMatchObject({
+    dialect: 'costspan@1',
+    role: 'tool',
+    usage: { parts: [{ usage: { pages: 3 } }] },
+  });
+});
+
 describe('attempts', () => {
   test.each([
     [

@@ -447,6 +447,13 @@ describe('adding a dialect', () => {
   });
 });
 
+test('a span without a valid id is priced on its way, but the ledger cannot know it', () => {
+  const { facts, attributes, unpriced, pricedSpanCount } = run([{ ...CALL, spanId: '' }]);
+  expect(facts).toEqual([]);
+  expect(attributes[0]).toMatchObject({ 'costspan.cost.exact': '0.00625' });
+  expect({ unpriced, pricedSpanCount }).toEqual({ unpriced: { 'span-id-invalid': 1 }, pricedSpanCount: 0 });
+});
+
 describe('a request that is not OTLP', () => {
   test('is refused for good, with the place', () => {
     const result = createMeter(OPTIONS)(Buffer.from([0x0a, 0xff]), {});
