@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import { YAML_ALIASES_MAX } from './limits.ts';
 
 /** A place in a text; both count from 1. */
@@ -21,6 +21,14 @@ export function readPositionedYaml(text: string): PositionedYaml {
   if (error !== undefined) {
     return { kind: 'broken', place: placeAt(error.pos[0]), message: `broken YAML: ${firstLine(error.message)}` };
   }
+  const dangling = findDanglingAlias(document);
+  if (dangling !== undefined) {
+    return {
+      kind: 'broken',
+      place: placeAt(dangling.offset),
+      message: `broken YAML: no anchor named ${dangling.name} before this alias`,
+    };
+  }
   try {
     const value: unknown = document.toJS({ maxAliasCount: YAML_ALIASES_MAX });
     return { kind: 'ok', value, placeOf: (path) => placeAt(offsetOf(document, path)) };
@@ -31,6 +39,18 @@ export function readPositionedYaml(text: string): PositionedYaml {
       message: `broken YAML: ${firstLine(error instanceof Error ? error.message : '')}`,
     };
   }
+}
+
+function findDanglingAlias(document: Document): { readonly name: string; readonly offset: number } | undefined {
+  let found: { readonly name: string; readonly offset: number } | undefined;
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document) !== undefined) return undefined;
+      found = { name: alias.source, offset: startOf(alias) ?? 0 };
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 const firstLine = (message: string): string => message.split('\n')[0] ?? message;

@@ -42,8 +42,10 @@ export type ImportResult =
  * it does not know: a price understood in part is a wrong price. Rows come out in order of their identifiers.
  */
 export function importGenaiPrices(data: unknown, release: UpstreamRelease): ImportResult {
-  const { providers, problems: readProblems } = readUpstreamCatalog(data);
-  const problems = [...readProblems];
+  const { providers, problems: unread } = readUpstreamCatalog(data);
+  // What could not be read would only cause more problems below.
+  if (unread.length > 0) return { kind: 'refused', problems: unread };
+  const problems: string[] = [];
   const leftOut: string[] = [];
   const withoutPrice: string[] = [];
   const rows: PriceRow[] = [];
