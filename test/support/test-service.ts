@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openLedgerReader, parseConfig, type Service, serve } from '@costspan/collector-processor';
+import { createLogger, openLedgerReader, parseConfig, type Service, serve, systemClock } from '@costspan/collector-processor';
 import type { CostRecord, Entry } from '@costspan/ledger';
 import { type PlannedSpan, traceRequest } from './random-traces.ts';
 
@@ -27,8 +27,16 @@ work_items: { types: { ticket: { completed: [resolved] }, claim: { completed: [p
     {},
   );
   if (loaded.kind === 'invalid') throw new Error(loaded.issues.map(({ problem }) => problem).join('\n'));
-  return serve({ config: loaded.config });
+  return serve({ config: loaded.config, logger: failingLogger });
 }
+
+/** Faults inside the service must show in the output of the test they fail. */
+const failingLogger = createLogger({
+  level: 'error',
+  encoding: 'console',
+  clock: systemClock,
+  write: (line) => process.stderr.write(line),
+});
 
 /** Sends spans as one OTLP/JSON request; throws unless they were acknowledged. */
 export async function sendSpans(url: string, spans: readonly PlannedSpan[]): Promise<void> {

@@ -1,26 +1,39 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerConfigCommand } from './commands/config.ts';
+import { registerPriceCommand } from './commands/price.ts';
+import { registerPricesCommand } from './commands/prices.ts';
+import { registerProcessCommand } from './commands/process.ts';
+import { registerServeCommand } from './commands/serve.ts';
 
 /** Runs the `costspan` command and returns its exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function main(args: readonly string[]): Promise<number> {
-  const program = new Command('costspan')
-    .description(
-      'What did this work item cost? Receives OpenTelemetry spans, prices them, and keeps one exact record per work item.',
-    )
-    .version(version(), '-v, --version')
-    .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text) });
+  const program = createProgram();
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    console.error(error instanceof Error ? error.message : String(error));
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   }
 }
 
-function version(): string {
+function createProgram(): Command {
+  const program = new Command('costspan')
+    .description('What did this work item cost? Receives OpenTelemetry spans, prices them, and keeps an exact record per work item.')
+    .version(installedVersion(), '-v, --version')
+    .showHelpAfterError('Try `costspan --help`.')
+    .exitOverride();
+  registerServeCommand(program);
+  registerProcessCommand(program);
+  registerPriceCommand(program);
+  registerPricesCommand(program);
+  registerConfigCommand(program);
+  return program;
+}
+
+function installedVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return version;
 }
