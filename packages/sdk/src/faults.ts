@@ -1,5 +1,5 @@
 import { diag } from '@opentelemetry/api';
-import type { CostspanError } from './errors.ts';
+import { CostspanError } from './errors.ts';
 import { warningsMax } from './limits.ts';
 
 /** What happens when the application calls something wrongly at run time. */
@@ -38,16 +38,15 @@ export const guard = <T>(what: string, run: () => T, otherwise: T): T => {
   try {
     return run();
   } catch (fault) {
-    // The name alone: a message may quote what was being read.
-    diag.error(`costspan: ${what} failed: ${fault instanceof Error ? fault.name : typeof fault}`, stackOf(fault));
+    diag.error(`costspan: ${what} failed: ${describe(fault)}`);
     return otherwise;
   }
 };
 
-const stackOf = (fault: unknown): string =>
-  fault instanceof Error
-    ? (fault.stack ?? '')
-        .split('\n')
-        .filter((line) => line.trimStart().startsWith('at '))
-        .join('\n')
-    : '';
+// Our own messages quote nothing. Of any other error the message may, so its name and places have to do.
+const describe = (fault: unknown): string => {
+  if (CostspanError.isInstance(fault)) return fault.message;
+  if (!(fault instanceof Error)) return typeof fault;
+  const places = (fault.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [fault.name, ...places].join('\n');
+};

@@ -48,7 +48,10 @@ export type Ending = {
   readonly errorType?: string;
 };
 
-/** Starts the span of a call as a child of `parent`; its first attempt starts with it. */
+/**
+ * Starts the span of a call as a child of `parent`, together with its first attempt. A client that says it has tried
+ * before is believed, so that a retry whose earlier attempts nobody remembers still has its number.
+ */
 export const startCall = (tracer: Tracer, parent: Context, plan: RequestPlan, extra: Attributes): Call => {
   const { model } = plan.body;
   const shared: Attributes = {
@@ -71,7 +74,7 @@ export const startCall = (tracer: Tracer, parent: Context, plan: RequestPlan, ex
     parent,
   );
   const context = trace.setSpan(parent, span);
-  return { span, tracer, context, plan, shared, attempts: 1, attemptStartMs, hasEnded: false };
+  return { span, tracer, context, plan, shared, attempts: (plan.retryCount ?? 0) + 1, attemptStartMs, hasEnded: false };
 };
 
 /** Starts the next attempt of a call; the one before it becomes a child span of its own. */

@@ -17,20 +17,25 @@ export const touchTimeOf = (touch: Touch): TouchTime => {
     throw failure(where, 'expected { minutes }, { ms } or { measured }', shown(touch));
   }
   if ('measured' in touch) {
-    const started = Number(touch.measured?.startedAt);
-    return { ms: wholeMs(Number(touch.measured?.endedAt) - started, `${where}.measured`), source: 'measured' };
+    const ms = instantMs(touch.measured?.endedAt) - instantMs(touch.measured?.startedAt);
+    return { ms: wholeMs(ms, `${where}.measured`), source: 'measured' };
   }
-  if ('minutes' in touch) return { ms: wholeMs(touch.minutes * 60_000, `${where}.minutes`), source: 'declared' };
-  return { ms: wholeMs(touch.ms, `${where}.ms`), source: 'declared' };
+  const isMinutes = 'minutes' in touch;
+  const told: unknown = isMinutes ? touch.minutes : touch.ms;
+  // Times a factor, text would turn into a number.
+  const ms = typeof told === 'number' ? told * (isMinutes ? MINUTE_MS : 1) : Number.NaN;
+  return { ms: wholeMs(ms, `${where}.${isMinutes ? 'minutes' : 'ms'}`), source: 'declared' };
 };
 
+const MINUTE_MS = 60_000;
+
+const instantMs = (instant: unknown): number =>
+  instant instanceof Date ? instant.getTime() : typeof instant === 'number' ? instant : Number.NaN;
+
 const wholeMs = (ms: number, where: string): number => {
-  if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0 || ms > touchMsMax) {
-    throw failure(
-      where,
-      `expected a time from 0 to ${touchMsMax / 60_000} minutes`,
-      Number.isFinite(ms) ? `${ms / 60_000} minutes` : shown(ms),
-    );
+  if (!Number.isFinite(ms) || ms < 0 || ms > touchMsMax) {
+    const found = Number.isFinite(ms) ? `${ms / MINUTE_MS} minutes` : 'no number';
+    throw failure(where, `expected a time from 0 to ${touchMsMax / MINUTE_MS} minutes`, found);
   }
   return Math.round(ms);
 };

@@ -15,4 +15,7 @@ export const stampWorkItem = (span: Span, parent: Context, stamp: Stamp): void =
 };
 
 const isWanted = (span: Span, stamp: Stamp): boolean =>
-  stamp === 'all' || isCostSpan(span) || (stamp === 'roots' && (span.parentSpanContext?.isRemote ?? true));
+  stamp === 'all' || isCostSpan(span) || (stamp === 'roots' && !hasParentHere(span));
+
+const hasParentHere = ({ parentSpanContext }: Span): boolean =>
+  parentSpanContext !== undefined && parentSpanContext.isRemote !== true;

@@ -93,5 +93,5 @@ const invalid = (where: string, problem: string, found: string): CostspanError =
     where,
     problem,
     found,
-    advice: 'the work goes on, but its cost stays unattributed until this is fixed',
+    advice: 'until this is fixed the cost of the work stays unattributed',
   });

@@ -11,7 +11,7 @@ export const costAttributes = (cost: MoneyText, where: string): Attributes => {
       code: 'cost-invalid',
       where: `${where}: amount`,
       problem: 'expected decimal text that is not negative, such as "0.06"',
-      found: typeof cost?.amount === 'string' ? JSON.stringify(cost.amount.slice(0, 40)) : shown(cost?.amount),
+      found: isNumeral(cost?.amount) ? `"${cost.amount}"` : shown(cost?.amount),
       advice: typeof cost?.amount === 'number' ? 'quote it: floats are not exact' : 'write it without sign and exponent',
     });
   }
@@ -26,6 +26,9 @@ export const costAttributes = (cost: MoneyText, where: string): Attributes => {
   }
   return { [ATTR_COSTSPAN_DECLARED_COST_AMOUNT]: cost.amount, [ATTR_COSTSPAN_DECLARED_COST_CURRENCY]: cost.currency };
 };
+
+// Shown as it is only where it is plainly a number: any other text may be private.
+const isNumeral = (amount: unknown): boolean => typeof amount === 'string' && /^[-+.\deE]{1,40}$/.test(amount);
 
 /** The same usage; throws a CostspanError when a unit or count cannot be one. */
 export const checkUsage = (usage: Usage, where: string): Usage => {

@@ -22,6 +22,8 @@ export type Measured = {
 
 /** A Costspan on the real OpenTelemetry SDK with a context manager, as an application sets it up. */
 export const measure = (options: CostspanOptions = {}, setup: { readonly sampler?: Sampler } = {}): Measured => {
+  // Each is a process of its own: what was set up before keeps its provider, what comes now gets another.
+  trace.disable();
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const exporter = new InMemorySpanExporter();
   const own: { provider?: TracerProvider } = {};

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createAnswerObserver } from '../../src/fetch/answer-observer.ts';
+import { openaiChat } from '../../src/fetch/apis/openai-chat.ts';
+import { heldEventBytesMax } from '../../src/limits.ts';
+import { pieces } from '../support/pieces.ts';
+
+const usage = { prompt_tokens: 3, completion_tokens: 2 };
+const chunk = (fields: object): string => `data: ${JSON.stringify({ id: 'c1', model: 'gpt-5', ...fields })}\n\n`;
+const word = (content: string, asked: object): string =>
+  chunk({ choices: [{ index: 0, delta: { content }, finish_reason: null }], ...asked });
+const last = (asked: object): string => chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], ...asked });
+const done = 'data: [DONE]\n\n';
+
+/** A stream as it comes when its usage is asked for, and as it comes when not. */
+const stream = (words: readonly string[], asked: boolean): string => {
+  const nothing = asked ? { usage: null } : {};
+  return [
+    ...words.map((text) => word(text, nothing)),
+    last(nothing),
+    ...(asked ? [chunk({ choices: [], usage })] : []),
+    done,
+  ].join('');
+};
+
+const pass = (text: string, cuts: readonly number[], wasAsked: boolean): { readonly seen: string; readonly answer: unknown } => {
+  const observer = createAnswerObserver(openaiChat, 'text/event-stream; charset=utf-8', { wasAsked });
+  const out: Uint8Array[] = [];
+  for (const piece of pieces(Buffer.from(text), cuts)) out.push(observer.piece(piece) ?? new Uint8Array());
+  out.push(observer.end() ?? new Uint8Array());
+  return { seen: Buffer.concat(out).toString(), answer: observer.answer() };
+};
+
+const words = fc.array(fc.oneof(fc.string(), fc.constantFrom('"usage":null', ',"usage":null', 'data: [DONE]', '\n\n', 'ü€😀')), {
+  maxLength: 5,
+});
+const cuts = fc.array(fc.nat(900), { maxLength: 15 });
+
+describe('a stream whose usage we asked for', () => {
+  test('reaches the host as if we had not, however it is cut', () => {
+    fc.assert(
+      fc.property(words, cuts, (texts, at) => {
+        const { seen, answer } = pass(stream(texts, true), at, true);
+        expect(seen).toBe(stream(texts, false));
+        expect(answer).toEqual({ id: 'c1', model: 'gpt-5', rawUsage: usage, isComplete: true });
+      }),
+    );
+  });
+
+  test('hands on an event it does not understand, and the rest behind it', () => {
+    const strange = `data: not json\n\n: comment\n\ndata: ${'x'.repeat(heldEventBytesMax + 1)}`;
+    expect(pass(strange, [100], true).seen).toBe(strange);
+  });
+
+  test('loses no byte of an event that never ends', () => {
+    const open = `${word('a', {})}data: {"id":`;
+    expect(pass(open, [20], true).seen).toBe(open);
+  });
+});
+
+test('a stream whose usage we did not ask for passes unchanged', () => {
+  fc.assert(
+    fc.property(words, cuts, fc.boolean(), (texts, at, asked) => {
+      const text = stream(texts, asked);
+      expect(pass(text, at, false)).toEqual({
+        seen: text,
+        answer: { id: 'c1', model: 'gpt-5', isComplete: true, ...(asked && { rawUsage: usage }) },
+      });
+    }),
+  );
+});
+
+test('a running usage is not taken for the last one', () => {
+  const running = word('a', { usage: { prompt_tokens: 3, completion_tokens: 1 } });
+  expect(pass(running, [], false).answer).toEqual({
+    id: 'c1',
+    model: 'gpt-5',
+    rawUsage: { prompt_tokens: 3, completion_tokens: 1 },
+    isComplete: false,
+  });
+});
