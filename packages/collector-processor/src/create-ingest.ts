@@ -20,7 +20,7 @@ export type IngestOptions = {
   readonly toProtobuf: (signal: Signal, body: Uint8Array) => CodecResult<{ readonly body: Uint8Array }>;
   /** Checks a protobuf request that no meter reads. */
   readonly validate: (signal: Signal, body: Uint8Array) => CodecResult<object>;
-  readonly metrics: Pick<SelfMetrics, 'spansAccepted' | 'discarded' | 'committed'>;
+  readonly metrics: Pick<SelfMetrics, 'spansAccepted' | 'invalidUtf8' | 'discarded' | 'committed'>;
   readonly logger: Logger;
   readonly clock: Clock;
 };
@@ -50,6 +50,7 @@ async function takeTraces(body: Uint8Array, { sender, abort }: IngestRequest, op
   const unsafe = await commit(metered.facts, options);
   if (unsafe !== undefined) return unsafe;
   options.fanOuts.traces.pass(outgoing);
+  if (metered.invalidUtf8Count > 0) options.metrics.invalidUtf8(metered.invalidUtf8Count);
   options.metrics.spansAccepted(metered.spanCount, metered.pricedSpanCount, metered.unpriced);
   return delivery;
 }

@@ -82,3 +82,6 @@ export const logRepeatsMax = 5;
 
 /** Window of {@link logRepeatsMax}. */
 export const logWindowMs = 60_000;
+
+/** Bytes of a compressed file that holds one request, once unpacked. Offline there is no other sender to protect. */
+export const offlineRequestBytesMax: number = 256 * mebibyte;

@@ -36,7 +36,10 @@ export type Gauges = {
   readonly inFlightBytes: () => number;
   readonly inFlightBytesMax: number;
   readonly queueBytes: () => Readonly<Record<string, number>>;
-  readonly book: () => { readonly version: string; readonly sha256: string; readonly ageSeconds?: number };
+  readonly book: () => { readonly version: string; readonly sha256: string };
+  /** Spans the ledger could not treat like others, by kind; undefined: the ledger is off. */
+  readonly ledgerCounters: () => Promise<Readonly<Record<string, number>>> | undefined;
+  readonly nowMs: () => number;
 };
 
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -179,14 +182,32 @@ function addGauges(registry: Registry, gauges: Gauges): void {
   gauge(registry, 'in_flight_bytes', 'Request bodies held in memory.', gauges.inFlightBytes);
   gauge(registry, 'in_flight_bytes_limit', 'Bytes at which senders are told to come back.', () => gauges.inFlightBytesMax);
   gauge(registry, 'process_resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage.rss());
-  gauge(registry, 'price_book_age_seconds', 'Age of the newest price retrieved from a source.', () => gauges.book().ageSeconds);
+  gauge(registry, 'price_book_age_seconds', 'Age of the newest price book, by the date in its version.', () =>
+    ageSeconds(gauges),
+  );
   gaugeBy(registry, 'exporter_queue_bytes', 'Bytes waiting for a destination.', ['exporter'], (set) => {
     for (const [exporter, bytes] of Object.entries(gauges.queueBytes())) set({ exporter }, bytes);
   });
+  gaugeBy(
+    registry,
+    'ledger_exceptional_spans',
+    'Spans the ledger could not treat like others, over the life of its file.',
+    ['kind'],
+    async (set) => {
+      for (const [kind, count] of Object.entries((await gauges.ledgerCounters()) ?? {})) set({ kind }, count);
+    },
+  );
   gaugeBy(registry, 'price_book_info', 'The price book in use; always 1.', ['version', 'sha256'], (set) => {
     const { version, sha256 } = gauges.book();
     set({ version, sha256 }, 1);
   });
+}
+
+/** Versions of books are dates; of several books the newest counts. Undefined when no version has a date. */
+function ageSeconds({ book, nowMs }: Gauges): number | undefined {
+  const newest = (book().version.match(/\d{4}-\d{2}-\d{2}/g) ?? []).sort().at(-1);
+  const atMs = newest === undefined ? Number.NaN : Date.parse(newest);
+  return Number.isNaN(atMs) ? undefined : Math.max(0, nowMs() - atMs) / 1_000;
 }
 
 function counter<Label extends string = never>(
@@ -228,7 +249,7 @@ function gaugeBy<Label extends string>(
   name: string,
   help: string,
   labelNames: readonly Label[],
-  read: (set: SetGauge<Label>) => void,
+  read: (set: SetGauge<Label>) => void | Promise<void>,
 ): void {
   const metric: Gauge<Label> = new Gauge({
     name: `costspan_${name}`,
@@ -237,7 +258,7 @@ function gaugeBy<Label extends string>(
     registers: [registry],
     collect: () => {
       metric.reset();
-      read((labels, value) => metric.set(labels, value));
+      return read((labels, value) => metric.set(labels, value));
     },
   });
 }

@@ -8,6 +8,12 @@ export type Trust = {
   readonly billable: boolean;
 };
 
+/** {@link Trust} as a configuration states it. */
+export type TrustConfig = Trust & {
+  /** Whether a declared cost is believed for calls of language models too, where tokens tell better. */
+  readonly declaredCostForLlm: boolean;
+};
+
 /** Files of a TLS identity. */
 export type TlsFiles = {
   readonly certFile: string;
@@ -136,8 +142,8 @@ export type Config = {
   /** Lower-case request header that names the tenant. Set it only where something in front of the receiver sets the header. */
   readonly tenantHeader?: string;
   /** Trust in senders of tenants that {@link trustByTenant} does not name. */
-  readonly trust: Trust;
-  readonly trustByTenant: Readonly<Record<string, Trust>>;
+  readonly trust: TrustConfig;
+  readonly trustByTenant: Readonly<Record<string, TrustConfig>>;
   readonly workItems: WorkItemsConfig;
   readonly pricing: {
     /** Price book files, lowest layer first. */

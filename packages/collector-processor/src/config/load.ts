@@ -27,8 +27,15 @@ export type LoadedConfig =
 type Path = readonly PropertyKey[];
 type Located = { readonly path: Path; readonly problem: string; readonly atKey?: boolean };
 
+/** What the command line says in the place of the file. */
+export type ConfigOverrides = {
+  /** Address of the HTTP receiver. */
+  readonly endpoint?: string;
+  readonly ledgerFile?: string;
+};
+
 /** Reads the text of a configuration file. An empty text is the configuration of somebody who said nothing. */
-export function parseConfig(text: string, environment: Environment): LoadedConfig {
+export function parseConfig(text: string, environment: Environment, overrides: ConfigOverrides = {}): LoadedConfig {
   if (Buffer.byteLength(text) > configBytesMax) {
     return invalid([
       { line: 1, column: 1, path: '', problem: `expected at most ${configBytesMax} bytes; this is no configuration file` },
@@ -45,7 +52,7 @@ export function parseConfig(text: string, environment: Environment): LoadedConfi
       { line: 1, column: 1, path: '', problem: error instanceof Error ? error.message : 'cannot be read as YAML' },
     ]);
   }
-  const { value, missing } = substituteEnvironment(withoutNulls(given, []), environment);
+  const { value, missing } = substituteEnvironment(override(withoutNulls(given, []), overrides), environment);
   const parsed = configSchema.safeParse(value);
   // What else is wrong with a value that is not there says nothing.
   const isMissing = (path: Path): boolean => missing.some((each) => each.path.join('.') === path.join('.'));
@@ -107,6 +114,19 @@ function withoutNulls(given: unknown, path: readonly string[]): unknown {
       return speaks ? [[key, {}]] : [];
     }),
   );
+}
+
+function override(given: unknown, { endpoint, ledgerFile }: ConfigOverrides): unknown {
+  const withEndpoint = setAt(given, ['receivers', 'otlp', 'protocols', 'http', 'endpoint'], endpoint);
+  return setAt(withEndpoint, ['ledger', 'file'], ledgerFile);
+}
+
+/** The value with text at a path; what stands in the way of the path gives way. */
+function setAt(given: unknown, [key, ...rest]: readonly string[], text: string | undefined): unknown {
+  if (text === undefined) return given;
+  if (key === undefined) return text;
+  const map = typeof given === 'object' && given !== null && !Array.isArray(given) ? (given as Record<string, unknown>) : {};
+  return { ...map, [key]: setAt(map[key], rest, text) };
 }
 
 function schemaProblems(issue: z.core.$ZodIssue, given: unknown): readonly Located[] {

@@ -1,15 +1,20 @@
 import { z } from 'zod';
 import { inFlightBytesMax, shutdownTimeoutMs } from '../limits.ts';
-import type { Config, LedgerConfig, OtlpHttpReceiverConfig, Trust } from './config.ts';
+import type { Config, LedgerConfig, OtlpHttpReceiverConfig, TrustConfig } from './config.ts';
 import { exportersSchema } from './exporters.ts';
 import { duration, flag, optionalFlag, optionalText, orDefaults, size, text, textList, textOr, word } from './fields.ts';
 import { receiversSchema } from './receivers.ts';
 
-type GivenTrust = Readonly<Partial<Record<'declared_cost' | 'provider_cost' | 'billable', boolean | undefined>>>;
+type GivenTrust = Readonly<
+  Partial<Record<'declared_cost' | 'declared_cost_for_llm' | 'provider_cost' | 'billable', boolean | undefined>>
+>;
 
 const trust: z.ZodType<GivenTrust> = orDefaults(
   z.strictObject({
-    declared_cost: optionalFlag('Whether `costspan.declared_cost.*` counts. Never for `llm` calls unless said.'),
+    declared_cost: optionalFlag('Whether `costspan.declared_cost.*` counts.'),
+    declared_cost_for_llm: optionalFlag(
+      'Whether it counts for calls of language models too, where tokens tell better. Default: no.',
+    ),
     provider_cost: optionalFlag('Whether a cost the provider reported in its answer counts.'),
     billable: optionalFlag('Whether `costspan.attempt.billable` may make an attempt cost nothing.'),
   }),
@@ -96,7 +101,7 @@ const service = orDefaults(
     logs: signal('Where received logs go, as they came. Without exporters they are accepted, dropped and counted.'),
     metrics: signal('Where received metrics go, as they came. Without exporters they are accepted, dropped and counted.'),
     acknowledge_within: duration(
-      '10s',
+      '2s',
       'A required destination that fails is not tried again after this time; the sender is told to come back.',
     ),
     max_in_flight_size: size(
@@ -180,16 +185,17 @@ function signal(description: string): z.ZodType<{ readonly exporters: readonly s
   ).describe(description);
 }
 
-function resolveTrust(given: GivenTrust, byDefault: Trust): Trust {
+function resolveTrust(given: GivenTrust, byDefault: TrustConfig): TrustConfig {
   return {
     declaredCost: given.declared_cost ?? byDefault.declaredCost,
+    declaredCostForLlm: given.declared_cost_for_llm ?? byDefault.declaredCostForLlm,
     providerCost: given.provider_cost ?? byDefault.providerCost,
     billable: given.billable ?? byDefault.billable,
   };
 }
 
-function trustAll(believed: boolean): Trust {
-  return { declaredCost: believed, providerCost: believed, billable: believed };
+function trustAll(believed: boolean): TrustConfig {
+  return { declaredCost: believed, declaredCostForLlm: false, providerCost: believed, billable: believed };
 }
 
 /** True when only this computer can reach the receiver, or there is none. */

@@ -33,7 +33,7 @@ describe('defaults', () => {
       },
       exporters: {},
       tenantKeys: [],
-      trust: { declaredCost: true, providerCost: true, billable: true },
+      trust: { declaredCost: true, declaredCostForLlm: false, providerCost: true, billable: true },
       trustByTenant: {},
       workItems: { idFrom: [], typeFrom: [], types: {} },
       pricing: { books: [], catalog: true, currency: 'USD' },
@@ -41,7 +41,7 @@ describe('defaults', () => {
       records: { exporters: [], intervalMs: 10_000 },
       service: {
         exporters: { traces: [], logs: [], metrics: [] },
-        acknowledgeWithinMs: 10_000,
+        acknowledgeWithinMs: 2_000,
         inFlightBytesMax: 268_435_456,
         shutdownTimeoutMs: 30_000,
         log: { level: 'info', encoding: 'auto' },
@@ -68,8 +68,8 @@ describe('defaults', () => {
 });
 
 describe('trust', () => {
-  const believed = { declaredCost: true, providerCost: true, billable: true };
-  const none = { declaredCost: false, providerCost: false, billable: false };
+  const believed = { declaredCost: true, declaredCostForLlm: false, providerCost: true, billable: true };
+  const none = { declaredCost: false, declaredCostForLlm: false, providerCost: false, billable: false };
   const open = 'receivers: {otlp: {protocols: {http: {endpoint: "0.0.0.0:4318"}}}}';
   test.each([
     ['loopback', '', believed],
@@ -78,6 +78,11 @@ describe('trust', () => {
     ['tenants by key', 'tenants: {keys: [{tenant: a, key: k}]}', none],
     ['tenants by header', 'tenants: {header: X-Scope-OrgID}', none],
     ['every address, said', `${open}\ntrust: {declared_cost: true}`, { ...none, declaredCost: true }],
+    [
+      'declared costs of language models, said',
+      'trust: {declared_cost_for_llm: true}',
+      { ...believed, declaredCostForLlm: true },
+    ],
     ['loopback, taken back', 'trust: {billable: false}', { ...believed, billable: false }],
   ])('%s', (_, text, trust) => {
     expect(configOf(text).trust).toEqual(trust);

@@ -14,7 +14,7 @@ export type AnswerCodec = {
     encoding: Encoding,
     body: Uint8Array,
   ) => { readonly partial?: PartialSuccess } | undefined;
-  readonly statusMessage: (encoding: Encoding, body: Uint8Array) => string | undefined;
+  readonly status: (encoding: Encoding, body: Uint8Array) => { readonly message: string } | undefined;
 };
 
 /** The statuses the OTLP specification lets a client repeat a request after. Every other failure is final. */
@@ -49,8 +49,8 @@ function accepted(posted: Extract<Posted, { kind: 'answered' }>, signal: Signal,
 }
 
 function refused(posted: Extract<Posted, { kind: 'answered' }>, name: string, codec: AnswerCodec, nowMs: number): Delivery {
-  const said = codec.statusMessage(encodingOf(posted.contentType), posted.body);
-  const message = tidyMessage(`${name}: HTTP ${posted.status}${said === undefined || said === '' ? '' : `: ${said}`}`);
+  const said = codec.status(encodingOf(posted.contentType), posted.body)?.message ?? '';
+  const message = tidyMessage(`${name}: HTTP ${posted.status}${said === '' ? '' : `: ${said}`}`);
   if (!retryable.has(posted.status)) return { kind: 'rejected', reason: reasons[posted.status] ?? 'failed', message };
   const retryAfterMs = parseRetryAfter(posted.retryAfter, nowMs);
   return {

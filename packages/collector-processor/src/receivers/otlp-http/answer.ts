@@ -7,7 +7,10 @@ import type { Signal } from '../../otlp/codec.ts';
 /** Writes the bodies of answers: `Export*ServiceResponse` and `google.rpc.Status`. */
 export type ResponseCodec = {
   readonly exportResponse: (signal: Signal, encoding: Encoding, partial?: PartialSuccess) => Uint8Array;
-  readonly status: (encoding: Encoding, code: number, message: string) => Uint8Array;
+  readonly status: (
+    encoding: Encoding,
+    status: { readonly code: number; readonly message: string; readonly retryDelayMs?: number },
+  ) => Uint8Array;
 };
 
 /** One HTTP answer. */
@@ -82,6 +85,10 @@ export function refuse({ status, message, retryAfterMs, headers }: Refusal, enco
       ...(retryAfterMs === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) }),
       ...headers,
     },
-    body: codec.status(encoding, grpcCodes[status] ?? 2, tidyMessage(message)),
+    body: codec.status(encoding, {
+      code: grpcCodes[status] ?? 2,
+      message: tidyMessage(message),
+      ...(retryAfterMs === undefined ? {} : { retryDelayMs: retryAfterMs }),
+    }),
   };
 }

@@ -1,0 +1,177 @@
+import { formatBookIssue, loadBooks } from '@costspan/pricebook';
+import type { CompiledBook } from '@costspan/pricing';
+import type { ByteAllowance } from './byte-allowance.ts';
+import type { Clock } from './clock.ts';
+import type { Config, OtlpHttpReceiverConfig, TrustConfig } from './config/config.ts';
+import { createIngest } from './create-ingest.ts';
+import { CostspanError } from './errors.ts';
+import { type OpenExporters, openExporters } from './exporters/open-exporters.ts';
+import type { Ingest } from './ingest.ts';
+import type { Logger } from './logger.ts';
+import { rewriteTraces } from './otlp/rewrite-traces.ts';
+import { createAuthenticate } from './receivers/authentication.ts';
+import type { Page } from './receivers/otlp-http/options.ts';
+import { type Receiver, startOtlpHttpReceiver } from './receivers/otlp-http/receiver.ts';
+import { createRecordsPump } from './records-pump.ts';
+import { createSelfMetrics, type SelfMetrics } from './self-metrics.ts';
+import { createMeter } from './stages/create-meter.ts';
+import type { Meter, SenderContext } from './stages/meter.ts';
+import { openLedger } from './store/open-ledger.ts';
+import { encodeRecords, outgoingCodec, responseCodec, toProtobuf, validate } from './wire-codecs.ts';
+
+/** What passed through a pipeline since it was opened. */
+export type PipelineTotals = {
+  readonly spans: number;
+  readonly pricedSpans: number;
+  /** Cost-bearing spans without a price, by reason. */
+  readonly unpriced: Readonly<Record<string, number>>;
+};
+
+/** Meter, ledger and destinations of one configuration, put together. */
+export type Pipeline = {
+  readonly ingest: Ingest;
+  readonly metrics: SelfMetrics;
+  readonly totals: () => PipelineTotals;
+  readonly startReceiver: (config: OtlpHttpReceiverConfig, pages: Readonly<Record<string, Page>>) => Promise<Receiver>;
+  /** Sends what changed in the ledger. False when something could not be sent. */
+  readonly flush: (abort: AbortSignal) => Promise<boolean>;
+  /** Loads the price books again; the next request is priced with them. Rejects, changing nothing, when one is bad. */
+  readonly reloadBooks: () => Promise<void>;
+  /** Sends what is left until `abort`, then closes everything. */
+  readonly close: (abort: AbortSignal) => Promise<void>;
+};
+
+/** What a pipeline works with. */
+export type PipelineOptions = {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly allowance: ByteAllowance;
+  /** In the place of the destinations that the configuration names. */
+  readonly exporters?: OpenExporters;
+};
+
+/** Opens price books, ledger and destinations. Rejects with a {@link CostspanError} and leaves nothing open. */
+export async function openPipeline(options: PipelineOptions): Promise<Pipeline> {
+  const { config, logger, clock } = options;
+  let book = await loadBook(config, logger);
+  let meterOf = createMeterOf(config, book);
+  const ledger =
+    config.ledger === undefined ? undefined : await openLedger({ ...config.ledger, currency: config.pricing.currency, clock });
+  let exporters: OpenExporters | undefined;
+  const metrics = createSelfMetrics({
+    inFlightBytes: options.allowance.takenBytes,
+    inFlightBytesMax: config.service.inFlightBytesMax,
+    queueBytes: () => exporters?.queueBytes() ?? {},
+    book: () => book,
+    ledgerCounters: () => ledger?.counters(),
+    nowMs: clock.nowMs,
+  });
+  try {
+    exporters = options.exporters ?? (await openExporters({ ...options, codec: outgoingCodec, metrics }));
+  } catch (error) {
+    metrics.close();
+    await ledger?.close();
+    throw error;
+  }
+  const { fanOuts, sendRecords, close: closeExporters } = exporters;
+  const totals = countTotals(metrics);
+  const ingest = createIngest({
+    meterOf: (sender) => meterOf(sender),
+    fanOuts,
+    ...(ledger === undefined ? {} : { ledger }),
+    toProtobuf,
+    validate,
+    metrics: { ...metrics, spansAccepted: totals.add },
+    logger,
+    clock,
+  });
+  const pump =
+    ledger === undefined
+      ? undefined
+      : createRecordsPump({
+          store: ledger,
+          send:
+            sendRecords &&
+            ((records, abort) =>
+              sendRecords({ signal: 'logs', body: encodeRecords(records, clock.nowNs()), spanCount: 0 }, abort)),
+          intervalMs: config.records.intervalMs,
+          clock,
+          metrics,
+          logger,
+        });
+  pump?.start();
+  return {
+    ingest,
+    metrics,
+    totals: totals.read,
+    startReceiver: (receiverConfig, pages) =>
+      startOtlpHttpReceiver({
+        ...options,
+        config: receiverConfig,
+        ingest,
+        authenticate: createAuthenticate(config.tenantKeys, config.tenantHeader),
+        codec: responseCodec,
+        pages,
+        metrics,
+      }),
+    flush: async (abort) => (await pump?.flush(abort)) ?? true,
+    reloadBooks: async () => {
+      book = await loadBook(config, logger);
+      meterOf = createMeterOf(config, book);
+    },
+    close: async (abort) => {
+      await pump?.stop();
+      if (!abort.aborted) await pump?.flush(abort);
+      await closeExporters(abort);
+      await ledger?.close();
+      metrics.close();
+    },
+  };
+}
+
+async function loadBook({ pricing }: Config, logger: Logger): Promise<CompiledBook> {
+  const loaded = await loadBooks({ files: pricing.books, withCatalog: pricing.catalog, currency: pricing.currency });
+  if (loaded.kind === 'invalid') throw new CostspanError('price-book-invalid', loaded.issues.map(formatBookIssue).join('\n'));
+  for (const warning of loaded.warnings) logger.warn('price book', { problem: formatBookIssue(warning) });
+  return loaded.book;
+}
+
+/** The meter of a sender: senders differ by how far they are trusted. */
+function createMeterOf(config: Config, book: CompiledBook): (sender: SenderContext) => Meter {
+  const { idFrom, typeFrom, dimensions } = config.workItems;
+  const meterFor = ({ declaredCostForLlm, ...trust }: TrustConfig): Meter =>
+    createMeter({
+      rewriteTraces,
+      book,
+      trust,
+      declaredCostForLlm,
+      idFrom,
+      typeFrom,
+      ...(dimensions === undefined ? {} : { dimensionKeys: dimensions }),
+      emitterName: 'costspan',
+    });
+  const common = meterFor(config.trust);
+  const byTenant = new Map(Object.entries(config.trustByTenant).map(([tenant, trust]) => [tenant, meterFor(trust)]));
+  return ({ tenant }) => (tenant === undefined ? common : (byTenant.get(tenant) ?? common));
+}
+
+/** Adds up what the metrics count, for whoever asks without reading metrics. */
+function countTotals(metrics: SelfMetrics): { readonly add: SelfMetrics['spansAccepted']; readonly read: () => PipelineTotals } {
+  let [spans, pricedSpans] = [0, 0];
+  const unpriced = new Map<string, number>();
+  return {
+    add: (count, priced, reasons) => {
+      metrics.spansAccepted(count, priced, reasons);
+      spans += count;
+      pricedSpans += priced;
+      for (const [reason, each] of Object.entries(reasons)) unpriced.set(reason, (unpriced.get(reason) ?? 0) + each);
+    },
+    read: () => ({
+      spans,
+      pricedSpans,
+      unpriced: Object.fromEntries([...unpriced].sort(([one], [other]) => (one < other ? -1 : 1))),
+    }),
+  };
+}

@@ -1,0 +1,205 @@
+import type { SpanFact } from '@costspan/ledger';
+import { describe, expect, test } from 'vitest';
+import { createIngest, type IngestOptions } from '../src/create-ingest.ts';
+import type { Delivery } from '../src/delivery.ts';
+import type { FanOut } from '../src/exporters/fan-out.ts';
+import type { Encoding, IngestRequest } from '../src/ingest.ts';
+import { silentLogger } from '../src/logger.ts';
+import type { Signal } from '../src/otlp/codec.ts';
+import type { Meter } from '../src/stages/meter.ts';
+import { steppingClock } from './stepping-clock.ts';
+
+const accepted: Delivery = { kind: 'accepted' };
+const busy: Delivery = { kind: 'retryable', message: 'busy', retryAfterMs: 7_000 };
+const fact: SpanFact = {
+  tenant: 't',
+  traceId: 'a'.repeat(32),
+  spanId: 'b'.repeat(16),
+  parentSpanId: '',
+  name: 'n',
+  startNs: 1n,
+  endNs: 2n,
+};
+const metered: Exclude<ReturnType<Meter>, { kind: 'rejected' }> = {
+  kind: 'metered',
+  body: Buffer.from('priced'),
+  facts: [fact],
+  spanCount: 3,
+  pricedSpanCount: 2,
+  unpriced: { 'model-unknown': 1 },
+  invalidUtf8Count: 0,
+};
+
+type Given = {
+  readonly meter?: Meter;
+  readonly delivery?: Delivery;
+  readonly commitFails?: boolean;
+  readonly hasDestinations?: boolean;
+  readonly withoutLedger?: boolean;
+};
+
+/** An ingest over hand-made neighbours, and the order of what it did. */
+function ingestWith(given: Given = {}) {
+  const steps: string[] = [];
+  const fanOutOf = (signal: Signal): FanOut => ({
+    deliver: async ({ body }) => {
+      steps.push(`deliver ${signal} ${Buffer.from(body).toString()}`);
+      return given.delivery ?? accepted;
+    },
+    pass: ({ body }) => steps.push(`pass ${signal} ${Buffer.from(body).toString()}`),
+    hasDestinations: given.hasDestinations ?? true,
+  });
+  const options: IngestOptions = {
+    meterOf: () => given.meter ?? (() => metered),
+    fanOuts: { traces: fanOutOf('traces'), logs: fanOutOf('logs'), metrics: fanOutOf('metrics') },
+    toProtobuf: (_, body) =>
+      body.length === 0
+        ? { kind: 'invalid', where: 'resourceSpans[0]', problem: 'expected an object' }
+        : { kind: 'ok', body: Buffer.from(`protobuf of ${Buffer.from(body).toString()}`) },
+    validate: (_, body) =>
+      Buffer.from(body).toString() === 'bad'
+        ? { kind: 'invalid', where: 'request', problem: 'cut off', offset: 3 }
+        : { kind: 'ok' },
+    metrics: {
+      spansAccepted: (spans, priced, unpriced) => steps.push(`accepted ${spans} ${priced} ${JSON.stringify(unpriced)}`),
+      invalidUtf8: (texts) => steps.push(`invalid UTF-8 ${texts}`),
+      discarded: (signal) => steps.push(`discarded ${signal}`),
+      committed: (facts) => steps.push(`committed ${facts}`),
+    },
+    logger: silentLogger,
+    clock: steppingClock(),
+    ...(given.withoutLedger === true
+      ? {}
+      : {
+          ledger: {
+            commit: async (facts) => {
+              if (given.commitFails === true) throw new Error('disk full');
+              steps.push(`commit ${facts.length}`);
+            },
+          },
+        }),
+  };
+  const ingest = createIngest(options);
+  const request = (signal: Signal, body: string, encoding: Encoding = 'protobuf'): IngestRequest => ({
+    signal,
+    encoding,
+    body: Buffer.from(body),
+    sender: {},
+    abort: new AbortController().signal,
+  });
+  return { steps, send: (...parts: Parameters<typeof request>) => ingest(request(...parts)) };
+}
+
+describe('OTLP-39 traces', () => {
+  test('are forwarded, then committed, then accepted; other destinations come last', async () => {
+    const { send, steps } = ingestWith();
+    expect(await send('traces', 'spans')).toEqual(accepted);
+    expect(steps).toEqual([
+      'deliver traces priced',
+      'commit 1',
+      'committed 1',
+      'pass traces priced',
+      'accepted 3 2 {"model-unknown":1}',
+    ]);
+  });
+
+  test.each<[string, Delivery]>([
+    ['transient', busy],
+    ['final', { kind: 'rejected', reason: 'forbidden', message: 'no' }],
+  ])(
+    'OTLP-38 a %s failure of a required destination goes back to the sender, and the ledger knows nothing of it',
+    async (_, delivery) => {
+      const { send, steps } = ingestWith({ delivery });
+      expect(await send('traces', 'spans')).toEqual(delivery);
+      expect(steps).toEqual(['deliver traces priced']);
+    },
+  );
+
+  test('a ledger that cannot take them makes the sender come back, and nobody else gets them', async () => {
+    const { send, steps } = ingestWith({ commitFails: true });
+    expect(await send('traces', 'spans')).toEqual({
+      kind: 'retryable',
+      message: 'the ledger cannot take it now; send it again after the delay',
+      retryAfterMs: 1_000,
+    });
+    expect(steps).toEqual(['deliver traces priced']);
+  });
+
+  test('OTLP-23 a partial success is told, and what was rejected downstream still cost what it cost', async () => {
+    const partly: Delivery = { kind: 'accepted', partial: { rejectedCount: 1, message: 'too old' } };
+    const { send, steps } = ingestWith({ delivery: partly });
+    expect(await send('traces', 'spans')).toEqual(partly);
+    expect(steps).toContain('commit 1');
+  });
+
+  test('OTLP-27 what the meter refuses goes nowhere', async () => {
+    const refusal: Delivery & { kind: 'rejected' } = { kind: 'rejected', reason: 'invalid', message: 'request: cut off' };
+    const { send, steps } = ingestWith({ meter: () => refusal });
+    expect(await send('traces', 'spans')).toEqual(refusal);
+    expect(steps).toEqual([]);
+  });
+
+  test('OTLP-22 requests without spans are accepted and go nowhere', async () => {
+    const { send, steps } = ingestWith({ meter: () => ({ ...metered, spanCount: 0, facts: [] }) });
+    expect(await send('traces', '')).toEqual(accepted);
+    expect(steps).toEqual([]);
+  });
+
+  test('OTLP-60 texts that are not UTF-8 are counted, not refused', async () => {
+    const { send, steps } = ingestWith({ meter: () => ({ ...metered, invalidUtf8Count: 2 }) });
+    expect(await send('traces', 'spans')).toEqual(accepted);
+    expect(steps).toContain('invalid UTF-8 2');
+  });
+
+  test('are forwarded alone where the ledger is off', async () => {
+    const { send, steps } = ingestWith({ withoutLedger: true });
+    expect(await send('traces', 'spans')).toEqual(accepted);
+    expect(steps).toEqual(['deliver traces priced', 'pass traces priced', 'accepted 3 2 {"model-unknown":1}']);
+  });
+});
+
+test('OTLP-28 JSON that is not OTLP is refused with the place', async () => {
+  const { send, steps } = ingestWith();
+  expect(await send('traces', '', 'json')).toEqual({
+    kind: 'rejected',
+    reason: 'invalid',
+    message: 'not OTLP: resourceSpans[0]: expected an object',
+  });
+  expect(steps).toEqual([]);
+});
+
+describe.each(['logs', 'metrics'] as const)('%s', (signal) => {
+  test('OTLP-62 pass through as they came', async () => {
+    const { send, steps } = ingestWith();
+    expect(await send(signal, 'bytes')).toEqual(accepted);
+    expect(steps).toEqual([`deliver ${signal} bytes`, `pass ${signal} bytes`]);
+  });
+
+  test('are transcoded from JSON', async () => {
+    const { send, steps } = ingestWith();
+    await send(signal, '{}', 'json');
+    expect(steps[0]).toBe(`deliver ${signal} protobuf of {}`);
+  });
+
+  test('without a destination are accepted, dropped and counted', async () => {
+    const { send, steps } = ingestWith({ hasDestinations: false });
+    expect(await send(signal, 'bytes')).toEqual(accepted);
+    expect(steps).toEqual([`discarded ${signal}`]);
+  });
+
+  test.each([true, false])('OTLP-27 that are not OTLP are refused (destinations: %j)', async (hasDestinations) => {
+    const { send, steps } = ingestWith({ hasDestinations });
+    expect(await send(signal, 'bad')).toEqual({
+      kind: 'rejected',
+      reason: 'invalid',
+      message: 'not OTLP: request (byte 3): cut off',
+    });
+    expect(steps).toEqual([]);
+  });
+
+  test('OTLP-38 a destination that is busy makes the sender come back', async () => {
+    const { send, steps } = ingestWith({ delivery: busy });
+    expect(await send(signal, 'bytes')).toEqual(busy);
+    expect(steps).toEqual([`deliver ${signal} bytes`]);
+  });
+});
