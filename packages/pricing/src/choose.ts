@@ -1,8 +1,9 @@
+import type { Candidate } from './candidate.ts';
 import type { CompiledModifier } from './compiled-book.ts';
 import { type Conditions, isInForce, meetsConditions, type Validity } from './compiled-row.ts';
 import { minuteOfDay } from './instant.ts';
 import type { Reason } from './reasons.ts';
-import type { Candidate, UnitPrices } from './resolve.ts';
+import type { UnitPrices } from './resolve.ts';
 
 /** When and how large: what decides between candidates. */
 export type Moment = { readonly atMs: number; readonly inputTokens: number };

@@ -1,21 +1,12 @@
-import {
-  type CompiledBook,
-  type CompiledDiscount,
-  type CompiledFxRate,
-  type CompiledModifier,
-  contents,
-} from './compiled-book.ts';
-import { type HourlyRange, HUMAN_PROVIDER, hourlyWarning } from './compiled-role.ts';
-import { compileMatch, compileValidity, compileWhen, LAYERS, parsedDecimal } from './compiled-row.ts';
-import { collectIssues, type Issue, type IssuePath } from './fields.ts';
-import { findPatternTies, findTies, type Tie } from './find-ties.ts';
-import { parseInstant } from './instant.ts';
-import { ROWS_PER_MATCH_MAX } from './limits.ts';
+import { compileFx } from './compile-fx.ts';
+import { type CompiledBook, type CompiledDiscount, type CompiledModifier, contents } from './compiled-book.ts';
+import { type HourlyRange, hourlyWarning } from './compiled-role.ts';
+import { compileMatch, compileValidity, compileWhen, parsedDecimal } from './compiled-row.ts';
+import { collectIssues, type Issue } from './fields.ts';
+import { indexRows, type ReportAt } from './index-rows.ts';
 import { createMemo } from './memo.ts';
-import { createNameIndex, type MatchRows, type NameIndex, type PlacedRow, rowsOfMatch } from './name-index.ts';
-import type { Discount, Modifier, PriceBook, PriceRow } from './price-book.ts';
+import type { Discount, Modifier, PriceBook } from './price-book.ts';
 import { catalogIdOf, ROUTERS } from './provider-names.ts';
-import type { Unit } from './usage.ts';
 
 /** What names the compiled book, and choices of the organisation. */
 export type CompileOptions = {
@@ -39,15 +30,12 @@ export type CompiledBooks =
   | { readonly kind: 'ok'; readonly book: CompiledBook; readonly warnings: readonly BookIssue[] }
   | { readonly kind: 'invalid'; readonly issues: readonly BookIssue[] };
 
-type ReportAt = (bookIndex: number, path: IssuePath, message: string) => void;
-
 /** Compiles parsed price books, of any layers, into one that prices. A tie between rows is a problem and is never guessed. */
 export const compileBook = (books: readonly PriceBook[], options: CompileOptions): CompiledBooks => {
   const problems = collectBookIssues();
   const warnings = collectBookIssues();
   const currency = options.currency ?? books[0]?.currency ?? 'USD';
   const providers = indexRows(books, problems.report);
-  for (const index of providers.values()) reportTies(findPatternTies(index.patterns), problems.report);
   const fx = compileFx(books, currency, problems.report);
   warnOfRoles(books, options.hourlyRange, warnings.report);
   warnOfCurrencies(books, currency, new Set(fx.keys()), warnings.report);
@@ -84,63 +72,6 @@ const collectBookIssues = (): { readonly report: ReportAt; readonly issues: () =
   };
 };
 
-const indexRows = (books: readonly PriceBook[], report: ReportAt): Map<string, NameIndex> => {
-  const providers = new Map<string, NameIndex>();
-  const matches = new Set<MatchRows>();
-  for (const [bookIndex, book] of books.entries()) {
-    const layerRank = LAYERS.indexOf(book.layer ?? 'organisation');
-    const place = ({ match, placed }: MatchRows, source: PlacedRow['source'], unit: Unit, at: number): void => {
-      placed.push({ source, unit, match, book, layerRank, bookIndex, at, compiled: undefined });
-    };
-    const { prices, roles = [] } = book;
-    let last: PriceRow | undefined;
-    let rows: MatchRows | undefined;
-    for (let at = 0; at < prices.length; at += 1) {
-      const row = prices[at]!;
-      // The rows of a model stand together and, in a packed catalog, share their match.
-      if (rows === undefined || last?.match !== row.match || last.provider !== row.provider) {
-        rows = rowsOfMatch(indexOf(providers, row.provider), row.match);
-        matches.add(rows);
-      }
-      place(rows, row, row.unit, at);
-      last = row;
-    }
-    for (const [at, role] of roles.entries()) {
-      const people = rowsOfMatch(indexOf(providers, HUMAN_PROVIDER), { exact: role.role });
-      matches.add(people);
-      place(people, role, 'human_ms', at);
-    }
-  }
-  for (const rows of matches) checkMatch(rows, report);
-  return providers;
-};
-
-const checkMatch = (rows: MatchRows, report: ReportAt): void => {
-  const beyond = rows.placed[ROWS_PER_MATCH_MAX];
-  if (beyond === undefined) reportTies(findTies(rows), report);
-  else {
-    const found = `found ${rows.placed.length}; split the match`;
-    report(beyond.bookIndex, pathOf(beyond), `expected at most ${ROWS_PER_MATCH_MAX} rows for one match, ${found}`);
-  }
-};
-
-const pathOf = ({ source, at }: PlacedRow): IssuePath => ['role' in source ? 'roles' : 'prices', at];
-
-const indexOf = (providers: Map<string, NameIndex>, provider: string): NameIndex => {
-  const known = providers.get(provider);
-  if (known !== undefined) return known;
-  const id = catalogIdOf(provider);
-  const index = providers.get(id) ?? createNameIndex();
-  providers.set(id, index);
-  return index;
-};
-
-const reportTies = (ties: readonly Tie[], report: ReportAt): void => {
-  for (const { placed, row, other, why } of ties) {
-    report(placed.bookIndex, pathOf(placed), `tie between ${JSON.stringify(row.id)} and ${JSON.stringify(other.id)}: ${why}`);
-  }
-};
-
 const compileModifier = (modifier: Modifier): CompiledModifier => ({
   ...compileWhen(modifier.when),
   ...compileValidity(modifier),
@@ -160,46 +91,6 @@ const compileDiscount = (discount: Discount, book: PriceBook): CompiledDiscount 
   units: discount.units === undefined ? undefined : new Set(discount.units),
   percent: parsedDecimal(discount.percent),
 });
-
-const MS_PER_DAY = 86_400_000;
-
-type PlacedFxRate = CompiledFxRate & { readonly layerRank: number; readonly bookIndex: number; readonly path: IssuePath };
-
-const compileFx = (
-  books: readonly PriceBook[],
-  currency: string,
-  report: ReportAt,
-): ReadonlyMap<string, readonly CompiledFxRate[]> => {
-  const byCurrency = new Map<string, PlacedFxRate[]>();
-  for (const [bookIndex, book] of books.entries()) {
-    for (const [index, rate] of (book.fx ?? []).entries()) {
-      if (rate.to !== currency) continue;
-      const fromMs = parseInstant(rate.date) ?? Number.NaN;
-      const rates = byCurrency.get(rate.from) ?? [];
-      byCurrency.set(rate.from, rates);
-      rates.push({
-        fromMs,
-        toMs: book.fx_days_max === undefined ? Number.POSITIVE_INFINITY : fromMs + (book.fx_days_max + 1) * MS_PER_DAY,
-        rate: parsedDecimal(rate.rate),
-        text: rate.rate,
-        date: rate.date,
-        source: rate.source,
-        layerRank: LAYERS.indexOf(book.layer ?? 'organisation'),
-        bookIndex,
-        path: ['fx', index],
-      });
-    }
-  }
-  for (const rates of byCurrency.values()) {
-    rates.sort((a, b) => b.fromMs - a.fromMs || b.layerRank - a.layerRank);
-    for (const [at, rate] of rates.entries()) {
-      const other = rates[at - 1];
-      if (other?.fromMs !== rate.fromMs || other.layerRank !== rate.layerRank || other.text === rate.text) continue;
-      report(rate.bookIndex, rate.path, `tie: ${rate.text} and ${other.text} are both the rate of ${rate.date}`);
-    }
-  }
-  return byCurrency;
-};
 
 const DEFAULT_HOURLY_RANGE: HourlyRange = { low: '7', high: '500' };
 const DEFAULT_HOURLY_CURRENCIES: ReadonlySet<string> = new Set(['USD', 'EUR', 'GBP', 'CHF', 'CAD', 'AUD']);

@@ -1,15 +1,19 @@
 import type { CompiledDiscount } from './compiled-book.ts';
-import { isInForce } from './compiled-row.ts';
+import { isInForce, parsedDecimal } from './compiled-row.ts';
 import {
   addExact,
   type Decimal,
   type ExactAmount,
   formatDecimal,
   formatExact,
+  hundredthOf,
+  isZero,
   multiplyDecimals,
   negateExact,
-  parseDecimal,
+  ONE,
   percentOf,
+  subtractDecimals,
+  ZERO,
 } from './money.ts';
 import type { ReceiptLine } from './receipt.ts';
 import type { CostedLine } from './tally.ts';
@@ -21,7 +25,7 @@ import type { CostedLine } from './tally.ts';
  */
 export const discountLines = (base: CostedLine, discounts: readonly CompiledDiscount[], atMs: number): readonly CostedLine[] => {
   const { line, cost } = base;
-  if (cost === undefined || cost === 0 || cost === 0n || line.priceId === undefined) return [];
+  if (cost === undefined || isZero(cost) || line.priceId === undefined) return [];
   const lines: CostedLine[] = [];
   let left = { cost, low: base.low, high: base.high, factor: factorOf(line) };
   for (const discount of discounts) {
@@ -30,13 +34,13 @@ export const discountLines = (base: CostedLine, discounts: readonly CompiledDisc
     const low = left.low === undefined ? undefined : cut(left.low);
     const high = left.high === undefined ? undefined : cut(left.high);
     const off = cut(left.cost);
-    const share = multiplyDecimals(left.factor, { ...discount.percent, scale: discount.percent.scale + 2 });
+    const share = multiplyDecimals(left.factor, hundredthOf(discount.percent));
     lines.push({ line: discountLine(line, discount, share, off, low, high), cost: off, low, high });
     left = {
       cost: addExact(left.cost, off),
       low: left.low === undefined || low === undefined ? undefined : addExact(left.low, low),
       high: left.high === undefined || high === undefined ? undefined : addExact(left.high, high),
-      factor: subtract(left.factor, share),
+      factor: subtractDecimals(left.factor, share),
     };
   }
   return lines;
@@ -56,7 +60,7 @@ const discountLine = (
   priceId: discount.id,
   ...(line.amount === undefined ? {} : { amount: line.amount }),
   ...(line.per === undefined ? {} : { per: line.per }),
-  factor: formatDecimal({ coefficient: -share.coefficient, scale: share.scale }),
+  factor: formatDecimal(subtractDecimals(ZERO, share)),
   cost: formatExact(cost),
   ...(low === undefined ? {} : { low: formatExact(low) }),
   ...(high === undefined ? {} : { high: formatExact(high) }),
@@ -65,11 +69,4 @@ const discountLine = (
   ...(line.reason === undefined ? {} : { reason: line.reason }),
 });
 
-const ONE: Decimal = { coefficient: 1n, scale: 0 };
-
-const factorOf = ({ factor }: ReceiptLine): Decimal => (factor === undefined ? ONE : (parseDecimal(factor) ?? ONE));
-
-const subtract = (a: Decimal, b: Decimal): Decimal => ({
-  coefficient: a.coefficient * 10n ** BigInt(b.scale) - b.coefficient * 10n ** BigInt(a.scale),
-  scale: a.scale + b.scale,
-});
+const factorOf = ({ factor }: ReceiptLine): Decimal => (factor === undefined ? ONE : parsedDecimal(factor));

@@ -1,9 +1,10 @@
+import { type Candidate, effectivePriceOf } from './candidate.ts';
 import { choose, holdingModifiers, type Moment } from './choose.ts';
 import type { CompiledBook } from './compiled-book.ts';
 import type { Layer } from './compiled-row.ts';
 import type { PriceRequest } from './price-request.ts';
 import type { Reason } from './reasons.ts';
-import { type Candidate, effectivePriceOf, resolve } from './resolve.ts';
+import { resolve } from './resolve.ts';
 import type { Unit } from './usage.ts';
 
 /** What is asked for: a request without usage. `inputTokens` decides the context tier; default 0. */

@@ -162,6 +162,21 @@ export const multiplyDecimals = (a: Decimal, b: Decimal): Decimal => ({
   scale: a.scale + b.scale,
 });
 
+/** Difference of two decimals, exact. */
+export const subtractDecimals = (a: Decimal, b: Decimal): Decimal => ({
+  coefficient: a.coefficient * 10n ** BigInt(b.scale) - b.coefficient * 10n ** BigInt(a.scale),
+  scale: a.scale + b.scale,
+});
+
+/** The number 1. */
+export const ONE: Decimal = { coefficient: 1n, scale: 0 };
+
+/** The number 0. */
+export const ZERO: Decimal = { coefficient: 0n, scale: 0 };
+
+/** A hundredth of a decimal: percent as a fraction. */
+export const hundredthOf = ({ coefficient, scale }: Decimal): Decimal => ({ coefficient, scale: scale + 2 });
+
 /** Cost of a whole number of units, at 1e-18 half-even. The number lane needs no rounding: a product that reads as safe is exact. */
 export const costOfCount = (rate: Rate, count: number): ExactAmount => {
   const pico = rate.picoPerUnit * count;
@@ -194,7 +209,10 @@ export const addExact = (a: ExactAmount, b: ExactAmount): ExactAmount => {
 };
 
 /** The negative of an exact amount. */
-export const negateExact = (amount: ExactAmount): ExactAmount => (amount === 0 ? 0 : -amount);
+export const negateExact = (amount: ExactAmount): ExactAmount => (isZero(amount) ? 0 : -amount);
+
+/** Whether an exact amount is nothing. */
+export const isZero = (amount: ExactAmount): boolean => amount === 0 || amount === 0n;
 
 /** Whether `a` is above `b`. */
 export const isAbove = (a: ExactAmount, b: ExactAmount): boolean => exactToAtto(a) > exactToAtto(b);

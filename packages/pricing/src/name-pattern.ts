@@ -33,8 +33,10 @@ const HASH = 35;
 const ZERO = 48;
 const NINE = 57;
 
-const matchesOne = (expected: number, found: number): boolean =>
-  expected === found || expected === QUESTION_MARK || (expected === HASH && found >= ZERO && found <= NINE);
+const matchesOne = (expected: number, found: number): boolean => {
+  if (expected === HASH) return found >= ZERO && found <= NINE;
+  return expected === found || expected === QUESTION_MARK;
+};
 
 /** Characters of a pattern that are no `*`: the more, the more it says. */
 export const patternWeight = (pattern: string): number => pattern.replaceAll('*', '').length;

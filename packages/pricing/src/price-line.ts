@@ -1,3 +1,4 @@
+import { type Candidate, effectivePriceOf } from './candidate.ts';
 import { choose, holdingModifiers, type Moment } from './choose.ts';
 import { type CompiledBook, type CompiledFxRate, contents } from './compiled-book.ts';
 import { COUNT_MAX } from './limits.ts';
@@ -5,7 +6,6 @@ import { ceilDecimal, costOfCount, costOfDecimal, type ExactAmount, formatExact,
 import type { Reason } from './reasons.ts';
 import type { ReceiptLine } from './receipt.ts';
 import type { Resolution } from './resolve.ts';
-import { type Candidate, effectivePriceOf } from './resolve.ts';
 import { bounded, type CostedLine, costed, costless } from './tally.ts';
 import { isTokenUnit, quantityText, type ValidQuantity } from './usage.ts';
 

@@ -1,37 +1,14 @@
-import { type CompiledBook, type CompiledDiscount, type CompiledModifier, contents } from './compiled-book.ts';
-import { type CompiledMatch, type CompiledRow, parsedDecimal, tierOf } from './compiled-row.ts';
-import { byPrecedence } from './find-ties.ts';
+import { byCandidatePrecedence, type Candidate, type Scope, toCandidate } from './candidate.ts';
+import { type CompiledBook, type CompiledDiscount, contents } from './compiled-book.ts';
+import { type CompiledMatch, type CompiledRow, tierOf } from './compiled-row.ts';
 import { NAME_CHARACTERS_MAX } from './limits.ts';
 import { type ModelName, namesOf } from './model-names.ts';
-import { formatDecimal, multiplyDecimals, multiplyRate, type Rate, rateOf } from './money.ts';
 import { rowsMatching } from './name-index.ts';
 import { matchesPattern } from './name-pattern.ts';
 import type { PriceRequest } from './price-request.ts';
 import { catalogIdOf } from './provider-names.ts';
 import type { Reason } from './reasons.ts';
-import { isTokenUnit, parentUnitOf, type Unit } from './usage.ts';
-
-/** A price with the factors of its modifiers multiplied in. */
-export type EffectivePrice = { readonly rate: Rate; readonly factor: string | undefined };
-
-/** A row that may price a unit of the request, with everything settled that does not depend on time and size. */
-export type Candidate = {
-  readonly row: CompiledRow;
-  /** Why a price from here is an estimate. */
-  readonly reason: Reason | undefined;
-  /** Modifiers that may apply; time and size decide. */
-  readonly modifiers: readonly CompiledModifier[];
-  /** True when the row is of the standard tier and holds only together with a modifier of the tier served. */
-  readonly needsTierModifier: boolean;
-  /** Rows of the standard tier for longer inputs, which a row of another tier without an input condition does not cover. */
-  readonly contextRows: readonly CompiledRow[];
-  /** The price without any modifier. */
-  readonly plain: EffectivePrice;
-  /** The last price made with modifiers: which ones hold seldom changes from call to call. */
-  modified: ModifiedPrice | undefined;
-};
-
-type ModifiedPrice = EffectivePrice & { readonly holding: readonly CompiledModifier[] };
+import { parentUnitOf, type Unit } from './usage.ts';
 
 /** The prices of one unit: candidates in order of precedence, and what was left out because of tier or region. */
 export type UnitPrices = {
@@ -102,7 +79,6 @@ const resolveNames = (request: PriceRequest, book: CompiledBook): Resolution => 
   const scope: Scope = {
     tier: tierOf(request.serviceTier),
     region: request.region?.toLowerCase() ?? profile,
-    named,
     modifiers: modifiers.filter((modifier) => concerns(modifier, provider, names)),
   };
   return {
@@ -110,25 +86,18 @@ const resolveNames = (request: PriceRequest, book: CompiledBook): Resolution => 
     units: () => new Set(named.flatMap(({ rows }) => rows.map(({ unit }) => unit))),
     unknown: undefined,
     isTierAssumed: request.serviceTier?.toLowerCase() === 'auto',
-    pricesOf: rememberUnits(scope),
+    pricesOf: rememberUnits(named, scope),
     discounts: discounts.filter((discount) => concerns(discount, provider, names)),
   };
 };
 
-type Scope = {
-  readonly tier: string | undefined;
-  readonly region: string | undefined;
-  readonly named: readonly NamedRows[];
-  readonly modifiers: readonly CompiledModifier[];
-};
-
 /** Unit names come from senders too: only those that some row has, or that have a parent, are remembered. */
-const rememberUnits = (scope: Scope): ((unit: Unit) => UnitPrices) => {
+const rememberUnits = (named: readonly NamedRows[], scope: Scope): ((unit: Unit) => UnitPrices) => {
   const remembered = new Map<Unit, UnitPrices>();
   return (unit) => {
     const known = remembered.get(unit);
     if (known !== undefined) return known;
-    const prices = resolveUnit(unit, scope);
+    const prices = resolveUnit(unit, named, scope);
     if (prices !== NO_PRICES) remembered.set(unit, prices);
     return prices;
   };
@@ -148,17 +117,17 @@ const matchesName = (match: CompiledMatch, name: string): boolean => {
 };
 
 /** Rows of the name as billed for the unit, then for its parents; only then the same under the next name. */
-const resolveUnit = (unit: Unit, scope: Scope): UnitPrices => {
+const resolveUnit = (unit: Unit, named: readonly NamedRows[], scope: Scope): UnitPrices => {
   const candidates: Candidate[] = [];
   let missesTier = false;
   let missesRegion = false;
-  for (const { rows, isSnapshotFallback } of scope.named) {
+  for (const { rows, isSnapshotFallback } of named) {
     for (let of: Unit | undefined = unit; of !== undefined; of = parentUnitOf(of)) {
       const reason = isSnapshotFallback ? 'snapshot-unknown' : reasonOfStandIn(unit, of);
       const found: Candidate[] = [];
       for (const row of rows) {
         if (row.unit !== of) continue;
-        const candidate = toCandidate(row, rows, unit, reason, scope);
+        const candidate = toCandidate(row, rows, reason, scope);
         if (candidate === 'tier') missesTier = true;
         else if (candidate === 'region') missesRegion = true;
         else found.push(candidate);
@@ -170,80 +139,9 @@ const resolveUnit = (unit: Unit, scope: Scope): UnitPrices => {
   return { candidates, missesTier, missesRegion };
 };
 
-/** Within a match, a row of the tier served goes before a row of the standard tier that a modifier adapts. */
-const byCandidatePrecedence = (a: Candidate, b: Candidate): number =>
-  b.row.layerRank - a.row.layerRank ||
-  b.row.match.rank - a.row.match.rank ||
-  Number(a.needsTierModifier) - Number(b.needsTierModifier) ||
-  byPrecedence(a.row, b.row);
-
 const reasonOfStandIn = (unit: Unit, of: Unit): Reason | undefined => {
   if (unit === of) return undefined;
   return unit === 'input_cache_write_other_tokens' && of === 'input_cache_write_5m_tokens'
     ? 'cache-write-ttl-unknown'
     : 'parent-unit-price';
-};
-
-/** Fees of tools, machines, storage and people: they stand beside the model and do not follow its service tier. */
-const TIERLESS_UNITS: ReadonlySet<string> = new Set([
-  'web_searches',
-  'file_searches',
-  'code_sessions',
-  'tool_calls',
-  'vector_queries',
-  'vector_read_units',
-  'vector_write_units',
-  'storage_gb_months',
-  'egress_gb',
-  'human_ms',
-  'telemetry_gb',
-  'telemetry_spans',
-]);
-
-const toCandidate = (
-  row: CompiledRow,
-  rows: readonly CompiledRow[],
-  unit: Unit,
-  reason: Reason | undefined,
-  scope: Scope,
-): Candidate | 'tier' | 'region' => {
-  if (row.region !== undefined && row.region !== scope.region) return 'region';
-  const modifiers = scope.modifiers.filter((modifier) => mayModify(modifier, row, unit, scope));
-  const needsTierModifier = row.tier !== scope.tier && !(row.tier === undefined && TIERLESS_UNITS.has(unit));
-  if (needsTierModifier && !(row.tier === undefined && modifiers.some(({ tier }) => tier !== undefined))) return 'tier';
-  const isFlatTierRow = row.tier !== undefined && row.inputMin === 0;
-  const contextRows = isFlatTierRow ? rows.filter((other) => isContextRow(other, row, scope)) : [];
-  const plain: EffectivePrice = { rate: rateOf(parsedDecimal(row.amount), parsedDecimal(row.per)), factor: undefined };
-  return { row, reason, modifiers, needsTierModifier, contextRows, plain, modified: undefined };
-};
-
-const isContextRow = (other: CompiledRow, row: CompiledRow, scope: Scope): boolean =>
-  other.inputMin > 0 &&
-  other.tier === undefined &&
-  other.unit === row.unit &&
-  other.layerRank === row.layerRank &&
-  other.match.rank === row.match.rank &&
-  (other.region === undefined || other.region === scope.region);
-
-/** A modifier does not touch a row that names one of its conditions itself: such a row has the surcharge in its price. */
-const mayModify = (modifier: CompiledModifier, row: CompiledRow, unit: Unit, scope: Scope): boolean => {
-  if (modifier.units === undefined ? !isTokenUnit(unit) : !modifier.units.has(unit)) return false;
-  if (modifier.tier !== undefined && (modifier.tier !== scope.tier || row.tier !== undefined)) return false;
-  if (modifier.region !== undefined && (modifier.region !== scope.region || row.region !== undefined)) return false;
-  if (modifier.inputMin > 0 && row.inputMin > 0) return false;
-  return modifier.timeFrom === -1 || row.timeFrom === -1;
-};
-
-/** The price of a candidate with the modifiers that hold. */
-export const effectivePriceOf = (candidate: Candidate, holding: readonly CompiledModifier[]): EffectivePrice => {
-  const { plain, modified } = candidate;
-  if (holding.length === 0) return plain;
-  if (modified?.holding.length === holding.length && holding.every((one, at) => one === modified.holding[at])) return modified;
-  const factors = holding.map(({ factor }) => factor);
-  candidate.modified = {
-    holding,
-    rate: factors.reduce(multiplyRate, plain.rate),
-    factor: formatDecimal(factors.reduce(multiplyDecimals)),
-  };
-  return candidate.modified;
 };

@@ -7,6 +7,7 @@ import {
   formatExact,
   multiplyRate,
   negateExact,
+  ONE,
   parseDecimal,
   rateOf,
 } from './money.ts';
@@ -31,7 +32,7 @@ export const statedCost = (unit: StatedUnit, stated: MoneyText, atMs: number, bo
   if (amount === undefined || compareDecimal(amount, 0) < 0) {
     return tally([costless({ unit, quantity: '1', status: 'invalid_usage', reason: invalid })]);
   }
-  const rate = rateOf(amount, { coefficient: 1n, scale: 0 });
+  const rate = rateOf(amount, ONE);
   const line = { unit, quantity: '1', amount: stated.amount, per: '1' };
   if (stated.currency === book.currency) {
     const cost = costOfCount(rate, 1);

@@ -1,0 +1,71 @@
+import { HUMAN_PROVIDER } from './compiled-role.ts';
+import { LAYERS } from './compiled-row.ts';
+import type { IssuePath } from './fields.ts';
+import { findPatternTies, findTies, type Tie } from './find-ties.ts';
+import { ROWS_PER_MATCH_MAX } from './limits.ts';
+import { createNameIndex, type MatchRows, type NameIndex, type PlacedRow, rowsOfMatch } from './name-index.ts';
+import type { PriceBook, PriceRow } from './price-book.ts';
+import { catalogIdOf } from './provider-names.ts';
+import type { Unit } from './usage.ts';
+
+/** Takes the problems of several books: the position of the book, the path in it, what is wrong. */
+export type ReportAt = (bookIndex: number, path: IssuePath, message: string) => void;
+
+/** The rows and roles of books by provider and match. What can be wrong between rows is reported: ties, and too many of them. */
+export const indexRows = (books: readonly PriceBook[], report: ReportAt): Map<string, NameIndex> => {
+  const providers = new Map<string, NameIndex>();
+  const matches = new Set<MatchRows>();
+  for (const [bookIndex, book] of books.entries()) {
+    const layerRank = LAYERS.indexOf(book.layer ?? 'organisation');
+    const place = ({ match, placed }: MatchRows, source: PlacedRow['source'], unit: Unit, at: number): void => {
+      placed.push({ source, unit, match, book, layerRank, bookIndex, at, compiled: undefined });
+    };
+    const { prices, roles = [] } = book;
+    let last: PriceRow | undefined;
+    let rows: MatchRows | undefined;
+    for (let at = 0; at < prices.length; at += 1) {
+      const row = prices[at]!;
+      // The rows of a model stand together and, in a packed catalog, share their match.
+      if (rows === undefined || last?.match !== row.match || last.provider !== row.provider) {
+        rows = rowsOfMatch(indexOf(providers, row.provider), row.match);
+        matches.add(rows);
+      }
+      place(rows, row, row.unit, at);
+      last = row;
+    }
+    for (const [at, role] of roles.entries()) {
+      const people = rowsOfMatch(indexOf(providers, HUMAN_PROVIDER), { exact: role.role });
+      matches.add(people);
+      place(people, role, 'human_ms', at);
+    }
+  }
+  for (const rows of matches) checkMatch(rows, report);
+  for (const { patterns } of providers.values()) reportTies(findPatternTies(patterns), report);
+  return providers;
+};
+
+const pathOf = ({ source, at }: PlacedRow): IssuePath => ['role' in source ? 'roles' : 'prices', at];
+
+const indexOf = (providers: Map<string, NameIndex>, provider: string): NameIndex => {
+  const known = providers.get(provider);
+  if (known !== undefined) return known;
+  const id = catalogIdOf(provider);
+  const index = providers.get(id) ?? createNameIndex();
+  providers.set(id, index);
+  return index;
+};
+
+const checkMatch = (rows: MatchRows, report: ReportAt): void => {
+  const beyond = rows.placed[ROWS_PER_MATCH_MAX];
+  if (beyond === undefined) reportTies(findTies(rows), report);
+  else {
+    const found = `found ${rows.placed.length}; split the match`;
+    report(beyond.bookIndex, pathOf(beyond), `expected at most ${ROWS_PER_MATCH_MAX} rows for one match, ${found}`);
+  }
+};
+
+const reportTies = (ties: readonly Tie[], report: ReportAt): void => {
+  for (const { placed, row, other, why } of ties) {
+    report(placed.bookIndex, pathOf(placed), `tie between ${JSON.stringify(row.id)} and ${JSON.stringify(other.id)}: ${why}`);
+  }
+};
