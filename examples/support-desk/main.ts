@@ -46,10 +46,13 @@ async function runDemo(): Promise<void> {
     COSTSPAN_ENDPOINT: endpoint,
     COSTSPAN_HANDOFF_KEY: 'only-for-this-demo',
     QUEUE_FILE: join(folder, 'queue.jsonl'),
+    // OpenTelemetry says nothing about failed exports unless asked.
+    OTEL_LOG_LEVEL: 'error',
   };
   for (const file of ['agent/work.ts', 'agent/review-desk.ts']) {
     const program = startProgram(file, [join(here, file)], {
       environment: agentEnvironment,
+      onComplaint: (text) => process.stderr.write(`\n${text}`),
       onMessage: (message) => {
         const { item, what } = message as { readonly item: string; readonly what: string };
         progress.note(item, what);

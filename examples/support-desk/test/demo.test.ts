@@ -1,37 +1,91 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createTemporaryFolder, type TemporaryFolder } from '@costspan/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ProviderLine } from '../providers/start-providers.ts';
 import { expectedCosts, type ItemCost, withSearches } from './expected-costs.ts';
+import { type CostRecord, jsonLines, latestRecords } from './latest-records.ts';
+import { runDemo } from './run-demo.ts';
 
-let folder: TemporaryFolder;
-let output = '';
-let status: number | null = null;
+let folders: readonly TemporaryFolder[] = [];
+let runs: readonly { readonly status: number | null; readonly output: string }[] = [];
 
+// Two at once: neither may get in the other's way, and both must come to the same amounts.
 beforeAll(async () => {
-  folder = await createTemporaryFolder('costspan-demo-');
-  ({ output, status } = await run());
-}, 60_000);
-afterAll(() => folder.remove());
+  folders = [await createTemporaryFolder('costspan-demo-'), await createTemporaryFolder('costspan-demo-')];
+  runs = await Promise.all(folders.map(({ path }) => runDemo(path).ended));
+}, 120_000);
+afterAll(async () => {
+  await Promise.all(folders.map((folder) => folder.remove()));
+});
 
 test('ends well and says where everything is', () => {
-  expect(status, output).toBe(0);
-  for (const file of ['costspan.db', 'traces.jsonl', 'records.jsonl', 'providers.jsonl'])
-    expect(output).toContain(folder.join(file));
+  for (const [index, { status, output }] of runs.entries()) {
+    expect(status, output).toBe(0);
+    for (const file of ['costspan.db', 'traces.jsonl', 'records.jsonl', 'providers.jsonl']) {
+      expect(output).toContain(folders[index]?.join(file));
+    }
+  }
 });
 
 test('every ticket and claim costs what the providers’ logs and the price books say, to the last pico', () => {
-  const lines = jsonLines(folder.join('providers.jsonl')) as readonly ProviderLine[];
-  const expected = new Map([...withSearches(expectedCosts(lines), lines)].filter(([item]) => item !== ''));
-  const records = latestRecords();
-  expect([...records.keys()].sort()).toEqual([...expected.keys()].sort());
-  for (const [item, cost] of expected)
-    expect({ item, ...costOfRecord(records.get(item) ?? {}) }).toEqual({ item, ...costOfExpectation(cost) });
+  for (const folder of folders) {
+    const lines = jsonLines<ProviderLine>(folder.join('providers.jsonl'));
+    const expected = new Map([...withSearches(expectedCosts(lines), lines)].filter(([item]) => item !== ''));
+    const records = latestRecords(folder.join('records.jsonl'));
+    expect(expected.size).toBe(20);
+    expect([...records.keys()].sort()).toEqual([...expected.keys()].sort());
+    for (const [item, cost] of expected) {
+      expect({ item, ...costOfRecord(records.get(item)) }).toEqual({ item, ...costOfExpectation(cost) });
+    }
+  }
+});
+
+test('amounts are the same on every run', () => {
+  const [first, second] = folders.map((folder) => {
+    const records = [...latestRecords(folder.join('records.jsonl'))];
+    return Object.fromEntries(records.map(([item, record]) => [item, costOfRecord(record)]));
+  });
+  expect(first).toEqual(second);
+});
+
+test.each([
+  ['T-105', 'usage_missing', 'usage-missing=1'],
+  ['T-108', 'unpriced', 'model-unknown=1'],
+  ['T-112', 'unpriced', 'provider-unknown=1'],
+])('%s has a span that is %s, counted as %s', (item, status, reasons) => {
+  const record = latestRecords(folders[0]?.join('records.jsonl') ?? '').get(item);
+  expect(record).toMatchObject({
+    'costspan.record.complete': 'false',
+    'costspan.unpriced.reasons': reasons,
+    [`costspan.total.spans.${status}`]: '1',
+  });
+});
+
+test('every other item is complete', () => {
+  const records = latestRecords(folders[0]?.join('records.jsonl') ?? '');
+  const incomplete = [...records].filter(([, record]) => record['costspan.record.complete'] === 'false');
+  expect(incomplete.map(([item]) => item).sort()).toEqual(['T-105', 'T-108', 'T-112']);
+});
+
+test('a review without a time is an estimate', () => {
+  const records = latestRecords(folders[0]?.join('records.jsonl') ?? '');
+  const estimated = [...records].filter(([, record]) => record['costspan.total.spans.estimated'] !== undefined);
+  expect(estimated.map(([item]) => item)).toEqual(['C-207']);
+});
+
+test('Ctrl-C in the middle leaves nothing running', async () => {
+  await using folder = await createTemporaryFolder('costspan-demo-');
+  const demo = runDemo(folder.path);
+  await demo.wrote(' 5 of 20 items done');
+  expect(demo.isAlive()).toBe(true);
+  demo.interrupt();
+  const { status, output } = await demo.ended;
+  expect(status, output).toBe(130);
+  expect(output).toContain('Interrupted. Nothing is left running.');
+  expect(demo.isAlive()).toBe(false);
 });
 
 /** Total, waste and categories as decimal text, as a record has them. */
-function costOfRecord(record: Attributes): Readonly<Record<string, string>> {
+function costOfRecord(record: CostRecord = {}): Readonly<Record<string, string>> {
   const categories = Object.entries(record).filter(([key]) => key.startsWith('costspan.total.category.'));
   return {
     total: record['costspan.total.exact'] ?? '',
@@ -49,49 +103,4 @@ function costOfExpectation({ waste = 0n, ...categories }: ItemCost): Readonly<Re
 function decimal(pico: bigint): string {
   const digits = String(pico).padStart(13, '0');
   return `${digits.slice(0, -12)}.${digits.slice(-12)}`.replace(/\.?0+$/, '');
-}
-
-type Attributes = Readonly<Record<string, string>>;
-
-async function run(): Promise<{ readonly output: string; readonly status: number | null }> {
-  const child = spawn(process.execPath, ['examples/support-desk/main.ts'], {
-    env: { ...process.env, COSTSPAN_DEMO_FOLDER: folder.path, NODE_OPTIONS: '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  return await new Promise((resolve) => child.once('close', (code) => resolve({ output: text, status: code })));
-}
-
-/** The record of each item at its highest revision. */
-function latestRecords(): ReadonlyMap<string, Attributes> {
-  const latest = new Map<string, Attributes>();
-  for (const request of jsonLines(folder.join('records.jsonl')) as readonly LogsRequest[]) {
-    for (const { logRecords } of request.resourceLogs.flatMap(({ scopeLogs }) => scopeLogs)) {
-      for (const { attributes } of logRecords) {
-        const record = Object.fromEntries(attributes.map(({ key, value }) => [key, String(Object.values(value)[0])]));
-        const id = record['costspan.work_item.id'] ?? '';
-        const before = latest.get(id)?.['costspan.record.revision'] ?? '0';
-        if (BigInt(record['costspan.record.revision'] ?? '') > BigInt(before)) latest.set(id, record);
-      }
-    }
-  }
-  return latest;
-}
-
-type LogsRequest = {
-  readonly resourceLogs: readonly {
-    readonly scopeLogs: readonly {
-      readonly logRecords: readonly {
-        readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
-      }[];
-    }[];
-  }[];
-};
-
-function jsonLines(file: string): readonly unknown[] {
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
 }

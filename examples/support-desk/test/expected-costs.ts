@@ -25,10 +25,8 @@ const ownBooks = ['packages/pricebook/books/example-roles.yaml', 'examples/suppo
 ) as readonly { readonly prices: readonly MatchedRow[]; readonly roles?: readonly Role[] }[];
 const roles = ownBooks.flatMap((book) => book.roles ?? []);
 // Prices for special tiers and the like have a condition; nothing in the demo asks for one.
-const rows = [
-  ...defaultBooks().flatMap((book) => book.prices.filter(({ when }) => when === undefined)),
-  ...ownBooks.flatMap((book) => book.prices),
-];
+const listRows: readonly MatchedRow[] = defaultBooks().flatMap((book) => book.prices.filter(({ when }) => when === undefined));
+const ownRows = ownBooks.flatMap((book) => book.prices);
 
 const skus: Readonly<Record<string, readonly [provider: string, name: string]>> = {
   '/refunds': ['stripe', 'refund'],
@@ -83,9 +81,10 @@ export function withSearches(
   return all;
 }
 
-/** Count times price; undefined when no row has a price. */
+/** Count times price; undefined when no row has a price. An own price wins over a list price. */
 function costOf(provider: string, name: string, unit: string, count: number): bigint | undefined {
-  const found = rows.filter((row) => row.provider === provider && row.unit === unit && matches(row.match, name));
+  const ours = ownRows.filter((row) => isFor(row, provider, name, unit));
+  const found = ours.length > 0 ? ours : listRows.filter((row) => isFor(row, provider, name, unit));
   if (found.length === 0) return undefined;
   const [row] = found;
   if (row === undefined || found.length > 1)
@@ -93,8 +92,8 @@ function costOf(provider: string, name: string, unit: string, count: number): bi
   return exactly(BigInt(count) * pico(row.amount), pico(row.per) / 1_000_000_000_000n);
 }
 
-function matches(match: MatchedRow['match'], name: string): boolean {
-  return match.exact === name || match.prefix === name || match.pattern === '*';
+function isFor({ provider, unit, match }: MatchedRow, seller: string, name: string, usageUnit: string): boolean {
+  return provider === seller && unit === usageUnit && (match.exact === name || match.prefix === name || match.pattern === '*');
 }
 
 /** Minutes at the role's rate, rounded up as the role says. */
