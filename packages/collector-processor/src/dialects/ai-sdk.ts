@@ -1,7 +1,7 @@
 import { readAnthropicMessages, readGemini } from '@costspan/pricing';
 import type { CacheConvention, Dialect, PayloadReading, SpanFields, TokenKeys } from './dialect.ts';
 import { GEN_AI_CALL } from './gen-ai-keys.ts';
-import { fieldOf } from './json-field.ts';
+import { fieldOf, textFieldOf } from './json-field.ts';
 
 const TOKENS: TokenKeys = {
   input: ['ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens', 'gen_ai.usage.input_tokens'],
@@ -34,7 +34,9 @@ const readProviderMetadata = (json: unknown): PayloadReading | undefined => {
   const anthropic = fieldOf(json, ['anthropic', 'usage']);
   if (anthropic !== undefined) return { usage: readAnthropicMessages(anthropic) };
   const gemini = fieldOf(json, ['google', 'usageMetadata']) ?? fieldOf(json, ['vertex', 'usageMetadata']);
-  return gemini === undefined ? undefined : { usage: readGemini(gemini) };
+  if (gemini !== undefined) return { usage: readGemini(gemini) };
+  const serviceTier = textFieldOf(json, ['openai', 'serviceTier']);
+  return serviceTier === undefined ? undefined : { usage: { kind: 'missing', reason: 'no-usage' }, serviceTier };
 };
 
 /** Spans of the Vercel AI SDK 5 and 6, and of 7 in legacy mode. `ai.generateText` and the like repeat their `do` spans. */
@@ -76,7 +78,8 @@ export const aiSdk: Dialect = {
     tokens: TOKENS,
     caches: cachesOf,
     payloads: [{ key: 'ai.response.providerMetadata', read: readProviderMetadata }],
-    doubt: (fields) => {
+    doubt: (fields, fromPayload) => {
+      if (fromPayload) return undefined;
       const isFirstForm = fields.present(['ai.usage.promptTokens']) !== undefined;
       return isFirstForm && fields.present(TOKENS.cacheRead ?? []) === undefined ? 'cache-split-unknown' : undefined;
     },
@@ -91,8 +94,17 @@ export const aiSdkOtel: Dialect = {
   emitter: 'Vercel AI SDK 7 (@ai-sdk/otel)',
   limits: [
     'Reasoning tokens and the lifetime of cache writes are not on the span.',
-    'An embedding has a parent of the same name and operation, which repeats it.',
+    'An embedding has a parent of the same name and operation without usage: an embedding without usage is taken for it.',
   ],
   detect: [{ scope: ['gen_ai'] }],
-  call: { ...GEN_AI_CALL, providerOf },
+  call: {
+    ...GEN_AI_CALL,
+    providerOf,
+    mayBeSum: (fields) =>
+      fields.text(['gen_ai.operation.name']) === 'embeddings' &&
+      fields.present(GEN_AI_CALL.tokens.input) === undefined &&
+      fields.span.statusCode !== STATUS_ERROR,
+  },
 };
+
+const STATUS_ERROR = 2;

@@ -72,6 +72,7 @@ export type Payload = {
 };
 
 export type PayloadReading = {
+  /** `missing` where the payload tells other things alone; the counts of the span are read then. */
   readonly usage: UsageReading;
   readonly responseId?: string;
   readonly serviceTier?: string;
@@ -144,8 +145,10 @@ export type CallKeys = {
   readonly tokens: TokenKeys;
   readonly caches: CacheConvention | ((fields: SpanFields, provider: string) => CacheConvention);
   readonly payloads?: readonly Payload[];
-  /** Reason why counts of this span may be a guess of the instrumentation; undefined when they are the provider's. */
-  readonly doubt?: (fields: SpanFields) => string | undefined;
+  /** Why the reading of this span is an assumption; undefined when it is none. `fromPayload`: its usage is a payload's. */
+  readonly doubt?: (fields: SpanFields, fromPayload: boolean) => string | undefined;
+  /** True for a call that cannot be told from a parent that repeats it: it is taken for the sum, and kept as such. */
+  readonly mayBeSum?: (fields: SpanFields) => boolean;
   /** Further keys that the functions of this row ask for. */
   readonly otherKeys?: readonly string[];
 };

@@ -1,11 +1,13 @@
-import type { SpanFields, TokenKeys } from './dialect.ts';
+import type { CallKeys, TokenKeys } from './dialect.ts';
+
+type Doubt = NonNullable<CallKeys['doubt']>;
 
 /**
  * The doubt about a source that never says how much of the input was cached: cached input costs less than it is priced
  * at. Embeddings have no cache.
  */
 export const cacheSplitUnknown =
-  (tokens: TokenKeys): ((fields: SpanFields) => string | undefined) =>
+  (tokens: TokenKeys): Doubt =>
   (fields) => {
     if (fields.text(['gen_ai.operation.name']) === 'embeddings') return undefined;
     return fields.present(tokens.cacheRead ?? []) === undefined ? 'cache-split-unknown' : undefined;
@@ -16,7 +18,7 @@ export const cacheSplitUnknown =
  * call with neither a total nor a cache count may be such a guess.
  */
 export const streamMayBeCounted =
-  (tokens: TokenKeys): ((fields: SpanFields) => string | undefined) =>
+  (tokens: TokenKeys): Doubt =>
   (fields) => {
     const isStream = STREAM_KEYS.some((key) => fields.get(key) === true);
     const isProven = fields.present([...(tokens.total ?? []), ...(tokens.cacheRead ?? [])]) !== undefined;

@@ -20,21 +20,23 @@ export const createReadCall = (call: CallKeys): ReadSpan => {
   };
   return (fields) => {
     const kind = fields.text(call.role.keys);
-    const role = roleOf(call.role, kind, () => fields.present(keys.used) !== undefined);
-    if (role === 'none') return undefined;
+    const ownRole = roleOf(call.role, kind, () => fields.present(keys.used) !== undefined);
+    if (ownRole === 'none') return undefined;
+    const mayBeSum = call.mayBeSum?.(fields) === true;
+    const role = mayBeSum ? 'aggregate' : ownRole;
     const payload = readPayload(call, fields);
     const category = categoryOf(call, kind);
     const provider = providerOf(call, fields);
     const usage = usageOf(call, fields, { payload, provider, category });
     // A sum that sums nothing is an ordinary span.
-    if (role === 'aggregate' && usage.kind === 'missing') return undefined;
+    if (role === 'aggregate' && usage.kind === 'missing' && !mayBeSum) return undefined;
     const tier = tierOf(call, fields, payload);
     return {
       role,
       category,
       provider,
       model: fields.text(call.model) ?? '',
-      usage: usage.kind === 'ok' ? withAssumption(usage, tier.assumption ?? call.doubt?.(fields)) : usage,
+      usage: usage.kind === 'ok' ? withAssumption(usage, tier.assumption ?? call.doubt?.(fields, tellsUsage(payload))) : usage,
       ...optional('responseId', payload?.responseId ?? fields.text(call.responseId ?? NO_KEYS)),
       ...optional('serviceTier', tier.served),
       ...optional('region', fields.text(call.region ?? NO_KEYS)),
@@ -82,12 +84,17 @@ type Known = { readonly payload: PayloadReading | undefined; readonly provider: 
 
 /** The provider's own usage object where the span carries one, else the counts. */
 const usageOf = (call: CallKeys, fields: SpanFields, { payload, provider, category }: Known): SpanUsage => {
-  if (payload !== undefined && payload.usage.kind !== 'missing') return spanUsageOf(payload.usage);
+  if (tellsUsage(payload)) return spanUsageOf(payload.usage);
   const caches = typeof call.caches === 'function' ? call.caches(fields, provider) : call.caches;
   return readTokens(fields, call.tokens, { caches, expectsOutput: category !== 'embedding' });
 };
 
-const spanUsageOf = (reading: Exclude<UsageReading, { readonly kind: 'missing' }>): SpanUsage =>
+type TellingPayload = PayloadReading & { readonly usage: Exclude<UsageReading, { readonly kind: 'missing' }> };
+
+const tellsUsage = (payload: PayloadReading | undefined): payload is TellingPayload =>
+  payload !== undefined && payload.usage.kind !== 'missing';
+
+const spanUsageOf = (reading: TellingPayload['usage']): SpanUsage =>
   reading.kind === 'ok' ? reading : { kind: 'invalid', reason: 'usage-inconsistent' };
 
 const readPayload = (call: CallKeys, fields: SpanFields): PayloadReading | undefined => {

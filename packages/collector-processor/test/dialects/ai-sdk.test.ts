@@ -103,6 +103,15 @@ test('tool calls bear no cost', () => {
   expect(read(span('ai.toolCall', {}))).toBeUndefined();
 });
 
+test('the tier is known from the metadata where the counts are not', () => {
+  const leaf = span('ai.streamText.doStream', {
+    'ai.usage.inputTokens': 5,
+    'ai.usage.outputTokens': 1,
+    'ai.response.providerMetadata': JSON.stringify({ openai: { responseId: 'resp_1', serviceTier: 'priority' } }),
+  });
+  expect(read(leaf)).toMatchObject({ serviceTier: 'priority', usage: { parts: [{ usage: { input_text_tokens: 5 } }] } });
+});
+
 test('metadata that is no JSON is passed over', () => {
   const leaf = span('ai.streamText.doStream', {
     'ai.usage.inputTokens': 5,
@@ -110,6 +119,17 @@ test('metadata that is no JSON is passed over', () => {
     'ai.response.providerMetadata': '{"anthropic": {',
   });
   expect(usageOf(leaf)).toEqual([{ input_text_tokens: 5, output_text_tokens: 1 }]);
+});
+
+test('version 7: an embedding without usage is taken for its parent', () => {
+  const attributes = { 'gen_ai.operation.name': 'embeddings', 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': 'm' };
+  expect(read({ scope: 'gen_ai', attributes })).toMatchObject({
+    role: 'aggregate',
+    category: 'embedding',
+    usage: { kind: 'missing' },
+  });
+  expect(read({ scope: 'gen_ai', attributes, status: 2 })?.role).toBe('call');
+  expect(read({ scope: 'gen_ai', attributes: { ...attributes, 'gen_ai.usage.input_tokens': 8 } })?.role).toBe('call');
 });
 
 test('version 7 follows the conventions', () => {
