@@ -20,13 +20,12 @@ type Role = {
   readonly default_touch_ms: number;
 };
 
-const ownBooks = ['packages/pricebook/books/example-roles.yaml', 'examples/support-desk/prices.yaml'].map((file) =>
-  parse(readFileSync(file, 'utf8')),
-) as readonly { readonly prices: readonly MatchedRow[]; readonly roles?: readonly Role[] }[];
-const roles = ownBooks.flatMap((book) => book.roles ?? []);
+const { roles }: { readonly roles: readonly Role[] } = parse(readFileSync('packages/pricebook/books/example-roles.yaml', 'utf8'));
+const { prices: ownRows }: { readonly prices: readonly MatchedRow[] } = parse(
+  readFileSync('examples/support-desk/prices.yaml', 'utf8'),
+);
 // Prices for special tiers and the like have a condition; nothing in the demo asks for one.
 const listRows: readonly MatchedRow[] = defaultBooks().flatMap((book) => book.prices.filter(({ when }) => when === undefined));
-const ownRows = ownBooks.flatMap((book) => book.prices);
 
 const skus: Readonly<Record<string, readonly [provider: string, name: string]>> = {
   '/refunds': ['stripe', 'refund'],
