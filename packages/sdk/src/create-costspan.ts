@@ -8,10 +8,10 @@ import { type CompletedHandoff, createHandoffs, type HandoffCompletion } from '.
 import { type CostspanOptions, readOptions } from './options.ts';
 import { checkFields } from './options-check.ts';
 import { createRecorder, type Recorder } from './record.ts';
+import { spanStarterOf } from './span-starter.ts';
 import { createSampler } from './spans/sampler.ts';
 import { createSpanExport } from './spans/span-export.ts';
 import { createSpanProcessor } from './spans/span-processor.ts';
-import { tracerOf } from './tracer.ts';
 import { createWorkItems, type WorkItems } from './work-item/work-items.ts';
 import { createWrapTool, type WrapTool } from './wrap/tool.ts';
 import { createWrapVector, type WrapVector } from './wrap/vector.ts';
@@ -55,13 +55,13 @@ export type Costspan = Recorder & {
 /** A Costspan for an application with an OpenTelemetry setup of its own. Throws a CostspanError for a wrong option. */
 export const createCostspan = (options: CostspanOptions = {}): Costspan => {
   const settings = readOptions(options, process.env);
-  const tracer = tracerOf(settings.tracerProvider);
+  const spans = spanStarterOf(settings.tracerProvider);
   const pending = createPendingCalls();
-  const handoffs = createHandoffs(tracer, settings);
+  const handoffs = createHandoffs(spans, settings);
   const reportMisuse = createReportMisuse(settings.onMisuse);
   const spanProcessor = createSpanProcessor(settings.stamp, createSpanExport(settings));
   const metering = {
-    tracer,
+    spans,
     pending,
     includeUsageHosts: settings.includeUsageHosts,
     ...(settings.apiKeyFingerprintKey !== undefined && { apiKeyFingerprintKey: settings.apiKeyFingerprintKey }),
@@ -71,7 +71,7 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
     await Promise.all([spanProcessor.forceFlush(), flushProvider(settings.tracerProvider ?? trace.getTracerProvider())]);
   };
   return {
-    workItem: createWorkItems(tracer, settings, handoffs, reportMisuse),
+    workItem: createWorkItems(spans, settings, handoffs, reportMisuse),
     meter: (client, meterOptions = {}) => {
       checkFields('meter', meterOptions, meterChecks);
       return meterClient(client, meterOptions, (inner, maxRetries, { provider }) =>
@@ -84,10 +84,10 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
       if (fetchOptions.spans === 'none') return inner ?? ((input, init) => globalThis.fetch(input, init));
       return createMeteredFetch(inner, { ...metering, ...(provider !== undefined && { provider }) });
     },
-    tool: createWrapTool(tracer),
-    vector: createWrapVector(tracer),
+    tool: createWrapTool(spans),
+    vector: createWrapVector(spans),
     handoff: { complete: async (token, completion = {}) => handoffs.complete(token, completion) },
-    ...createRecorder(tracer, reportMisuse),
+    ...createRecorder(spans, reportMisuse),
     spanProcessor,
     sampler: createSampler,
     flush,

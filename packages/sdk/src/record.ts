@@ -8,9 +8,10 @@ import {
   CATEGORIES,
   type Category,
 } from '@costspan/semconv';
-import { type Attributes, SpanKind, type Tracer } from '@opentelemetry/api';
+import { type Attributes, SpanKind } from '@opentelemetry/api';
 import { CostspanError, shown } from './errors.ts';
 import { guard, type ReportMisuse } from './faults.ts';
+import type { SpanStarter } from './span-starter.ts';
 import { tokenAttributes, usageAttributes } from './spans/usage-attributes.ts';
 import { activeContext } from './work-item/work-item-context.ts';
 import { checkUsage, costAttributes } from './wrap/cost.ts';
@@ -42,7 +43,7 @@ export type Recorder = {
 };
 
 /** The recorder of a Costspan. */
-export const createRecorder = (tracer: Tracer, reportMisuse: ReportMisuse): Recorder => {
+export const createRecorder = (spans: SpanStarter, reportMisuse: ReportMisuse): Recorder => {
   const emit = (name: string, category: Category, attributes: () => Attributes): void => {
     try {
       const all = {
@@ -52,7 +53,7 @@ export const createRecorder = (tracer: Tracer, reportMisuse: ReportMisuse): Reco
       };
       guard(
         'recording a cost',
-        () => tracer.startSpan(name, { kind: SpanKind.INTERNAL, attributes: all }, activeContext()).end(),
+        () => spans.startSpan(name, { kind: SpanKind.INTERNAL, attributes: all }, activeContext()).end(),
         undefined,
       );
     } catch (error) {

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { NodeSDK, NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { type Costspan, createCostspan } from './create-costspan.ts';
 import { CostspanError, shown } from './errors.ts';
@@ -55,8 +56,13 @@ export const startCostspan = (options: StartOptions = {}): Costspan => {
 const ENDPOINT_VARIABLES = ['COSTSPAN_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
 const ENDPOINT_DEFAULT = 'http://localhost:4318';
 
-// Loading it takes longer than all the rest of this package, and applications with a setup of their own never need it.
+/**
+ * Loads the `NodeSDK` when it is wanted: that takes longer than all the rest of this package, and applications with a setup
+ * of their own never need it. By its URL, so that it shares the modules that are loaded already.
+ */
 const loadNodeSdk = (): typeof NodeSDK => {
-  const loaded = createRequire(import.meta.url)('@opentelemetry/sdk-node') as { readonly NodeSDK: typeof NodeSDK };
+  const name = '@opentelemetry/sdk-node';
+  const path = typeof import.meta.resolve === 'function' ? fileURLToPath(import.meta.resolve(name)) : name;
+  const loaded = createRequire(import.meta.url)(path) as { readonly NodeSDK: typeof NodeSDK };
   return loaded.NodeSDK;
 };

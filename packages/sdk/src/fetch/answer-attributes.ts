@@ -13,13 +13,13 @@ import type { Answer } from './apis/api-type.ts';
 import type { ModelUsage } from './read-usage.ts';
 
 /** What an answer said about itself and its usage, as attributes; no word of the answer. */
-export const answerAttributes = (answer: Answer, used: ModelUsage | undefined, provider: string): Attributes => {
+export const answerAttributes = (answer: Answer, used: ModelUsage | undefined, api: string): Attributes => {
   const model = used?.model ?? answer.model;
   const tier = used?.serviceTier ?? answer.serviceTier;
   return {
     ...(model !== undefined && { [ATTR_GEN_AI_RESPONSE_MODEL]: model }),
     ...(answer.id !== undefined && { [ATTR_GEN_AI_RESPONSE_ID]: answer.id }),
-    ...(tier !== undefined && { [tierAttribute(provider)]: tier }),
+    ...(tier !== undefined && { [tierAttribute(api)]: tier }),
     ...(used?.region !== undefined && { [ATTR_COSTSPAN_REQUEST_INFERENCE_GEO]: used.region }),
     ...(used?.reportedCost !== undefined && {
       [ATTR_COSTSPAN_PROVIDER_COST_AMOUNT]: used.reportedCost.amount,
@@ -29,5 +29,5 @@ export const answerAttributes = (answer: Answer, used: ModelUsage | undefined, p
   };
 };
 
-const tierAttribute = (provider: string): string =>
-  provider === 'anthropic' ? ATTR_ANTHROPIC_RESPONSE_SERVICE_TIER : ATTR_OPENAI_RESPONSE_SERVICE_TIER;
+const tierAttribute = (api: string): string =>
+  api === 'anthropic.messages' ? ATTR_ANTHROPIC_RESPONSE_SERVICE_TIER : ATTR_OPENAI_RESPONSE_SERVICE_TIER;

@@ -18,8 +18,9 @@ import {
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
 } from '@costspan/semconv';
-import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
+import type { Attributes, Context, Span } from '@opentelemetry/api';
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { SpanStarter } from '../span-starter.ts';
 import { answerAttributes } from './answer-attributes.ts';
 import type { Answer } from './apis/api-type.ts';
 import type { FailedAttempt } from './attempt-ending.ts';
@@ -29,7 +30,7 @@ import type { RequestPlan } from './request-plan.ts';
 /** What the application asked for, from its first attempt to the end of the answer: one span. */
 export type Call = {
   readonly span: Span;
-  readonly tracer: Tracer;
+  readonly spans: SpanStarter;
   readonly context: Context;
   readonly plan: RequestPlan;
   readonly shared: Attributes;
@@ -52,7 +53,7 @@ export type Ending = {
  * Starts the span of a call as a child of `parent`, together with its first attempt. A client that says it has tried
  * before is believed, so that a retry whose earlier attempts nobody remembers still has its number.
  */
-export const startCall = (tracer: Tracer, parent: Context, plan: RequestPlan, extra: Attributes): Call => {
+export const startCall = (spans: SpanStarter, parent: Context, plan: RequestPlan, extra: Attributes): Call => {
   const { model } = plan.body;
   const shared: Attributes = {
     [ATTR_COSTSPAN_CATEGORY]: plan.api.category,
@@ -64,7 +65,7 @@ export const startCall = (tracer: Tracer, parent: Context, plan: RequestPlan, ex
     ...extra,
   };
   const attemptStartMs = Date.now();
-  const span = tracer.startSpan(
+  const span = spans.startSpan(
     model === undefined ? plan.api.operation : `${plan.api.operation} ${model}`,
     {
       kind: SpanKind.CLIENT,
@@ -74,13 +75,13 @@ export const startCall = (tracer: Tracer, parent: Context, plan: RequestPlan, ex
     parent,
   );
   const context = trace.setSpan(parent, span);
-  return { span, tracer, context, plan, shared, attempts: (plan.retryCount ?? 0) + 1, attemptStartMs, hasEnded: false };
+  return { span, spans, context, plan, shared, attempts: (plan.retryCount ?? 0) + 1, attemptStartMs, hasEnded: false };
 };
 
 /** Starts the next attempt of a call; the one before it becomes a child span of its own. */
 export const nextAttempt = (call: Call, failed: FailedAttempt, failedAtMs: number): void => {
   const { model } = call.plan.body;
-  const span = call.tracer.startSpan(
+  const span = call.spans.startSpan(
     `attempt ${call.attempts}${model === undefined ? '' : ` ${model}`}`,
     {
       kind: SpanKind.CLIENT,
@@ -122,7 +123,7 @@ export const endAnsweredCall = (call: Call, ending: Ending): void => {
     [ATTR_HTTP_RESPONSE_STATUS_CODE]: ending.status,
     ...(ending.requestId !== undefined && { [ATTR_COSTSPAN_PROVIDER_REQUEST_ID]: ending.requestId }),
     ...(errorType !== undefined && { [ATTR_ERROR_TYPE]: errorType }),
-    ...answerAttributes(ending.answer, main, plan.provider),
+    ...answerAttributes(ending.answer, main, plan.api.id),
     ...((main === undefined || !ending.isWhole) && plan.api.isFree !== true && { [ATTR_COSTSPAN_USAGE_MISSING]: true }),
   });
   if (errorType !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
@@ -133,7 +134,7 @@ export const endAnsweredCall = (call: Call, ending: Ending): void => {
 // Models that worked for the answer, such as an advisor, are priced each by itself: a span has one model.
 const emitOtherModel = (call: Call, usage: ModelUsage): void => {
   const model = usage.model ?? call.plan.body.model ?? '';
-  const span = call.tracer.startSpan(
+  const span = call.spans.startSpan(
     `${call.plan.api.operation} ${model}`,
     { kind: SpanKind.CLIENT, startTime: call.attemptStartMs, attributes: { ...call.shared, [ATTR_COSTSPAN_ROLE]: 'call' } },
     call.context,
@@ -141,7 +142,7 @@ const emitOtherModel = (call: Call, usage: ModelUsage): void => {
   span.setAttributes({
     [ATTR_GEN_AI_REQUEST_MODEL]: model,
     [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: 'yes',
-    ...answerAttributes({ isComplete: true }, usage, call.plan.provider),
+    ...answerAttributes({ isComplete: true }, usage, call.plan.api.id),
   });
   span.end();
 };

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { ATTR_COSTSPAN_API_KEY_FINGERPRINT } from '@costspan/semconv';
-import type { Attributes, Tracer } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import { guard } from '../faults.ts';
+import type { SpanStarter } from '../span-starter.ts';
 import { activeContext, runInContext } from '../work-item/work-item-context.ts';
 import { type AnswerObserver, createAnswerObserver } from './answer-observer.ts';
 import { type FailedAttempt, failedByError, failedByStatus, requestIdOf } from './attempt-ending.ts';
@@ -16,7 +17,7 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 
 /** What a metering fetch needs to know. */
 export type MeteredFetchOptions = {
-  readonly tracer: Tracer;
+  readonly spans: SpanStarter;
   readonly pending: PendingCalls;
   readonly includeUsageHosts: readonly string[];
   /** Name of the provider, where the host does not tell it. */
@@ -60,7 +61,7 @@ const meteredFetches = new WeakSet<object>();
 
 const beginAttempt = (plan: RequestPlan, options: MeteredFetchOptions): Call => {
   const pending = options.pending.take(plan);
-  if (pending === undefined) return startCall(options.tracer, activeContext(), plan, fingerprint(plan, options));
+  if (pending === undefined) return startCall(options.spans, activeContext(), plan, fingerprint(plan, options));
   // Only a client that gave up tries again, whatever the time said.
   const failed = pending.failed.errorType === 'aborted' ? { ...pending.failed, errorType: 'timeout' } : pending.failed;
   nextAttempt(pending.call, failed, pending.failedAtMs);

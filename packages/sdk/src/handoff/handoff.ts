@@ -11,11 +11,12 @@ import {
   ATTR_COSTSPAN_HUMAN_WAIT_MS,
   ATTR_COSTSPAN_ROLE,
 } from '@costspan/semconv';
-import { type Attributes, type Context, ROOT_CONTEXT, type Span, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
+import { type Attributes, type Context, ROOT_CONTEXT, type Span, TraceFlags, trace } from '@opentelemetry/api';
 import { CostspanError, shown } from '../errors.ts';
 import { warnOnce } from '../faults.ts';
 import { completedHandoffsMax, identityBytesMax } from '../limits.ts';
 import type { CostspanSettings } from '../options.ts';
+import type { SpanStarter } from '../span-starter.ts';
 import { withForcedSpanId } from '../spans/forced-span-id.ts';
 import { withAttributes } from '../work-item/create-work-item.ts';
 import { parseTraceparent, traceparentOf } from '../work-item/span-context-text.ts';
@@ -59,7 +60,10 @@ export type Handoffs = {
 };
 
 /** Handoffs signed with the keys of the settings; without one, a key of this process alone. */
-export const createHandoffs = (tracer: Tracer, settings: Pick<CostspanSettings, 'handoffKeys' | 'handoffTtlMs'>): Handoffs => {
+export const createHandoffs = (
+  spans: SpanStarter,
+  settings: Pick<CostspanSettings, 'handoffKeys' | 'handoffTtlMs'>,
+): Handoffs => {
   const ownKey = randomUUID();
   const keys = settings.handoffKeys.length === 0 ? [ownKey] : settings.handoffKeys;
   // Completions by handoff, oldest first.
@@ -70,7 +74,7 @@ export const createHandoffs = (tracer: Tracer, settings: Pick<CostspanSettings, 
     if (request.reason !== undefined) checkText(request.reason, 'item.handoff: reason');
     if (settings.handoffKeys.length === 0) warnOnce('handoff-key', OWN_KEY_WARNING);
     const id = randomUUID();
-    const span = startSpan(tracer, `handoff ${request.role}`, withWorkItem(parent, item), {
+    const span = startSpan(spans, `handoff ${request.role}`, withWorkItem(parent, item), {
       ...handoffAttributes({ id, state: 'open', role: request.role }),
       ...(request.reason !== undefined && { [ATTR_COSTSPAN_HANDOFF_REASON]: request.reason }),
     });
@@ -103,7 +107,7 @@ export const createHandoffs = (tracer: Tracer, settings: Pick<CostspanSettings, 
     }
     remember(completed, id, completion.idempotencyKey);
     const elapsedMs = Math.max(0, nowMs - claims.openedAtMs);
-    startSpan(tracer, `handoff ${claims.role}`, completionContext(claims), {
+    startSpan(spans, `handoff ${claims.role}`, completionContext(claims), {
       ...handoffAttributes({ id, state: 'completed', role: claims.role }),
       ...(claims.reason !== undefined && { [ATTR_COSTSPAN_HANDOFF_REASON]: claims.reason }),
       ...(touch !== undefined && { [ATTR_COSTSPAN_HUMAN_TOUCH_MS]: touch.ms }),
@@ -121,8 +125,8 @@ export const createHandoffs = (tracer: Tracer, settings: Pick<CostspanSettings, 
 const OWN_KEY_WARNING =
   'item.handoff: no handoffKey and no COSTSPAN_HANDOFF_KEY: other processes, and this one after a restart, cannot finish the handoff; set one of them';
 
-const startSpan = (tracer: Tracer, name: string, parent: Context, attributes: Attributes): Span =>
-  tracer.startSpan(name, { attributes }, parent);
+const startSpan = (spans: SpanStarter, name: string, parent: Context, attributes: Attributes): Span =>
+  spans.startSpan(name, { attributes }, parent);
 
 const handoffAttributes = (handoff: {
   readonly id: string;

@@ -1,7 +1,8 @@
 import { ATTR_COSTSPAN_WORK_ITEM_OUTCOME, ATTR_COSTSPAN_WORK_ITEM_OUTCOME_AT, ATTR_ERROR_TYPE } from '@costspan/semconv';
-import { type Context, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { type Context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { nextInstantNs } from '../clock.ts';
 import { guard } from '../faults.ts';
+import type { SpanStarter } from '../span-starter.ts';
 import { errorTypeOf } from '../wrap/error-type.ts';
 import { observeResult } from '../wrap/observe-result.ts';
 import { runInContext, withWorkItem } from './work-item-context.ts';
@@ -11,10 +12,10 @@ import type { WorkItem } from './work-item-type.ts';
  * Runs `fn` as work on `item`, inside a span of its own: what one run causes is one trace, or a part of the trace it is
  * called in. `fn` gets the context it runs in.
  */
-export const runAsWorkItem = <T>(tracer: Tracer, parent: Context, item: WorkItem, fn: (context: Context) => T): T => {
+export const runAsWorkItem = <T>(spans: SpanStarter, parent: Context, item: WorkItem, fn: (context: Context) => T): T => {
   const outer = withWorkItem(parent, item);
   const start = (): Span =>
-    tracer.startSpan(`work_item ${item.type}`, { kind: SpanKind.INTERNAL, attributes: { ...item.attributes } }, outer);
+    spans.startSpan(`work_item ${item.type}`, { kind: SpanKind.INTERNAL, attributes: { ...item.attributes } }, outer);
   const span = guard('starting a work item', start, undefined);
   const inner = span === undefined ? outer : trace.setSpan(outer, span);
   return observeResult(
@@ -29,11 +30,11 @@ export const runAsWorkItem = <T>(tracer: Tracer, parent: Context, item: WorkItem
 };
 
 /** Emits how `item` ended, as a span of its own: it may be known long after the work, and in another process. */
-export const emitOutcome = (tracer: Tracer, parent: Context, item: WorkItem, value: string): void => {
+export const emitOutcome = (spans: SpanStarter, parent: Context, item: WorkItem, value: string): void => {
   const attributes = {
     ...item.attributes,
     [ATTR_COSTSPAN_WORK_ITEM_OUTCOME]: value,
     [ATTR_COSTSPAN_WORK_ITEM_OUTCOME_AT]: String(nextInstantNs()),
   };
-  tracer.startSpan(ATTR_COSTSPAN_WORK_ITEM_OUTCOME, { kind: SpanKind.INTERNAL, attributes }, withWorkItem(parent, item)).end();
+  spans.startSpan(ATTR_COSTSPAN_WORK_ITEM_OUTCOME, { kind: SpanKind.INTERNAL, attributes }, withWorkItem(parent, item)).end();
 };

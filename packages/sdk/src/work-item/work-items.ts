@@ -1,9 +1,10 @@
-import { type Context, type Tracer, trace } from '@opentelemetry/api';
+import { type Context, trace } from '@opentelemetry/api';
 import { CostspanError, shown } from '../errors.ts';
 import { guard, type ReportMisuse } from '../faults.ts';
 import type { Handoff, HandoffRequest, Handoffs } from '../handoff/handoff.ts';
 import { identityBytesMax } from '../limits.ts';
 import type { CostspanSettings } from '../options.ts';
+import type { SpanStarter } from '../span-starter.ts';
 import { type Carrier, type ExtractedWorkItem, extractWorkItem, injectWorkItem } from './carrier.ts';
 import { createWorkItem } from './create-work-item.ts';
 import { activeContext, workItemOf } from './work-item-context.ts';
@@ -44,7 +45,7 @@ export type WorkItems = {
 
 /** The `workItem` of a Costspan. */
 export const createWorkItems = (
-  tracer: Tracer,
+  spans: SpanStarter,
   settings: Pick<CostspanSettings, 'tenant' | 'dimensions' | 'idHmacKey'>,
   handoffs: Handoffs,
   reportMisuse: ReportMisuse,
@@ -59,14 +60,14 @@ export const createWorkItems = (
     }
   };
   const refTo = (item: WorkItem | undefined, context: () => Context): WorkItemRef =>
-    createRef({ tracer, handoffs, reportMisuse, item, context });
+    createRef({ spans, handoffs, reportMisuse, item, context });
 
   return {
     run: (init, fn) => {
       const parent = activeContext();
       const item = itemOf(init, 'workItem.run', workItemOf(parent));
       if (item === undefined) return fn(refTo(undefined, activeContext));
-      return runAsWorkItem(tracer, parent, item, (inner) => fn(refTo(item, () => inner)));
+      return runAsWorkItem(spans, parent, item, (inner) => fn(refTo(item, () => inner)));
     },
     ref: (init) => refTo(itemOf(init, 'workItem.ref'), activeContext),
     current: () => {
@@ -81,20 +82,20 @@ export const createWorkItems = (
       // Nothing of the surrounding context is lost but its span: the work belongs to the trace it came from.
       const remote = trace.getSpanContext(context);
       const parent = remote === undefined ? activeContext() : trace.setSpanContext(activeContext(), remote);
-      return runAsWorkItem(tracer, parent, item, (inner) => fn(refTo(item, () => inner)));
+      return runAsWorkItem(spans, parent, item, (inner) => fn(refTo(item, () => inner)));
     },
   };
 };
 
 type RefParts = {
-  readonly tracer: Tracer;
+  readonly spans: SpanStarter;
   readonly handoffs: Handoffs;
   readonly reportMisuse: ReportMisuse;
   readonly item: WorkItem | undefined;
   readonly context: () => Context;
 };
 
-const createRef = ({ tracer, handoffs, reportMisuse, item, context }: RefParts): WorkItemRef => ({
+const createRef = ({ spans, handoffs, reportMisuse, item, context }: RefParts): WorkItemRef => ({
   tenant: item?.tenant,
   type: item?.type ?? '',
   id: item?.id ?? '',
@@ -111,7 +112,7 @@ const createRef = ({ tracer, handoffs, reportMisuse, item, context }: RefParts):
           advice: 'name how the item ended, such as "resolved"',
         }),
       );
-    } else guard('emitting an outcome', () => emitOutcome(tracer, context(), item, value), undefined);
+    } else guard('emitting an outcome', () => emitOutcome(spans, context(), item, value), undefined);
   },
   handoff: async (request) => {
     if (item === undefined) throw missing('handoff');

@@ -1,8 +1,9 @@
 import type { MoneyText, Usage } from '@costspan/pricing';
 import { ATTR_GEN_AI_OPERATION_NAME, ATTR_GEN_AI_TOOL_NAME, CATEGORIES, type Category } from '@costspan/semconv';
-import { SpanKind, type Tracer } from '@opentelemetry/api';
+import { SpanKind } from '@opentelemetry/api';
 import { CostspanError, shown } from '../errors.ts';
 import { checkFields, type FieldCheck } from '../options-check.ts';
+import type { SpanStarter } from '../span-starter.ts';
 import { checkUsage, costAttributes } from './cost.ts';
 import { type AnyFunction, type OrFromResult, wrapFunction } from './wrap-function.ts';
 
@@ -25,13 +26,12 @@ export type WrapTool = <F extends AnyFunction>(name: string, fn: F, options?: To
 
 /** The `tool` of a Costspan. */
 export const createWrapTool =
-  (tracer: Tracer): WrapTool =>
+  (spans: SpanStarter): WrapTool =>
   (name, fn, options = {}) => {
     checkWrapped('tool', name, fn, options, toolChecks);
-    return wrapFunction(tracer, fn, {
+    return wrapFunction(spans, fn, {
       spanName: `execute_tool ${name}`,
       kind: SpanKind.INTERNAL,
-      role: 'tool',
       category: options.category ?? 'tool',
       attributes: { [ATTR_GEN_AI_OPERATION_NAME]: 'execute_tool', [ATTR_GEN_AI_TOOL_NAME]: name },
       ...(options.sku !== undefined && { sku: options.sku }),

@@ -1,6 +1,7 @@
 import type { MoneyText, Usage } from '@costspan/pricing';
 import { ATTR_DB_COLLECTION_NAME, ATTR_DB_OPERATION_NAME, ATTR_DB_SYSTEM_NAME } from '@costspan/semconv';
-import { SpanKind, type Tracer } from '@opentelemetry/api';
+import { SpanKind } from '@opentelemetry/api';
+import type { SpanStarter } from '../span-starter.ts';
 import { checkWrapped, usageOr, wrapChecks } from './tool.ts';
 import { type AnyFunction, type OrFromResult, wrapFunction } from './wrap-function.ts';
 
@@ -27,16 +28,15 @@ export type WrapVector = <F extends AnyFunction>(name: string, fn: F, options?: 
 
 /** The `vector` of a Costspan. */
 export const createWrapVector =
-  (tracer: Tracer): WrapVector =>
+  (spans: SpanStarter): WrapVector =>
   (name, fn, options = {}) => {
     checkWrapped('vector', name, fn, options, vectorChecks);
     const [skuSystem, skuOperation] = options.sku?.split('/', 2) ?? [];
     const system = options.system ?? skuSystem;
     const operation = options.operation ?? skuOperation;
-    return wrapFunction(tracer, fn, {
+    return wrapFunction(spans, fn, {
       spanName: name,
       kind: SpanKind.CLIENT,
-      role: 'call',
       category: 'vector',
       attributes: {
         ...(system !== undefined && { [ATTR_DB_SYSTEM_NAME]: system }),

@@ -8,8 +8,9 @@ import {
   ATTR_ERROR_TYPE,
   type Category,
 } from '@costspan/semconv';
-import { type Attributes, type Span, type SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { type Attributes, type Span, type SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { guard } from '../faults.ts';
+import type { SpanStarter } from '../span-starter.ts';
 import { usageAttributes } from '../spans/usage-attributes.ts';
 import { activeContext, runInContext } from '../work-item/work-item-context.ts';
 import { checkUsage, costAttributes } from './cost.ts';
@@ -27,7 +28,6 @@ export type OrFromResult<F extends AnyFunction, T> = T | ((result: Awaited<Retur
 export type WrapOptions<F extends AnyFunction> = {
   readonly spanName: string;
   readonly kind: SpanKind;
-  readonly role: 'tool' | 'call';
   readonly category: Category;
   readonly attributes: Attributes;
   readonly sku?: string;
@@ -38,15 +38,15 @@ export type WrapOptions<F extends AnyFunction> = {
 };
 
 /** `fn` with a span of cost around each call; the same result, the same errors, and synchronous if it was. */
-export const wrapFunction = <F extends AnyFunction>(tracer: Tracer, fn: F, options: WrapOptions<F>): F => {
+export const wrapFunction = <F extends AnyFunction>(spans: SpanStarter, fn: F, options: WrapOptions<F>): F => {
   const attributes: Attributes = {
-    [ATTR_COSTSPAN_ROLE]: options.role,
+    [ATTR_COSTSPAN_ROLE]: 'tool',
     [ATTR_COSTSPAN_CATEGORY]: options.category,
     ...(options.sku !== undefined && { [ATTR_COSTSPAN_SKU]: options.sku }),
     ...options.attributes,
   };
   const wrapped = function (this: unknown, ...args: Parameters<F>): unknown {
-    const start = (): Span => tracer.startSpan(options.spanName, { kind: options.kind, attributes }, activeContext());
+    const start = (): Span => spans.startSpan(options.spanName, { kind: options.kind, attributes }, activeContext());
     const span = guard('starting a span', start, undefined);
     if (span === undefined) return fn.apply(this, args);
     const inner = trace.setSpan(activeContext(), span);

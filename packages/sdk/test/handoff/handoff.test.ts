@@ -220,8 +220,9 @@ test('opened without any tracing it is still one span to the ledger', async () =
   const untraced = createCostspan({ handoffKey: KEY });
   const { token } = await untraced.workItem.ref({ type: 'claim', id: 'C-1' }).handoff({ role: 'clerk' });
   const identities = [];
-  for (const desk of [measure({ handoffKey: KEY }), measure({ handoffKey: KEY })]) {
-    await desk.costspan.handoff.complete(token, { touch: { minutes: 1 } });
+  for (const minutes of [1, 2]) {
+    const desk = measure({ handoffKey: KEY });
+    await desk.costspan.handoff.complete(token, { touch: { minutes } });
     const [span] = await desk.spans();
     identities.push([span?.spanContext().traceId, span?.spanContext().spanId]);
   }

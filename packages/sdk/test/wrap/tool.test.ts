@@ -194,7 +194,7 @@ test('a vector call names its database and its price', async () => {
   const [span] = await spans();
   expect([span?.name, span?.kind]).toEqual(['kb.search', 2]);
   expect({ ...span?.attributes }).toEqual({
-    'costspan.role': 'call',
+    'costspan.role': 'tool',
     'costspan.category': 'vector',
     'costspan.sku': 'pinecone/query',
     'costspan.usage.vector_read_units': 6,

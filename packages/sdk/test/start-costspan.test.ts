@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startOtlpSink } from '@costspan/testkit';
+import { expect, test } from 'vitest';
+import { type StartOptions, startCostspan } from '../src/index.ts';
+
+const run = promisify(execFile);
+
+const runScript = async (name: string, env: Readonly<Record<string, string>>): Promise<string> => {
+  const script = fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+  const { stdout, stderr } = await run(process.execPath, ['--conditions=costspan-source', script], {
+    env: { ...process.env, ...env },
+  });
+  return stdout + stderr;
+};
+
+test.each(['COSTSPAN_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'])(
+  'a script that just ends has sent its spans to %s',
+  async (variable) => {
+    await using sink = await startOtlpSink();
+    expect(await runScript('short-script.ts', { [variable]: sink.url })).toBe('3\n');
+    const text = sink
+      .accepted('traces')
+      .map(({ body }) => body.toString('utf8'))
+      .join('');
+    expect(text).toContain('"name":"execute_tool add"');
+    expect(text).toContain('"name":"work_item ticket"');
+    expect(text).toContain('{"key":"service.name","value":{"stringValue":"short-script"}}');
+    expect(sink.requests.every(({ signal }) => signal === 'traces')).toBe(true);
+  },
+);
+
+test('an endpoint that is down neither fails the script nor keeps it from ending', async () => {
+  const sink = await startOtlpSink();
+  await sink.close();
+  expect(await runScript('short-script.ts', { COSTSPAN_ENDPOINT: sink.url })).toBe('3\n');
+});
+
+test.each<[object, string]>([
+  [{ serviceName: 7 }, 'startCostspan: serviceName: expected a name, found 7; give a string, or leave it out'],
+  [
+    { endpoint: 'nowhere' },
+    'createCostspan: endpoint: expected the base URL of an OTLP/HTTP receiver, found a string of 7 characters; ',
+  ],
+  [{ endpont: 'x' }, 'createCostspan: endpont: unknown field; '],
+])('%j is refused', (options, message) => {
+  expect(() => startCostspan(options as StartOptions)).toThrow(message);
+});
