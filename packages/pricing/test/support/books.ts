@@ -66,3 +66,17 @@ export const brief = ({ status, amount, lines }: Receipt): string =>
       ({ unit, cost, reason, kind }) => `${kind ?? unit} ${[cost, reason].filter((part) => part !== undefined).join(' ')}`,
     ),
   ].join(' | ');
+
+/** Dollars per million input tokens of `acme/model`. */
+export const inputRow = (amount: string, more: Partial<PriceRow> = {}): PriceRow =>
+  perMillion('model', 'input_text_tokens', amount, more);
+
+/** Dollars per million output tokens of `acme/model`. */
+export const outputRow = (amount: string, more: Partial<PriceRow> = {}): PriceRow =>
+  perMillion('model', 'output_text_tokens', amount, more);
+
+export const million: Usage = { input_text_tokens: 1_000_000 };
+
+/** What a million input tokens cost by rows, in short: `priced 3: 3`. */
+export const inputCost = (rows: readonly PriceRow[], more: Partial<PriceRequest> = {}, book: Partial<PriceBook> = {}): string =>
+  brief(priceOf(million, compiled([bookOf(rows, book)]), more)).replace(' | input_text_tokens', ':');
