@@ -14,6 +14,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const tools = join(root, '.tools');
 const stampFile = join(tools, 'installed');
 const bin = join(root, 'node_modules', '.bin');
+const toolsBin = join(tools, 'node_modules', '.bin');
 
 const commands = {
   setup: [],
@@ -49,7 +50,7 @@ function install() {
   mkdirSync(tools, { recursive: true });
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const version = packageManager.split('@')[1];
-  const pnpm = join(tools, 'node_modules', '.bin', process.platform === 'win32' ? 'pnpm.cmd' : 'pnpm');
+  const pnpm = join(toolsBin, process.platform === 'win32' ? 'pnpm.cmd' : 'pnpm');
   if (installedVersion(join(tools, 'node_modules', 'pnpm', 'package.json')) !== version) {
     console.error(`Setting up: pnpm ${version} ...`);
     run('npm', ['install', '--prefix', tools, '--no-save', '--no-audit', '--no-fund', '--loglevel=error', packageManager], {
@@ -83,7 +84,7 @@ function installedVersion(packageFile) {
 function run(program, args, { quiet = false } = {}) {
   const env = {
     ...process.env,
-    PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+    PATH: [bin, toolsBin, process.env.PATH ?? ''].join(delimiter),
     TURBO_TELEMETRY_DISABLED: '1',
     DO_NOT_TRACK: '1',
   };
