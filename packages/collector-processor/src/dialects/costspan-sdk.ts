@@ -6,6 +6,7 @@ import {
   ATTR_COSTSPAN_DECLARED_COST_AMOUNT,
   ATTR_COSTSPAN_HUMAN_ROLE,
   ATTR_COSTSPAN_HUMAN_TOUCH_MS,
+  ATTR_COSTSPAN_PROVIDER_COST_AMOUNT,
   ATTR_COSTSPAN_PROVIDER_REQUEST_ID,
   ATTR_COSTSPAN_REQUEST_INFERENCE_GEO,
   ATTR_COSTSPAN_ROLE,
@@ -82,42 +83,55 @@ const roleOf = (fields: SpanFields): SpanRole => {
 };
 
 const categoryOf = (fields: SpanFields, role: SpanRole): Category => {
-  if (role === 'tool') return fields.present([ATTR_DB_SYSTEM_NAME]) === undefined ? 'tool' : 'vector';
-  return fields.text([ATTR_GEN_AI_OPERATION_NAME]) === 'embeddings' ? 'embedding' : 'llm';
+  if (isDatabaseCall(fields)) return 'vector';
+  if (role === 'tool') return 'tool';
+  return isEmbedding(fields) ? 'embedding' : 'llm';
 };
+
+const isEmbedding = (fields: SpanFields): boolean => fields.text([ATTR_GEN_AI_OPERATION_NAME]) === 'embeddings';
+
+const isDatabaseCall = (fields: SpanFields): boolean =>
+  fields.present([ATTR_DB_SYSTEM_NAME]) !== undefined && fields.present(MODEL_KEYS) === undefined;
 
 /** Who bills what: the SKU, the model that answered, or for want of both the database or tool by its name. */
 const nameOf = (fields: SpanFields, role: SpanRole): { readonly provider: string; readonly model: string } => {
   const sku = fields.text([ATTR_COSTSPAN_SKU]);
   if (sku !== undefined) return parseSku(sku) ?? { provider: sku, model: '' };
-  if (role !== 'tool') return { provider: fields.text(PROVIDER_KEYS) ?? '', model: fields.text(MODEL_KEYS) ?? '' };
-  const system = fields.text([ATTR_DB_SYSTEM_NAME]);
-  if (system !== undefined) return { provider: system, model: fields.text([ATTR_DB_OPERATION_NAME]) ?? '' };
-  return { provider: 'tool', model: fields.text([ATTR_GEN_AI_TOOL_NAME]) ?? fields.span.name };
+  if (isDatabaseCall(fields)) {
+    return { provider: fields.text([ATTR_DB_SYSTEM_NAME]) ?? '', model: fields.text([ATTR_DB_OPERATION_NAME]) ?? '' };
+  }
+  if (role === 'tool') return { provider: 'tool', model: fields.text([ATTR_GEN_AI_TOOL_NAME]) ?? fields.span.name };
+  return { provider: fields.text(PROVIDER_KEYS) ?? '', model: fields.text(MODEL_KEYS) ?? '' };
 };
 
-/**
- * Usage in our own units wins over every other count of the span. A tool or vector call that states none happened once.
- * A call that failed and is not marked as missing its usage was not billed: our SDK would have marked it.
- */
+/** Usage in our own units wins over every other count of the span. What is marked as missing may still be known in part. */
 const usageOf = (fields: SpanFields, role: SpanRole): SpanUsage => {
-  if (fields.get(ATTR_COSTSPAN_USAGE_MISSING) === true) return { kind: 'missing' };
+  const isMissing = fields.get(ATTR_COSTSPAN_USAGE_MISSING) === true;
   const stated = fields.span
     .withPrefix(ATTR_COSTSPAN_USAGE_PREFIX)
     .map(([key, value]) => [key.slice(ATTR_COSTSPAN_USAGE_PREFIX.length), value] as const);
-  if (stated.length > 0) return usageOfValues(stated);
-  if (role === 'tool') {
-    // A cost that is declared for no SKU needs no count beside it.
-    const isDeclared = fields.present([ATTR_COSTSPAN_DECLARED_COST_AMOUNT]) !== undefined;
-    if (isDeclared && fields.present([ATTR_COSTSPAN_SKU]) === undefined) return { kind: 'missing' };
-    const unit = fields.present([ATTR_DB_SYSTEM_NAME]) === undefined ? 'tool_calls' : 'vector_queries';
-    return { kind: 'ok', parts: [{ usage: { [unit]: 1 } }] };
+  if (stated.length > 0) {
+    const usage = usageOfValues(stated);
+    return isMissing && usage.kind === 'ok' ? { ...usage, lacks: 'output-missing' } : usage;
   }
-  const expectsOutput = fields.text([ATTR_GEN_AI_OPERATION_NAME]) !== 'embeddings';
-  const counted = readTokens(fields, GEN_AI_TOKENS, { caches: 'inside', expectsOutput });
-  if (counted.kind !== 'missing') return counted;
-  const isFailedCall = role === 'call' && fields.span.statusCode === STATUS_ERROR;
-  return isFailedCall ? { kind: 'unbilled', reason: 'call-failed' } : counted;
+  if (isMissing) return { kind: 'missing' };
+  return role === 'tool' || isDatabaseCall(fields) ? usageOfOne(fields) : usageOfTokens(fields, role);
+};
+
+/** A tool or database call that states no usage happened once; where a cost is declared for no SKU, nothing is counted. */
+const usageOfOne = (fields: SpanFields): SpanUsage => {
+  const isDeclared = fields.present([ATTR_COSTSPAN_DECLARED_COST_AMOUNT]) !== undefined;
+  if (isDeclared && fields.present([ATTR_COSTSPAN_SKU]) === undefined) return { kind: 'missing' };
+  return { kind: 'ok', parts: [{ usage: { [isDatabaseCall(fields) ? 'vector_queries' : 'tool_calls']: 1 } }] };
+};
+
+/** A failed request without usage was not billed: our SDK would have marked it as missing its usage. */
+const usageOfTokens = (fields: SpanFields, role: SpanRole): SpanUsage => {
+  const counted = readTokens(fields, GEN_AI_TOKENS, { caches: 'inside', expectsOutput: !isEmbedding(fields) });
+  if (counted.kind !== 'missing' || role === 'aggregate') return counted;
+  const isDeclared = fields.present([ATTR_COSTSPAN_DECLARED_COST_AMOUNT, ATTR_COSTSPAN_PROVIDER_COST_AMOUNT]) !== undefined;
+  const isFailed = fields.span.statusCode === STATUS_ERROR;
+  return isFailed && !isDeclared ? { kind: 'unbilled', reason: `${role}-failed` } : counted;
 };
 
 const STATUS_ERROR = 2;

@@ -64,14 +64,24 @@ describe('calls', () => {
     expect(usageOf(span(CALL))).toEqual([{ input_text_tokens: 2006, output_text_tokens: 300 }]);
   });
 
-  test('usage that is marked as missing is missing, whatever counts are there', () => {
+  test('usage that is marked as missing is missing, whatever the conventional counts', () => {
     expect(usageOf(span({ ...CALL, 'costspan.usage_missing': true }))).toEqual({ kind: 'missing' });
   });
 
-  test('a call that failed without usage was not billed', () => {
+  test('what is known of usage that is marked as missing is kept', () => {
+    const cut = span({ ...CALL, 'costspan.usage_missing': true, 'costspan.usage.input_text_tokens': 86 });
+    expect(read(cut)?.usage).toEqual({ kind: 'ok', parts: [{ usage: { input_text_tokens: 86 } }], lacks: 'output-missing' });
+  });
+
+  test('a request that failed without usage was not billed, unless its usage is marked as missing', () => {
     const { 'gen_ai.usage.input_tokens': _, 'gen_ai.usage.output_tokens': __, ...attributes } = CALL;
-    expect(usageOf(span(attributes, { status: 2 }))).toEqual({ kind: 'unbilled', reason: 'call-failed' });
     expect(usageOf(span(attributes))).toEqual({ kind: 'missing' });
+    expect(usageOf(span(attributes, { status: 2 }))).toEqual({ kind: 'unbilled', reason: 'call-failed' });
+    expect(usageOf(span({ ...attributes, 'costspan.role': 'attempt' }, { status: 2 }))).toEqual({
+      kind: 'unbilled',
+      reason: 'attempt-failed',
+    });
+    expect(usageOf(span({ ...attributes, 'costspan.usage_missing': true }, { status: 2 }))).toEqual({ kind: 'missing' });
   });
 
   test('our attributes on a span of another instrumentation win', () => {
@@ -148,6 +158,22 @@ describe('tools and vector databases', () => {
     expect(read(span(attributes))).toMatchObject({
       category: 'vector',
       provider: 'pgvector',
+      usage: { parts: [{ usage: { vector_queries: 1 } }] },
+    });
+  });
+
+  test('a vector query without a SKU is priced by its database', () => {
+    const attributes = {
+      'costspan.role': 'call',
+      'costspan.category': 'vector',
+      'db.system.name': 'qdrant',
+      'db.operation.name': 'query',
+    };
+    expect(read(span(attributes))).toMatchObject({
+      role: 'call',
+      category: 'vector',
+      provider: 'qdrant',
+      model: 'query',
       usage: { parts: [{ usage: { vector_queries: 1 } }] },
     });
   });
