@@ -62,7 +62,9 @@ const unitFacts: ReadonlyMap<string, UnitFacts> = new Map(
 export const isTokenUnit = (unit: Unit): boolean => tokens.has(unit);
 
 /** The unit whose price stands in when a price of this one is missing, or undefined at the end of the chain. */
-export const parentUnitOf = (unit: Unit): Unit | undefined => (PARENT_UNIT as Readonly<Record<string, Unit | undefined>>)[unit];
+export const parentUnitOf = (unit: Unit): Unit | undefined => parents.get(unit);
+
+const parents: ReadonlyMap<string, Unit> = new Map(Object.entries(PARENT_UNIT));
 
 /**
  * Reads a usage. Impossible counts (negative, fractions of a token, NaN, above 2^53 - 1, malformed text) come back as
