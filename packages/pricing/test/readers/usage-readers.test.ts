@@ -46,6 +46,50 @@ describe('fixtures of documented usage objects', () => {
   });
 });
 
+describe('disjoint counts add up to what the source said', () => {
+  const totals = ['total_tokens', 'totalTokens', 'totalTokenCount'];
+  const stated = fixtures.flatMap(({ api, name }) => {
+    const raw = load(api, `${name}.json`) as Record<string, unknown> | null;
+    const total = totals.map((key) => raw?.[key]).find((value) => typeof value === 'number');
+    const isRead = (load(api, `${name}.expected.json`) as Expected).reading.kind === 'ok';
+    return total === undefined || !isRead ? [] : [{ api, name, total }];
+  });
+  // The AI SDK 5 adds input and output up, whatever the provider left out of the input.
+  const outside = new Set(['version-5-cached-outside']);
+
+  test.for(stated.filter(({ name }) => !outside.has(name)))('$api: $name', ({ api, name, total }) => {
+    const reading = usageReaders.get(api)?.(load(api, `${name}.json`));
+    const usages = reading?.kind === 'ok' ? reading.parts.map(({ usage }) => usage) : [];
+    const tokens = usages.flatMap((usage) => Object.entries(usage)).filter(([unit]) => unit.endsWith('_tokens'));
+    expect(tokens.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(total);
+  });
+
+  const size = fc.nat(1_000_000);
+  test('for any chat', () => {
+    fc.assert(
+      fc.property(size, size, size, size, size, size, (text, cached, written, audio, answer, reasoning) => {
+        const expected = {
+          input_text_tokens: text,
+          input_cache_read_text_tokens: cached,
+          input_cache_write_other_tokens: written,
+          input_audio_tokens: audio,
+          output_text_tokens: answer,
+          output_reasoning_tokens: reasoning,
+        };
+        const used = Object.fromEntries(Object.entries(expected).filter(([, count]) => count > 0));
+        const reading = usageReaders.get('openai.chat')?.({
+          prompt_tokens: text + cached + written + audio,
+          completion_tokens: answer + reasoning,
+          prompt_tokens_details: { cached_tokens: cached, cache_write_tokens: written, audio_tokens: audio },
+          completion_tokens_details: { reasoning_tokens: reasoning },
+        });
+        const usage = Object.keys(used).length === 0 ? { input_text_tokens: 0 } : used;
+        expect(reading).toEqual({ kind: 'ok', parts: [{ usage }] });
+      }),
+    );
+  });
+});
+
 describe('every reader', () => {
   const names = [...usageReaders.keys()];
 
