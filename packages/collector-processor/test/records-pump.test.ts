@@ -21,6 +21,7 @@ function record(id: string): CostRecord {
     usage: {},
     spans: {},
     unpricedReasons: {},
+    unpricedByCategory: {},
     complete: true,
     bookVersions: [],
     dimensions: {},

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { createTemporaryFolder, type OtlpSink, startOtlpSink, type TemporaryFolder } from '@costspan/testkit';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
@@ -10,6 +10,7 @@ import { systemClock } from '../src/clock.ts';
 import { parseConfig } from '../src/config/load.ts';
 import { createLogger } from '../src/logger.ts';
 import { jsonToProtobuf, protobufToJson } from '../src/otlp/json.ts';
+import { encodeExportResponse } from '../src/otlp/response.ts';
 import { processFiles } from '../src/process.ts';
 import { type Service, serve } from '../src/serve.ts';
 import { openLedger } from '../src/store/open-ledger.ts';
@@ -128,7 +129,7 @@ describe('OTLP-39 acknowledgement', () => {
     const service = await start(to(sink, 'ledger: {trace_window: 1h}').replace('records:', '# records:'));
     const refused = await send(service.url, [chatSpan(1, 'T-1')]);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '7']);
-    expect((await refused.json()).message).toMatch(/^otlp_http\/sink: HTTP 503/);
+    expect(JSON.stringify(await refused.json())).toMatch(/"message":"otlp_http\/sink: HTTP 503/);
     expect((await send(service.url, [chatSpan(1, 'T-1')])).status).toBe(200);
     await closeAll();
     expect(await totals()).toEqual({ 'T-1': chatPico });
@@ -176,9 +177,10 @@ service: {traces: {exporters: [otlp_http/a, otlp_http/b]}}`);
   });
 
   test('OTLP-23 a partial success downstream is told upstream, and the ledger has all of it', async () => {
-    const body = Buffer.from('{"partialSuccess":{"rejectedSpans":"1","errorMessage":"too old"}}');
-    const binary = jsonPartial(body);
-    await using sink = await startOtlpSink({ script: [{ status: 200, body: binary }] });
+    const partial = { rejectedCount: 1, message: 'too old' };
+    await using sink = await startOtlpSink({
+      script: [{ status: 200, body: encodeExportResponse('traces', 'protobuf', partial) }],
+    });
     const service = await start(to(sink).replace('records:', '# records:'));
     const response = await send(service.url, [chatSpan(1, 'T-1'), chatSpan(2, 'T-1')]);
     expect([response.status, await response.json()]).toEqual([
@@ -298,7 +300,6 @@ describe('the same spans', () => {
       headers: { 'content-type': 'application/x-protobuf' },
       body: binary,
     });
-    const { writeFile } = await import('node:fs/promises');
     await writeFile(folder.join('in.pb'), binary);
     const parsed = parseConfig('', {});
     if (parsed.kind === 'invalid') throw new Error('the defaults are valid');
@@ -413,10 +414,4 @@ function binaryOf(spans: readonly SpanJson[]): Buffer {
   const written = jsonToProtobuf('traces', Buffer.from(JSON.stringify(requestOf(spans))));
   if (written.kind === 'invalid') throw new Error(written.problem);
   return Buffer.from(written.body);
-}
-
-/** The partial success above in protobuf: field 1 { 1: 1, 2: "too old" }. */
-function jsonPartial(_json: Buffer): Buffer {
-  const message = Buffer.from('too old');
-  return Buffer.concat([Buffer.from([0x0a, 4 + message.length, 0x08, 1, 0x12, message.length]), message]);
 }
