@@ -19,15 +19,19 @@ const DETAIL_KEYS: readonly string[] = [
   'ai.usage.inputTokenDetails.cacheReadTokens',
   'ai.usage.inputTokenDetails.cacheWriteTokens',
 ];
-const RAW_PROVIDERS: readonly string[] = ['anthropic', 'amazon-bedrock', 'vertex'];
+const RAW_PROVIDERS: readonly string[] = ['anthropic', 'amazon-bedrock'];
 
 const cachesOf = (fields: SpanFields, provider: string): CacheConvention =>
-  fields.present(DETAIL_KEYS) === undefined && RAW_PROVIDERS.includes(provider) ? 'beside' : 'inside';
+  fields.present(DETAIL_KEYS) === undefined && (RAW_PROVIDERS.includes(provider) || isAnthropic(fields)) ? 'beside' : 'inside';
 
-/** `openai.responses` is openai; `google.vertex.chat` bills through Google; `vertex.anthropic.messages` too. */
+const isAnthropic = (fields: SpanFields): boolean => fields.text(['ai.model.provider'])?.includes('anthropic') === true;
+
+const PROVIDER_NAMES: Readonly<Record<string, string>> = { gateway: 'vercel', vertex: 'google' };
+
+/** `openai.responses` is openai; `google.vertex.chat` and `vertex.anthropic.messages` are billed by Google. */
 const providerOf = (value: string): string => {
   const [first = value] = value.split('.');
-  return first === 'gateway' ? 'vercel' : first;
+  return PROVIDER_NAMES[first] ?? first;
 };
 
 const readProviderMetadata = (json: unknown): PayloadReading | undefined => {

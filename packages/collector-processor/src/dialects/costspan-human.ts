@@ -10,6 +10,7 @@ import {
 import { optional } from '../optional.ts';
 import type { CostReading, SpanFields, SpanUsage } from './dialect.ts';
 import { usageOfValues } from './usage-of-values.ts';
+import { withAssumption } from './with-assumption.ts';
 
 /** Keys of a handoff. */
 export const HUMAN_KEYS: readonly string[] = [
@@ -42,10 +43,9 @@ export const readHuman = (
     ...optional('handoffId', fields.text([ATTR_COSTSPAN_HANDOFF_ID])),
   };
   if (touch === undefined) return { human, usage: { kind: 'missing' } };
-  const usage = usageOfValues([['human_ms', touch]]);
   const isDefault = fields.text([ATTR_COSTSPAN_HUMAN_TOUCH_SOURCE]) === 'default';
-  if (usage.kind !== 'ok' || !isDefault) return { human, usage };
-  return { human, usage: { ...usage, parts: usage.parts.map((part) => ({ ...part, assumption: 'touch-time-default' })) } };
+  const usage = withAssumption(usageOfValues([['human_ms', touch]]), isDefault ? 'touch-time-default' : undefined);
+  return { human, usage };
 };
 
 const milliseconds = (value: unknown): number | undefined =>

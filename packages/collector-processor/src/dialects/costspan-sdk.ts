@@ -28,13 +28,15 @@ import { readStatedCosts, STATED_COST_KEYS } from './costspan-stated-costs.ts';
 import type { CostReading, Dialect, SpanFields, SpanUsage } from './dialect.ts';
 import { GEN_AI_CALL, GEN_AI_TOKENS } from './gen-ai-keys.ts';
 import { keysOfTokens } from './keys-of-tokens.ts';
-import { servedTier } from './service-tier.ts';
+import { serviceTierOf } from './service-tier.ts';
 import { usageOfValues } from './usage-of-values.ts';
+import { withAssumption } from './with-assumption.ts';
 
 const PROVIDER_KEYS: readonly string[] = [...GEN_AI_CALL.provider, 'ai.model.provider'];
 const MODEL_KEYS: readonly string[] = ['gen_ai.response.model', 'ai.response.model', 'gen_ai.request.model', 'ai.model.id'];
 const RESPONSE_ID_KEYS: readonly string[] = ['gen_ai.response.id', 'ai.response.id'];
-const TIER_KEYS: readonly string[] = GEN_AI_CALL.servedTier ?? [];
+const SERVED_TIER_KEYS: readonly string[] = GEN_AI_CALL.servedTier ?? [];
+const REQUESTED_TIER_KEYS: readonly string[] = GEN_AI_CALL.requestedTier ?? [];
 const ROLES: ReadonlySet<string> = new Set<SpanRole>(['call', 'attempt', 'handoff', 'tool', 'aggregate']);
 
 /** Any of these on a span means that its cost is told in our own words, whoever emitted it. */
@@ -63,14 +65,15 @@ const readSpan = (fields: SpanFields): CostReading | undefined => {
   }
   const usage = usageOf(fields, role);
   if (role === 'aggregate' && usage.kind !== 'ok') return undefined;
+  const { serviceTier, assumption } = serviceTierOf(fields.text(SERVED_TIER_KEYS), fields.text(REQUESTED_TIER_KEYS));
   return {
     ...common,
     role,
     category: categoryOf(fields, role),
     ...nameOf(fields, role),
-    usage,
+    usage: withAssumption(usage, assumption),
     ...optional('responseId', fields.text(RESPONSE_ID_KEYS)),
-    ...optional('serviceTier', servedTier(fields.text(TIER_KEYS))),
+    ...optional('serviceTier', serviceTier),
     ...optional('region', fields.text([ATTR_COSTSPAN_REQUEST_INFERENCE_GEO])),
   };
 };
@@ -151,7 +154,8 @@ export const costspanSdk: Dialect = {
     ...PROVIDER_KEYS,
     ...MODEL_KEYS,
     ...RESPONSE_ID_KEYS,
-    ...TIER_KEYS,
+    ...SERVED_TIER_KEYS,
+    ...REQUESTED_TIER_KEYS,
     ...keysOfTokens(GEN_AI_TOKENS),
     ATTR_COSTSPAN_AGENT_NAME,
     ATTR_COSTSPAN_API_KEY_FINGERPRINT,

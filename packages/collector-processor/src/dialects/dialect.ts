@@ -65,7 +65,7 @@ export type TokenKeys = {
 export type CacheConvention = 'inside' | 'beside';
 
 /** A JSON attribute that holds the provider's own usage object, or more than the counts beside it. */
-export type Payload = {
+type Payload = {
   readonly key: string;
   /** What the parsed JSON says; undefined when it says nothing about usage. */
   readonly read: (json: unknown) => PayloadReading | undefined;

@@ -1,4 +1,5 @@
 import { openUsageFields, sumUsage, type UsageReading } from '@costspan/pricing';
+import { UNIT_CHARACTERS_MAX, UNITS_MAX } from '../stages/limits.ts';
 import type { Dialect, PayloadReading } from './dialect.ts';
 import { fieldOf } from './json-field.ts';
 import { providerOfModel } from './provider-of-model.ts';
@@ -24,6 +25,9 @@ const readUsageDetails = (json: unknown): PayloadReading | undefined => {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
   const names = Object.keys(json).filter((name) => name !== 'total');
   if (names.length === 0) return undefined;
+  if (names.length > UNITS_MAX || names.some((name) => name.length > UNIT_CHARACTERS_MAX)) {
+    return { usage: { kind: 'invalid', problem: 'usage_details: more or longer names than usage has' } };
+  }
   const fields = openUsageFields((name) => fieldOf(json, [name]));
   const usage = sumUsage('input_text_tokens', fields.counts(names.map((name) => [name, UNITS[name] ?? name] as const)));
   const problem = fields.problem();

@@ -1,5 +1,6 @@
 import { decimalText, type Unit } from '@costspan/pricing';
 import type { AttributeValue } from '../otlp/span-view.ts';
+import { COUNT_CHARACTERS_MAX, UNIT_CHARACTERS_MAX, UNITS_MAX } from '../stages/limits.ts';
 import type { SpanUsage } from './dialect.ts';
 
 /**
@@ -7,10 +8,12 @@ import type { SpanUsage } from './dialect.ts';
  * pricing engine judges what is possible. Anything that is no number at all makes the usage invalid.
  */
 export const usageOfValues = (values: ReadonlyArray<readonly [unit: Unit, value: AttributeValue]>): SpanUsage => {
+  if (values.length > UNITS_MAX) return { kind: 'invalid', reason: 'usage-too-large' };
   const usage: Record<string, number | string> = {};
   for (const [unit, value] of values) {
     const count = countOf(value);
-    if (count === undefined) return { kind: 'invalid', reason: 'count-malformed' };
+    const isBounded = unit.length <= UNIT_CHARACTERS_MAX && (typeof count !== 'string' || count.length <= COUNT_CHARACTERS_MAX);
+    if (count === undefined || !isBounded) return { kind: 'invalid', reason: 'count-malformed' };
     usage[unit] = count;
   }
   return { kind: 'ok', parts: [{ usage }] };

@@ -51,7 +51,7 @@ const ITEM_KEYS: readonly string[] = [
 export const TYPE_UNSPECIFIED = 'unspecified';
 
 /** Tenant of a span that names none and whose sender has none. */
-export const TENANT_DEFAULT = 'default';
+const TENANT_DEFAULT = 'default';
 
 /** Builds the stage. */
 export const createIdentifyItem = (options: IdentifyOptions, table: KeyTable): IdentifyItem => {

@@ -11,3 +11,12 @@ export const DIMENSIONS_MAX = 32;
 
 /** Characters of a JSON attribute that is parsed for its usage. A usage object has a few hundred; the rest would be prose. */
 export const PAYLOAD_CHARACTERS_MAX: number = 256 * 1024;
+
+/** Units one span may state: the registry has 34, custom ones come on top. As many as the pricing engine takes. */
+export const UNITS_MAX = 128;
+
+/** Characters of the name of a unit: names of price rows are short, and entries keep them. */
+export const UNIT_CHARACTERS_MAX = 64;
+
+/** Characters of a count stated as text. The longest honest one has about 30. */
+export const COUNT_CHARACTERS_MAX = 64;

@@ -16,6 +16,8 @@ import { openSpanFields } from './span-fields.ts';
 export type NormalizedSpan = CostReading & {
   /** Identifier and version of the dialect: `otel-gen-ai@1`. */
   readonly dialect: string;
+  /** Category by what the span is, whatever it calls itself: what a sender may declare depends on it. */
+  readonly ownCategory: Category;
   /** Whether the span reports an error. */
   readonly failed: boolean;
 };
@@ -49,8 +51,9 @@ const createReader = (dialect: Dialect): ((fields: SpanFields) => NormalizedSpan
   return (fields) => {
     const reading = read(fields);
     if (reading === undefined) return undefined;
-    const category = statedCategory(fields) ?? reading.category;
-    return { ...reading, category, dialect: name, failed: fields.span.statusCode === STATUS_ERROR };
+    const { category: ownCategory } = reading;
+    const category = statedCategory(fields) ?? ownCategory;
+    return { ...reading, category, ownCategory, dialect: name, failed: fields.span.statusCode === STATUS_ERROR };
   };
 };
 

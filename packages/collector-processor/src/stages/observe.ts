@@ -21,7 +21,7 @@ export const observe = (span: SpanView, identity: Identity, priced: PricedSpan |
 });
 
 /** Identity of the entry of a span: the first 32 hex digits of SHA-256 over tenant, trace and span, a line each. */
-export const entryIdOf = (tenant: string, traceId: string, spanId: string): string =>
+const entryIdOf = (tenant: string, traceId: string, spanId: string): string =>
   hash('sha256', `${tenant}\n${traceId}\n${spanId}`, 'hex').slice(0, 32);
 
 const observationOf = (span: SpanView, { tenant }: Identity, { normalized, receipt, waste }: PricedSpan): Observation => {
@@ -43,9 +43,19 @@ const observationOf = (span: SpanView, { tenant }: Identity, { normalized, recei
     ...optional('agent', cutOptional(normalized.agent)),
     ...optional('requestId', cutOptional(normalized.requestId)),
     ...optional('apiKeyFingerprint', cutOptional(normalized.apiKeyFingerprint)),
-    ...optional('human', normalized.human),
+    ...optional('human', humanOf(normalized.human)),
   };
 };
+
+const humanOf = (human: Observation['human']): Observation['human'] =>
+  human === undefined
+    ? undefined
+    : {
+        ...human,
+        role: cut(human.role),
+        ...optional('decision', cutOptional(human.decision)),
+        ...optional('handoffId', cutOptional(human.handoffId)),
+      };
 
 // A response id that was cut could equal another one, so a long one is not used at all.
 const callIdOf = (provider: string, responseId: string | undefined): string | undefined =>

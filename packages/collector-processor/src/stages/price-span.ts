@@ -47,7 +47,8 @@ const NS_PER_MS = 1_000_000n;
 const requestOf = (span: NormalizedSpan, part: UsagePart, startNs: bigint, options: PriceOptions): PriceRequest => {
   const { trust, book } = options;
   const billable = trust.billable ? span.attempt?.billable : undefined;
-  const isDeclaredTrusted = trust.declaredCost && (span.category !== 'llm' || options.declaredCostForLlm === true);
+  const isLlm = span.category === 'llm' || span.ownCategory === 'llm';
+  const isDeclaredTrusted = trust.declaredCost && (!isLlm || options.declaredCostForLlm === true);
   return {
     atMs: Number(startNs / NS_PER_MS),
     provider: span.provider,
@@ -76,7 +77,8 @@ const assumptionOf = (span: NormalizedSpan, part: UsagePart, billable: string | 
 
 /** Half of the usage is priced, the other half is known to be missing. */
 const lacking = (receipt: Receipt, reason: string): Receipt => {
-  if (receipt.source !== 'price_book') return receipt;
+  // Where the cost is stated, or nothing is billed, what was used does not matter.
+  if (receipt.source !== 'price_book' || receipt.status === 'non_billable') return receipt;
   return {
     ...receipt,
     status: receipt.status === 'invalid_usage' ? receipt.status : 'usage_missing',

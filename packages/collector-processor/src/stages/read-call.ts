@@ -1,9 +1,10 @@
-import type { UsagePart, UsageReading } from '@costspan/pricing';
+import type { UsageReading } from '@costspan/pricing';
 import { ATTR_COSTSPAN_API_KEY_FINGERPRINT, ATTR_COSTSPAN_PROVIDER_REQUEST_ID, type Category } from '@costspan/semconv';
 import { readStatedCosts } from '../dialects/costspan-stated-costs.ts';
 import type { CallKeys, CostReading, PayloadReading, RoleOrNone, RoleRule, SpanFields, SpanUsage } from '../dialects/dialect.ts';
 import { keysOfTokens } from '../dialects/keys-of-tokens.ts';
-import { servedTier } from '../dialects/service-tier.ts';
+import { serviceTierOf } from '../dialects/service-tier.ts';
+import { withAssumption } from '../dialects/with-assumption.ts';
 import { optional } from '../optional.ts';
 import { PAYLOAD_CHARACTERS_MAX } from './limits.ts';
 import { readTokens } from './read-tokens.ts';
@@ -30,15 +31,18 @@ export const createReadCall = (call: CallKeys): ReadSpan => {
     const usage = usageOf(call, fields, { payload, provider, category });
     // A sum that sums nothing is an ordinary span.
     if (role === 'aggregate' && usage.kind === 'missing' && !mayBeSum) return undefined;
-    const tier = tierOf(call, fields, payload);
+    const { serviceTier, assumption } = serviceTierOf(
+      payload?.serviceTier ?? fields.text(call.servedTier ?? NO_KEYS),
+      fields.text(call.requestedTier ?? NO_KEYS),
+    );
     return {
       role,
       category,
       provider,
       model: fields.text(call.model) ?? '',
-      usage: usage.kind === 'ok' ? withAssumption(usage, tier.assumption ?? call.doubt?.(fields, tellsUsage(payload))) : usage,
+      usage: withAssumption(usage, assumption ?? call.doubt?.(fields, tellsUsage(payload))),
       ...optional('responseId', payload?.responseId ?? fields.text(call.responseId ?? NO_KEYS)),
-      ...optional('serviceTier', tier.served),
+      ...optional('serviceTier', serviceTier),
       ...optional('region', fields.text(call.region ?? NO_KEYS)),
       ...optional('agent', fields.text(call.agent ?? NO_KEYS)),
       ...optional('requestId', fields.text(keys.requestId)),
@@ -114,19 +118,4 @@ const parseJson = (text: string): unknown => {
   } catch {
     return undefined;
   }
-};
-
-type Tier = { readonly served?: string; readonly assumption?: string };
-
-const tierOf = (call: CallKeys, fields: SpanFields, payload: PayloadReading | undefined): Tier => {
-  const served = payload?.serviceTier ?? fields.text(call.servedTier ?? NO_KEYS);
-  if (served !== undefined) return optional('served', servedTier(served));
-  const requested = servedTier(fields.text(call.requestedTier ?? NO_KEYS));
-  return requested === undefined || requested === 'auto' ? {} : { served: requested, assumption: 'service-tier-requested' };
-};
-
-const withAssumption = (usage: SpanUsage & { readonly kind: 'ok' }, assumption: string | undefined): SpanUsage => {
-  if (assumption === undefined) return usage;
-  const parts = usage.parts.map((part): UsagePart => ({ assumption, ...part }));
-  return { ...usage, parts };
 };

@@ -37,6 +37,7 @@ describe('calls', () => {
       dialect: 'costspan@1',
       role: 'call',
       category: 'llm',
+      ownCategory: 'llm',
       provider: 'openai',
       model: 'gpt-5-2025-08-07',
       responseId: 'resp_1',
@@ -98,6 +99,13 @@ describe('calls', () => {
   });
 });
 
+test('a tier that was only asked for is an assumption', () => {
+  expect(read(span({ ...CALL, 'openai.request.service_tier': 'flex' }))).toMatchObject({
+    serviceTier: 'flex',
+    usage: { parts: [{ assumption: 'service-tier-requested' }] },
+  });
+});
+
 describe('usage in our units', () => {
   const usage = (value: string | number | boolean | bigint) =>
     usageOf(span({ 'costspan.sku': 'a/b', 'costspan.usage.audio_seconds': value }));
@@ -110,6 +118,13 @@ describe('usage in our units', () => {
     [-1, -1],
   ])('%s is %s', (value, count) => {
     expect(usage(value)).toEqual([{ audio_seconds: count }]);
+  });
+
+  test('more units, or longer names and counts, than usage has are none', () => {
+    const many = Object.fromEntries(Array.from({ length: 129 }, (_, index) => [`costspan.usage.u${index}`, 1]));
+    expect(usageOf(span(many))).toEqual({ kind: 'invalid', reason: 'usage-too-large' });
+    expect(usageOf(span({ [`costspan.usage.${'x'.repeat(65)}`]: 1 }))).toEqual({ kind: 'invalid', reason: 'count-malformed' });
+    expect(usage('9'.repeat(65))).toEqual({ kind: 'invalid', reason: 'count-malformed' });
   });
 
   test('a flag is no count', () => {

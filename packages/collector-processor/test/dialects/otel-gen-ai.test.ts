@@ -31,6 +31,7 @@ test('reads a call by the current names', () => {
     dialect: 'otel-gen-ai@1',
     role: 'call',
     category: 'llm',
+    ownCategory: 'llm',
     provider: 'openai',
     model: 'gpt-5-2025-08-07',
     responseId: 'chatcmpl-1',

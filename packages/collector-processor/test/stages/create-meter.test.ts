@@ -182,6 +182,8 @@ describe('costs a sender claims', () => {
   test('a declared cost never replaces tokens unless said so', () => {
     const call = withAttributes(CALL, { 'costspan.declared_cost.amount': '0.06' });
     expect(run([call]).observation?.receipt).toMatchObject({ source: 'price_book', amountPico: 6_250_000_000n });
+    const renamed = withAttributes(call, { 'costspan.category': 'tool' });
+    expect(run([renamed]).observation).toMatchObject({ category: 'tool', receipt: { source: 'price_book' } });
     expect(run([call], { declaredCostForLlm: true }).observation?.receipt).toMatchObject({
       source: 'declared',
       amountPico: 60_000_000_000n,
@@ -225,6 +227,11 @@ describe('attempts and waste', () => {
       trust: { ...OPTIONS.trust, billable: false },
     });
     expect(observation).toMatchObject({ waste: true, receipt: { status: 'priced', amountPico: 6_250_000_000n } });
+  });
+
+  test('what is not billed stays so when its usage is missing', () => {
+    const refused = withAttributes(attempt, { 'costspan.attempt.billable': 'no', 'costspan.usage_missing': true });
+    expect(run([refused]).observation?.receipt).toMatchObject({ status: 'non_billable', complete: true, amountPico: 0n });
   });
 
   test('a bound of 0 is written on the span', () => {
