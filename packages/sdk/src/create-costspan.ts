@@ -3,6 +3,7 @@ import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { type MeterOptions, meterClient } from './clients/meter-client.ts';
 import { createReportMisuse, guard } from './faults.ts';
 import { createMeteredFetch, type Fetch } from './fetch/metered-fetch.ts';
+import { createOpenCalls } from './fetch/open-calls.ts';
 import { createPendingCalls } from './fetch/pending-calls.ts';
 import { type CompletedHandoff, createHandoffs, type HandoffCompletion } from './handoff/handoff.ts';
 import { type CostspanOptions, readOptions } from './options.ts';
@@ -18,8 +19,12 @@ import { createWrapVector, type WrapVector } from './wrap/vector.ts';
 
 /** How a metering fetch for a client of your choice behaves. */
 export type FetchOptions = {
-  /** `own` (default): a span for every call. `none`: calls pass through unmetered, for example in a test. */
-  readonly spans?: 'own' | 'none';
+  /**
+   * `own` (default): a span for every call. `annotate`: what a call cost is written on the span of the instrumentation
+   * that is there already, such as the AI SDK's, so that nothing is counted twice; where there is none, `own`. `none`: calls
+   * pass through unmetered, for example in a test.
+   */
+  readonly spans?: 'own' | 'annotate' | 'none';
   /** The fetch to use. Default: the global one, looked up at each call. */
   readonly fetch?: Fetch;
   /** Name of the provider, where the host does not tell it. */
@@ -57,12 +62,14 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
   const settings = readOptions(options, process.env);
   const spans = spanStarterOf(settings.tracerProvider);
   const pending = createPendingCalls();
+  const open = createOpenCalls();
   const handoffs = createHandoffs(spans, settings);
   const reportMisuse = createReportMisuse(settings.onMisuse);
   const spanProcessor = createSpanProcessor(settings.stamp, createSpanExport(settings));
   const metering = {
     spans,
     pending,
+    open,
     includeUsageHosts: settings.includeUsageHosts,
     ...(settings.apiKeyFingerprintKey !== undefined && { apiKeyFingerprintKey: settings.apiKeyFingerprintKey }),
   };
@@ -75,14 +82,18 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
     meter: (client, meterOptions = {}) => {
       checkFields('meter', meterOptions, meterChecks);
       return meterClient(client, meterOptions, (inner, maxRetries, { provider }) =>
-        createMeteredFetch(inner, { ...metering, maxRetries, ...(provider !== undefined && { provider }) }),
+        createMeteredFetch(inner, { ...metering, owner: 'own', maxRetries, ...(provider !== undefined && { provider }) }),
       );
     },
     fetch: (fetchOptions = {}) => {
       checkFields('fetch', fetchOptions, fetchChecks);
       const { fetch: inner, provider } = fetchOptions;
       if (fetchOptions.spans === 'none') return inner ?? ((input, init) => globalThis.fetch(input, init));
-      return createMeteredFetch(inner, { ...metering, ...(provider !== undefined && { provider }) });
+      return createMeteredFetch(inner, {
+        ...metering,
+        owner: fetchOptions.spans ?? 'own',
+        ...(provider !== undefined && { provider }),
+      });
     },
     tool: createWrapTool(spans),
     vector: createWrapVector(spans),
@@ -92,6 +103,7 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
     sampler: createSampler,
     flush,
     shutdown: async () => {
+      guard('ending open calls', open.endAll, undefined);
       await flush();
       await spanProcessor.shutdown();
     },
@@ -108,7 +120,11 @@ const meterChecks = {
 
 const fetchChecks = {
   provider,
-  spans: [(value: unknown) => value === 'own' || value === 'none', 'expected "own" or "none"', 'choose one of them'],
+  spans: [
+    (value: unknown) => ['own', 'annotate', 'none'].includes(String(value)),
+    'expected "own", "annotate" or "none"',
+    'choose one of them',
+  ],
   fetch: [(value: unknown) => typeof value === 'function', 'expected a function', 'leave it out to use the global fetch'],
 } as const;
 

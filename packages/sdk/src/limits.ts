@@ -34,6 +34,9 @@ export const heldEventBytesMax: number = 1024 * 1024;
 /** Failed calls that wait for a retry of the client; beyond that the oldest is reported as failed. */
 export const pendingCallsMax = 1_024;
 
+/** Calls under way that a shutdown still reports; a process with more at a time loses those beyond if it ends with them. */
+export const openCallsMax = 10_000;
+
 /** How long a failed call waits for a retry that names no delay: the clients wait 8 s at most, and need a moment to start. */
 export const retryWaitMs = 10_000;
 

@@ -2,6 +2,7 @@ import { heldEventBytesMax } from '../limits.ts';
 import type { Answer, Api } from './apis/api-type.ts';
 import { isUsageOnly } from './apis/openai-chat.ts';
 import { createJsonPruner } from './body/json-pruner.ts';
+import { mayTellUsage } from './body/may-matter.ts';
 import type { BodyObserver } from './body/observed-body.ts';
 import { createSseReader } from './body/sse-reader.ts';
 import { withoutNullUsage } from './include-usage.ts';
@@ -59,9 +60,13 @@ const observeJson = (api: Api): AnswerObserver => {
 
 const observeEvents = (api: Api): AnswerObserver => {
   let answer = UNKNOWN;
-  const reader = createSseReader(api.event ?? {}, (kept) => {
-    answer = api.readEvent?.(kept, answer) ?? answer;
-  });
+  const reader = createSseReader(
+    api.event ?? {},
+    (kept) => {
+      answer = api.readEvent?.(kept, answer) ?? answer;
+    },
+    mayTellUsage,
+  );
   return {
     piece: (bytes) => {
       reader.feed(bytes);
@@ -82,10 +87,14 @@ const observeAskedEvents = (api: Api): AnswerObserver => {
   let isOurs = false;
   let held: Buffer = Buffer.alloc(0);
   let isHolding = true;
-  const reader = createSseReader(api.event ?? {}, (kept) => {
-    answer = api.readEvent?.(kept, answer) ?? answer;
-    isOurs = isUsageOnly(kept);
-  });
+  const reader = createSseReader(
+    api.event ?? {},
+    (kept) => {
+      answer = api.readEvent?.(kept, answer) ?? answer;
+      isOurs = isUsageOnly(kept);
+    },
+    mayTellUsage,
+  );
 
   const keep = (event: Buffer): Buffer | undefined => {
     isOurs = false;

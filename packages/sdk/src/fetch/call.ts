@@ -18,26 +18,32 @@ import {
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
 } from '@costspan/semconv';
-import type { Attributes, Context, Span } from '@opentelemetry/api';
-import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Attributes, Context } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { SpanStarter } from '../span-starter.ts';
 import { answerAttributes } from './answer-attributes.ts';
 import type { Answer } from './apis/api-type.ts';
 import type { FailedAttempt } from './attempt-ending.ts';
+import { adoptCallSpan, type CallSpan, startCallSpan } from './call-span.ts';
 import { type ModelUsage, readUsage } from './read-usage.ts';
 import type { RequestPlan } from './request-plan.ts';
 
 /** What the application asked for, from its first attempt to the end of the answer: one span. */
 export type Call = {
-  readonly span: Span;
+  readonly span: CallSpan;
   readonly spans: SpanStarter;
-  readonly context: Context;
   readonly plan: RequestPlan;
   readonly shared: Attributes;
+  /** Number of the attempt under way, from 1. */
   attempts: number;
   attemptStartMs: number;
   hasEnded: boolean;
+  /** Called once, when the call has ended. */
+  onEnded?: () => void;
 };
+
+/** Whose span tells of a call: our own, or one that another instrumentation has started for it. */
+export type SpanOwner = 'own' | 'annotate';
 
 /** How an attempt that answered ended. */
 export type Ending = {
@@ -50,10 +56,15 @@ export type Ending = {
 };
 
 /**
- * Starts the span of a call as a child of `parent`, together with its first attempt. A client that says it has tried
+ * Starts a call in `parent`, together with its first attempt. A client that says it has tried
  * before is believed, so that a retry whose earlier attempts nobody remembers still has its number.
  */
-export const startCall = (spans: SpanStarter, parent: Context, plan: RequestPlan, extra: Attributes): Call => {
+export const startCall = (
+  spans: SpanStarter,
+  parent: Context,
+  plan: RequestPlan,
+  options: { readonly owner: SpanOwner; readonly extra: Attributes },
+): Call => {
   const { model } = plan.body;
   const shared: Attributes = {
     [ATTR_COSTSPAN_CATEGORY]: plan.api.category,
@@ -62,20 +73,16 @@ export const startCall = (spans: SpanStarter, parent: Context, plan: RequestPlan
     [ATTR_SERVER_ADDRESS]: plan.url.hostname,
     [ATTR_SERVER_PORT]: portOf(plan.url),
     ...(model !== undefined && { [ATTR_GEN_AI_REQUEST_MODEL]: model }),
-    ...extra,
+    ...options.extra,
   };
   const attemptStartMs = Date.now();
-  const span = spans.startSpan(
-    model === undefined ? plan.api.operation : `${plan.api.operation} ${model}`,
-    {
-      kind: SpanKind.CLIENT,
-      attributes: { [ATTR_COSTSPAN_ROLE]: 'call', ...shared, ...requestAttributes(plan) },
-      startTime: attemptStartMs,
-    },
-    parent,
-  );
-  const context = trace.setSpan(parent, span);
-  return { span, spans, context, plan, shared, attempts: (plan.retryCount ?? 0) + 1, attemptStartMs, hasEnded: false };
+  const start = options.owner === 'annotate' ? adoptCallSpan : startCallSpan;
+  const span = start(spans, parent, {
+    name: model === undefined ? plan.api.operation : `${plan.api.operation} ${model}`,
+    attributes: { [ATTR_COSTSPAN_ROLE]: 'call', ...shared, ...requestAttributes(plan) },
+    startMs: attemptStartMs,
+  });
+  return { span, spans, plan, shared, attempts: (plan.retryCount ?? 0) + 1, attemptStartMs, hasEnded: false };
 };
 
 /** Starts the next attempt of a call; the one before it becomes a child span of its own. */
@@ -93,7 +100,7 @@ export const nextAttempt = (call: Call, failed: FailedAttempt, failedAtMs: numbe
         ...failureAttributes(failed),
       },
     },
-    call.context,
+    call.span.context,
   );
   span.setStatus({ code: SpanStatusCode.ERROR });
   span.end(failedAtMs);
@@ -103,21 +110,17 @@ export const nextAttempt = (call: Call, failed: FailedAttempt, failedAtMs: numbe
 
 /** Ends a call whose last attempt failed. */
 export const endFailedCall = (call: Call, failed: FailedAttempt, failedAtMs: number): void => {
-  if (call.hasEnded) return;
-  call.hasEnded = true;
-  call.span.setAttributes({ ...attemptAttributes(call), ...failureAttributes(failed) });
-  call.span.setStatus({ code: SpanStatusCode.ERROR });
-  call.span.end(failedAtMs);
+  if (!claimEnd(call)) return;
+  call.span.end({ ...attemptAttributes(call), ...failureAttributes(failed) }, { isFailed: true, atMs: failedAtMs });
 };
 
 /** Ends a call whose last attempt answered, with what it used. */
 export const endAnsweredCall = (call: Call, ending: Ending): void => {
-  if (call.hasEnded) return;
-  call.hasEnded = true;
+  if (!claimEnd(call)) return;
   const { plan, span } = call;
   const errorType = ending.errorType ?? ending.answer.errorType;
   const [main, ...others] = readUsage(plan.provider, plan.api.id, ending.answer, plan.body);
-  span.setAttributes({
+  const attributes: Attributes = {
     ...attemptAttributes(call),
     [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: errorType === undefined || (ending.isWhole && main !== undefined) ? 'yes' : 'possible',
     [ATTR_HTTP_RESPONSE_STATUS_CODE]: ending.status,
@@ -125,10 +128,17 @@ export const endAnsweredCall = (call: Call, ending: Ending): void => {
     ...(errorType !== undefined && { [ATTR_ERROR_TYPE]: errorType }),
     ...answerAttributes(ending.answer, main, plan.api.id),
     ...((main === undefined || !ending.isWhole) && plan.api.isFree !== true && { [ATTR_COSTSPAN_USAGE_MISSING]: true }),
-  });
-  if (errorType !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
+  };
   for (const other of others) emitOtherModel(call, other);
-  span.end();
+  span.end(attributes, { isFailed: errorType !== undefined });
+};
+
+// A call ends once, whoever comes first: its answer, its host, the garbage collector or the end of the process.
+const claimEnd = (call: Call): boolean => {
+  if (call.hasEnded) return false;
+  call.hasEnded = true;
+  call.onEnded?.();
+  return true;
 };
 
 // Models that worked for the answer, such as an advisor, are priced each by itself: a span has one model.
@@ -137,7 +147,7 @@ const emitOtherModel = (call: Call, usage: ModelUsage): void => {
   const span = call.spans.startSpan(
     `${call.plan.api.operation} ${model}`,
     { kind: SpanKind.CLIENT, startTime: call.attemptStartMs, attributes: { ...call.shared, [ATTR_COSTSPAN_ROLE]: 'call' } },
-    call.context,
+    call.span.context,
   );
   span.setAttributes({
     [ATTR_GEN_AI_REQUEST_MODEL]: model,

@@ -8,7 +8,8 @@ import { type AnswerObserver, createAnswerObserver } from './answer-observer.ts'
 import { type FailedAttempt, failedByError, failedByStatus, requestIdOf } from './attempt-ending.ts';
 import { type BodyExit, observeBody } from './body/observed-body.ts';
 import { rebuildResponse } from './body/rebuilt-response.ts';
-import { type Call, endAnsweredCall, endFailedCall, nextAttempt, startCall } from './call.ts';
+import { type Call, endAnsweredCall, endFailedCall, nextAttempt, type SpanOwner, startCall } from './call.ts';
+import type { OpenCalls } from './open-calls.ts';
 import type { PendingCalls } from './pending-calls.ts';
 import { planRequest, type RequestPlan } from './request-plan.ts';
 
@@ -18,7 +19,9 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 /** What a metering fetch needs to know. */
 export type MeteredFetchOptions = {
   readonly spans: SpanStarter;
+  readonly owner: SpanOwner;
   readonly pending: PendingCalls;
+  readonly open: OpenCalls;
   readonly includeUsageHosts: readonly string[];
   /** Name of the provider, where the host does not tell it. */
   readonly provider?: string;
@@ -32,18 +35,19 @@ export type MeteredFetchOptions = {
  * answer used is read while it passes.
  */
 export const createMeteredFetch = (inner: Fetch | undefined, options: MeteredFetchOptions): Fetch => {
+  if (inner !== undefined && isMetered(inner)) return inner;
   const metered: Fetch = async (input, init) => {
     // Looked up at each call, so that a global fetch replaced later is the one that is used.
     const send = inner ?? globalThis.fetch;
     const plan = guard('reading a request', () => planRequest(input, init, options), undefined);
     const call = plan === undefined ? undefined : guard('starting a call', () => beginAttempt(plan, options), undefined);
     // A span that records nothing would make all the rest useless work.
-    if (plan === undefined || call?.span.isRecording() !== true) return send(input, init);
+    if (plan === undefined || call?.span.isRecording !== true) return send(input, init);
     const wasAbortedBefore = plan.signal?.aborted === true;
     let response: Response;
     try {
       const sent = plan.sentBody === undefined ? init : { ...init, body: plan.sentBody };
-      response = await runInContext(call.context, () => send(input, sent));
+      response = await runInContext(call.span.context, () => send(input, sent));
     } catch (error) {
       guard('ending a call', () => failAttempt(call, failureOf(call, error, wasAbortedBefore), options), undefined);
       throw error;
@@ -61,7 +65,12 @@ const meteredFetches = new WeakSet<object>();
 
 const beginAttempt = (plan: RequestPlan, options: MeteredFetchOptions): Call => {
   const pending = options.pending.take(plan);
-  if (pending === undefined) return startCall(options.spans, activeContext(), plan, fingerprint(plan, options));
+  if (pending === undefined) {
+    const call = startCall(options.spans, activeContext(), plan, { owner: options.owner, extra: fingerprint(plan, options) });
+    call.onEnded = () => options.open.delete(call);
+    if (call.span.isRecording) options.open.add(call);
+    return call;
+  }
   // Only a client that gave up tries again, whatever the time said.
   const failed = pending.failed.errorType === 'aborted' ? { ...pending.failed, errorType: 'timeout' } : pending.failed;
   nextAttempt(pending.call, failed, pending.failedAtMs);

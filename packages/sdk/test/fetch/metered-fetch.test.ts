@@ -267,12 +267,32 @@ describe('a failed attempt waits for its retry', () => {
   });
 });
 
+describe('when the process ends', () => {
+  test('a call under way is reported as possibly billed', async () => {
+    const { costspan, spans } = measure();
+    const fetch = costspan.fetch({ fetch: async () => new Promise(() => undefined) });
+    void fetch(CHAT, post({ model: 'm' }));
+    await costspan.shutdown();
+    expect(
+      (await spans()).map((span) => pick(span, 'error.type', 'costspan.attempt.billable', 'costspan.usage_missing')),
+    ).toEqual([{ 'error.type': 'process_ended', 'costspan.attempt.billable': 'possible', 'costspan.usage_missing': true }]);
+  });
+
+  test('an answer that still comes changes nothing', async () => {
+    const { costspan, spans } = measure();
+    const response = await costspan.fetch({ fetch: fakeFetch(Response.json({ usage })) })(CHAT, post({ model: 'm' }));
+    await costspan.shutdown();
+    expect(await response.json()).toEqual({ usage });
+    expect(await spans()).toHaveLength(1);
+  });
+});
+
 test.each<[string, object, string]>([
   ['an unknown option', { span: 'own' }, 'fetch: span: unknown field; known fields are provider, spans, fetch'],
   [
     'an unknown mode',
     { spans: 'all' },
-    'fetch: spans: expected "own" or "none", found a string of 3 characters; choose one of them',
+    'fetch: spans: expected "own", "annotate" or "none", found a string of 3 characters; choose one of them',
   ],
   ['a fetch that is none', { fetch: 1 }, 'fetch: fetch: expected a function, found 1; leave it out to use the global fetch'],
 ])('%s is refused', (_, options, message) => {

@@ -1,6 +1,6 @@
 import type { Usage } from '@costspan/pricing';
 import type { Category } from '@costspan/semconv';
-import type { Pick } from '../body/json-pruner.ts';
+import type { Pick } from '../body/pick.ts';
 
 /** What is known of an answer so far. */
 export type Answer = {

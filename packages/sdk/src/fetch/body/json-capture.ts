@@ -41,9 +41,11 @@ export const createCapture = (): JsonCapture => {
       from = at;
     },
     finish: (bytes, end) => {
-      keep(bytes, end);
-      const isTooLong = length > capturedBytesMax;
-      const text = isTooLong ? '' : Buffer.concat(pieces).toString('utf8');
+      const isInOnePiece = pieces.length === 0 && length === 0;
+      const start = from ?? 0;
+      if (!isInOnePiece) keep(bytes, end);
+      const isTooLong = (isInOnePiece ? end - start : length) > capturedBytesMax;
+      const text = isTooLong ? '' : isInOnePiece ? utf8(bytes, start, end) : Buffer.concat(pieces).toString('utf8');
       drop();
       if (isTooLong) return undefined;
       try {
@@ -63,3 +65,6 @@ export const createCapture = (): JsonCapture => {
     drop,
   };
 };
+
+const utf8 = (bytes: Uint8Array, from: number, to: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + from, Math.max(0, to - from)).toString('utf8');

@@ -1,8 +1,6 @@
 import { jsonKeyBytesMax, listItemsMax } from '../../limits.ts';
 import { createCapture, type JsonCapture } from './json-capture.ts';
-
-/** What to keep of a JSON value: `true` the whole value, an object its named fields, `*` each element of a list. */
-export type Pick = true | { readonly [field: string]: Pick };
+import { type CompiledPick, compilePick, fieldAt, fieldNamed, type Pick } from './pick.ts';
 
 /** Reads JSON in pieces and keeps only what was asked for. It judges nothing: of broken JSON it keeps what it understood. */
 export type JsonPruner = {
@@ -12,11 +10,11 @@ export type JsonPruner = {
 };
 
 /**
- * A pruner for `pick`. It costs about a nanosecond a byte, holds nothing but what it keeps, and never holds text that
- * was not asked for: prompts and answers run through it unseen.
+ * A pruner for `pick`. It costs a few nanoseconds a byte and next to nothing inside of texts, holds only what it keeps, and
+ * so never holds text that was not asked for: prompts and answers run through it unseen.
  */
 export const createJsonPruner = (pick: Pick): JsonPruner => {
-  const state: State = { ...freshState(), pick, capture: createCapture() };
+  const state: State = { ...freshState(), pick: compilePick(pick), capture: createCapture() };
   return {
     feed: (bytes) => feed(state, bytes),
     take: () => {
@@ -29,12 +27,19 @@ export const createJsonPruner = (pick: Pick): JsonPruner => {
   };
 };
 
-type Frame = { readonly pick: Exclude<Pick, true>; readonly target: Record<string, unknown> | unknown[]; key: string };
+/** An object or list that is kept in part. */
+type Frame = {
+  readonly pick: CompiledPick;
+  readonly target: Record<string, unknown> | unknown[];
+  /** Name and pick of the field whose value comes next; undefined while it is not wanted. */
+  key: string;
+  child: CompiledPick | undefined;
+};
 
 type State = {
-  readonly pick: Pick;
+  readonly pick: CompiledPick;
   readonly capture: JsonCapture;
-  /** Objects and lists that are kept in part, from the outside in. */
+  /** From the outside in. */
   frames: Frame[];
   root: { value?: unknown };
   /** Depth inside a value that is skipped, or captured as a whole; 0 while the frames are in charge. */
@@ -43,7 +48,8 @@ type State = {
   run: 'none' | 'key' | 'string' | 'captured-word' | 'skipped-word';
   isEscaped: boolean;
   expectsKey: boolean;
-  keyText: string;
+  /** The beginning of a key that is spread over pieces. */
+  keyStart: string;
 };
 
 const freshState = (): Omit<State, 'pick' | 'capture'> => ({
@@ -53,7 +59,7 @@ const freshState = (): Omit<State, 'pick' | 'capture'> => ({
   run: 'none',
   isEscaped: false,
   expectsKey: false,
-  keyText: '',
+  keyStart: '',
 });
 
 const QUOTE = 0x22;
@@ -73,25 +79,20 @@ const feed = (state: State, bytes: Uint8Array): void => {
   state.capture.resume();
   let at = 0;
   while (at < bytes.length) {
-    const byte = bytes[at] ?? 0;
-    if (state.run === 'key' || state.run === 'string') {
-      at = readString(state, bytes, at);
-    } else if (state.run !== 'none') {
-      if (isDelimiter(byte)) endWord(state, bytes, at);
-      else at += 1;
-    } else {
-      if (byte === QUOTE) startString(state, at);
-      else if (state.depth > 0) skip(state, bytes, at);
-      else if (byte > 0x20) structure(state, byte, at);
-      at += 1;
-    }
+    if (state.run === 'key' || state.run === 'string') at = readString(state, bytes, at);
+    else if (state.run !== 'none') at = readWord(state, bytes, at);
+    else if (state.depth > 0) at = skip(state, bytes, at);
+    else at = structure(state, bytes, at);
   }
   state.capture.suspend(bytes);
 };
 
 /** Takes one byte outside of strings, at the level of the frames. */
-const structure = (state: State, byte: number, at: number): void => {
-  if (isOpening(byte)) {
+const structure = (state: State, bytes: Uint8Array, at: number): number => {
+  const byte = bytes[at] ?? 0;
+  if (byte === QUOTE) {
+    startString(state, at);
+  } else if (isOpening(byte)) {
     openValue(state, byte, at);
   } else if (isClosing(byte)) {
     state.frames.pop();
@@ -99,42 +100,60 @@ const structure = (state: State, byte: number, at: number): void => {
   } else if (byte === COMMA) {
     const frame = state.frames.at(-1);
     state.expectsKey = frame !== undefined && !Array.isArray(frame.target);
-  } else if (byte !== COLON) {
-    const isWanted = childPick(state) === true;
+  } else if (byte > 0x20 && byte !== COLON) {
+    const isWanted = nextPick(state)?.isWhole === true;
     if (isWanted) state.capture.start(at);
     state.run = isWanted ? 'captured-word' : 'skipped-word';
   }
+  return at + 1;
 };
 
-/** Takes one byte outside of strings, inside a value that is skipped or captured. */
-const skip = (state: State, bytes: Uint8Array, at: number): void => {
-  const byte = bytes[at] ?? 0;
-  if (isOpening(byte)) state.depth += 1;
-  else if (isClosing(byte)) {
-    state.depth -= 1;
-    if (state.depth === 0 && state.capture.isOpen()) endCapture(state, bytes, at + 1);
+/** Reads on inside a value that is skipped or captured, up to a string or the end of the value. */
+const skip = (state: State, bytes: Uint8Array, from: number): number => {
+  let { depth } = state;
+  let at = from;
+  for (; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    // Digits and blanks, of which long lists are made, are below or between the bytes that mean anything.
+    if (byte === QUOTE) {
+      state.run = 'string';
+      at += 1;
+      break;
+    }
+    if (byte < OPEN_LIST) continue;
+    if (isOpening(byte)) depth += 1;
+    else if (isClosing(byte)) {
+      depth -= 1;
+      if (depth > 0) continue;
+      at += 1;
+      if (state.capture.isOpen()) endCapture(state, bytes, at);
+      break;
+    }
   }
+  state.depth = depth;
+  return at;
 };
 
 const openValue = (state: State, byte: number, at: number): void => {
-  const wanted = childPick(state);
-  if (wanted === true) state.capture.start(at);
-  if (wanted === undefined || wanted === true) {
+  const wanted = nextPick(state);
+  if (wanted === undefined || wanted.isWhole) {
+    if (wanted !== undefined) state.capture.start(at);
     state.depth = 1;
     return;
   }
   // Without a prototype a field named __proto__ is a field.
   const target: Frame['target'] = byte === OPEN_LIST ? [] : (Object.create(null) as Record<string, unknown>);
   put(state, target);
-  state.frames.push({ pick: wanted, target, key: '' });
+  state.frames.push({ pick: wanted, target, key: '', child: undefined });
   state.expectsKey = byte === OPEN_OBJECT;
 };
 
-const childPick = (state: State): Pick | undefined => {
+/** What to keep of the value that comes next. */
+const nextPick = (state: State): CompiledPick | undefined => {
   const frame = state.frames.at(-1);
   if (frame === undefined) return 'value' in state.root ? undefined : state.pick;
-  if (!Array.isArray(frame.target)) return Object.hasOwn(frame.pick, frame.key) ? frame.pick[frame.key] : undefined;
-  return frame.target.length < listItemsMax ? frame.pick['*'] : undefined;
+  if (!Array.isArray(frame.target)) return frame.child;
+  return frame.target.length < listItemsMax ? frame.pick.element : undefined;
 };
 
 const put = (state: State, value: unknown): void => {
@@ -145,25 +164,37 @@ const put = (state: State, value: unknown): void => {
 };
 
 const startString = (state: State, at: number): void => {
-  state.run = state.expectsKey && state.depth === 0 ? 'key' : 'string';
-  state.keyText = '';
-  if (state.run === 'string' && state.depth === 0 && childPick(state) === true) state.capture.start(at);
+  state.run = state.expectsKey ? 'key' : 'string';
+  state.keyStart = '';
+  if (!state.expectsKey && nextPick(state)?.isWhole === true) state.capture.start(at);
 };
 
 /** Reads on inside a string; returns the index behind its closing quote, or the length of the piece. */
 const readString = (state: State, bytes: Uint8Array, from: number): number => {
   const end = endOfString(state, bytes, from);
-  if (state.run === 'key' && state.keyText.length < jsonKeyBytesMax) state.keyText += latin1(bytes, from, end);
-  if (end === bytes.length) return end;
+  if (end === bytes.length) {
+    if (state.run === 'key' && state.keyStart.length < jsonKeyBytesMax) state.keyStart += latin1(bytes, from, end);
+    return end;
+  }
   if (state.run === 'key') {
-    const frame = state.frames.at(-1);
-    if (frame !== undefined) frame.key = keyOf(state.keyText);
-    state.expectsKey = false;
+    readKey(state, bytes, from, end);
   } else if (state.depth === 0 && state.capture.isOpen()) {
     endCapture(state, bytes, end + 1);
   }
   state.run = 'none';
   return end + 1;
+};
+
+const readKey = (state: State, bytes: Uint8Array, from: number, end: number): void => {
+  state.expectsKey = false;
+  const frame = state.frames.at(-1);
+  if (frame === undefined) return;
+  const isSimple = state.keyStart === '' && bytes.subarray(from, end).indexOf(BACKSLASH) === -1;
+  const field = isSimple
+    ? fieldAt(frame.pick, bytes, from, end)
+    : fieldNamed(frame.pick, unescaped(state.keyStart + latin1(bytes, from, end)));
+  frame.key = field?.name ?? '';
+  frame.child = field?.pick;
 };
 
 /** Index of the quote that closes the string, or the length of the piece. */
@@ -182,10 +213,14 @@ const endOfString = (state: State, bytes: Uint8Array, from: number): number => {
   }
 };
 
-const endWord = (state: State, bytes: Uint8Array, at: number): void => {
+const readWord = (state: State, bytes: Uint8Array, from: number): number => {
+  let at = from;
+  while (at < bytes.length && !isDelimiter(bytes[at] ?? 0)) at += 1;
+  if (at === bytes.length) return at;
   const isCaptured = state.run === 'captured-word';
   state.run = 'none';
   if (isCaptured) endCapture(state, bytes, at);
+  return at;
 };
 
 const endCapture = (state: State, bytes: Uint8Array, end: number): void => {
@@ -196,11 +231,10 @@ const endCapture = (state: State, bytes: Uint8Array, end: number): void => {
 const latin1 = (bytes: Uint8Array, from: number, to: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset + from, Math.max(0, to - from)).toString('latin1');
 
-// A key may spell its letters as escapes; the wanted keys are ASCII.
-const keyOf = (text: string): string => {
-  if (!text.includes('\\')) return text;
+// A key may be spelled with escapes, and a wanted one may need them.
+const unescaped = (text: string): string => {
   try {
-    return String(JSON.parse(`"${text}"`));
+    return String(JSON.parse(`"${Buffer.from(text, 'latin1').toString('utf8')}"`));
   } catch {
     return text;
   }

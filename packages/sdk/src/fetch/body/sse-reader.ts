@@ -1,4 +1,5 @@
-import { createJsonPruner, type Pick } from './json-pruner.ts';
+import { createJsonPruner } from './json-pruner.ts';
+import type { Pick } from './pick.ts';
 
 /** Reads server-sent events in pieces and hands over the kept part of each event's JSON data. */
 export type SseReader = {
@@ -7,26 +8,34 @@ export type SseReader = {
   readonly end: () => void;
 };
 
-/** A reader that calls `onEvent` for every event with data, `pick` of it. `[DONE]` comes as an empty list. */
-export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void): SseReader => {
+/** Whether some events may matter; a quick look, of which a yes is allowed to be wrong. */
+export type MayMatter = (events: Uint8Array) => boolean;
+
+/**
+ * A reader that calls `onEvent` with `pick` of the data of each event. `[DONE]` comes as an empty list. After the first
+ * event, a piece of whole events that `mayMatter` refuses is passed over unread: in a stream nearly all of them are.
+ */
+export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void, mayMatter: MayMatter = () => true): SseReader => {
   const pruner = createJsonPruner(pick);
   // The first bytes of a line, until they tell whether it is a `data:` line.
   let head = '';
   let line: 'start' | 'data' | 'other' = 'start';
   let hasData = false;
+  let hasSeenEvent = false;
   let isAfterReturn = false;
+
+  const end = (): void => {
+    if (!hasData) return;
+    hasData = false;
+    hasSeenEvent = true;
+    onEvent(pruner.take());
+  };
 
   const endLine = (): void => {
     const isBlank = line === 'start' && head === '';
     line = 'start';
     head = '';
     if (isBlank) end();
-  };
-
-  const end = (): void => {
-    if (!hasData) return;
-    hasData = false;
-    onEvent(pruner.take());
   };
 
   const startLine = (byte: number): void => {
@@ -38,6 +47,8 @@ export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void): S
   };
 
   const feed = (bytes: Uint8Array): void => {
+    const isBetweenEvents = line === 'start' && head === '' && !hasData;
+    if (isBetweenEvents && hasSeenEvent && endsWithBlankLine(bytes) && !mayMatter(bytes)) return;
     let at = 0;
     while (at < bytes.length) {
       const byte = bytes[at] ?? 0;
@@ -63,6 +74,9 @@ export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void): S
 const FIELD = 'data:';
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
+
+const endsWithBlankLine = (bytes: Uint8Array): boolean =>
+  bytes.at(-1) === LINE_FEED && (bytes.at(-2) === LINE_FEED || (bytes.at(-2) === RETURN && bytes.at(-3) === LINE_FEED));
 
 const endOfLine = (bytes: Uint8Array, from: number): number => {
   const feed = bytes.indexOf(LINE_FEED, from);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createJsonPruner, type Pick } from '../../../src/fetch/body/json-pruner.ts';
+import { createJsonPruner } from '../../../src/fetch/body/json-pruner.ts';
+import type { Pick } from '../../../src/fetch/body/pick.ts';
 import { capturedBytesMax, listItemsMax } from '../../../src/limits.ts';
 import { pieces } from '../../support/pieces.ts';
 

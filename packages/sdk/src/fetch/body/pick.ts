@@ -1,0 +1,43 @@
+/** What to keep of a JSON value: `true` the whole value, an object its named fields, `*` each element of a list. */
+export type Pick = true | { readonly [field: string]: Pick };
+
+/** A pick made ready to be compared with the bytes of keys. */
+export type CompiledPick = {
+  /** Whether the whole value is kept. */
+  readonly isWhole: boolean;
+  readonly fields: readonly CompiledField[];
+  /** Pick of each element of a list. */
+  readonly element: CompiledPick | undefined;
+};
+
+type CompiledField = { readonly name: string; readonly bytes: Uint8Array; readonly pick: CompiledPick };
+
+/** Compiles a pick. */
+export const compilePick = (pick: Pick): CompiledPick => {
+  const fields = Object.entries(pick === true ? {} : pick).map(([name, inner]) => ({
+    name,
+    // As it stands between quotes in JSON, which for names of plain ASCII is the name itself.
+    bytes: Buffer.from(JSON.stringify(name).slice(1, -1)),
+    pick: compilePick(inner),
+  }));
+  return { isWhole: pick === true, fields, element: fields.find(({ name }) => name === '*')?.pick };
+};
+
+/** The field whose key stands at these places, or undefined. Compares bytes: most keys are none, and need no text. */
+export const fieldAt = (pick: CompiledPick, bytes: Uint8Array, from: number, to: number): CompiledField | undefined => {
+  for (const field of pick.fields) {
+    if (field.bytes.length === to - from && isAt(field.bytes, bytes, from)) return field;
+  }
+  return undefined;
+};
+
+/** The field of a name, or undefined. */
+export const fieldNamed = (pick: CompiledPick, name: string): CompiledField | undefined =>
+  pick.fields.find((field) => field.name === name);
+
+const isAt = (wanted: Uint8Array, bytes: Uint8Array, from: number): boolean => {
+  for (let at = 0; at < wanted.length; at += 1) {
+    if (wanted[at] !== bytes[from + at]) return false;
+  }
+  return true;
+};

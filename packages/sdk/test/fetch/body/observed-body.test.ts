@@ -1,0 +1,140 @@
+import { startFakeOpenAi, waitFor } from '@costspan/testkit';
+import { describe, expect, test } from 'vitest';
+import { type BodyExit, type BodyObserver, observeBody } from '../../../src/fetch/body/observed-body.ts';
+import { collectGarbage } from '../../support/collect-garbage.ts';
+import { post } from '../../support/fake-fetch.ts';
+import { measure, pick } from '../../support/measure.ts';
+
+const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString();
+const transparent: BodyObserver = { piece: (bytes) => bytes, end: () => undefined, release: () => undefined };
+
+/** A body of three pieces that counts how often it was asked for the next one, and how it was left. */
+const source = (pieces: readonly string[] = ['a', 'b', 'c']) => {
+  const seen = { pulls: 0, cancelled: undefined as unknown };
+  const left = [...pieces];
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull: (controller) => {
+        seen.pulls += 1;
+        const piece = left.shift();
+        if (piece === undefined) controller.close();
+        else controller.enqueue(Buffer.from(piece));
+      },
+      cancel: (reason) => {
+        seen.cancelled = reason;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { body, seen };
+};
+
+const observed = (body: ReadableStream<Uint8Array>, observer: BodyObserver = transparent) => {
+  const exits: BodyExit[] = [];
+  return { body: observeBody(body, observer, (exit) => exits.push(exit)), exits };
+};
+
+describe('a body that is observed', () => {
+  test('arrives whole, and ends once', async () => {
+    const { body, exits } = observed(source().body);
+    expect(await new Response(body).text()).toBe('abc');
+    expect(exits).toEqual([{ kind: 'read' }]);
+  });
+
+  test('is read no faster than the host reads', async () => {
+    const { body: inner, seen } = source();
+    const { body } = observed(inner);
+    expect(seen.pulls).toBe(0);
+    const reader = body.getReader();
+    await reader.read();
+    expect(seen.pulls).toBe(1);
+    await reader.read();
+    expect(seen.pulls).toBe(2);
+  });
+
+  test.each([0, 1])('that the host leaves after %i pieces is left below, for the same reason', async (count) => {
+    const { body: inner, seen } = source();
+    const { body, exits } = observed(inner);
+    const reader = body.getReader();
+    for (let read = 0; read < count; read += 1) await reader.read();
+    await reader.cancel('enough');
+    expect(seen.cancelled).toBe('enough');
+    expect(exits).toEqual([{ kind: 'left' }]);
+  });
+
+  test('fails with the very error of the connection', async () => {
+    const error = new TypeError('terminated');
+    const failing = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(error) }, { highWaterMark: 0 });
+    const { body, exits } = observed(failing);
+    await expect(body.getReader().read()).rejects.toBe(error);
+    expect(exits).toEqual([{ kind: 'failed', error }]);
+  });
+
+  test('can be left while a read is waiting', async () => {
+    const silent = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) }, { highWaterMark: 0 });
+    const { body, exits } = observed(silent);
+    const reader = body.getReader();
+    const read = reader.read();
+    await reader.cancel();
+    expect(await read).toEqual({ done: true, value: undefined });
+    expect(exits).toEqual([{ kind: 'left' }]);
+  });
+});
+
+describe('an observer that fails', () => {
+  test('at a piece loses none, not even those it held back', async () => {
+    let held = '';
+    const { body } = observed(source(['a', 'b', 'c', 'd']).body, {
+      piece: (bytes) => {
+        if (text(bytes) === 'c') throw new Error('own fault');
+        held += text(bytes);
+        return undefined;
+      },
+      end: () => Buffer.from('never'),
+      release: () => Buffer.from(held),
+    });
+    expect(await new Response(body).text()).toBe('abcd');
+  });
+
+  test('at the end loses nothing either', async () => {
+    const { body, exits } = observed(source().body, {
+      ...transparent,
+      end: () => {
+        throw new Error('own fault');
+      },
+      release: () => Buffer.from('!'),
+    });
+    expect(await new Response(body).text()).toBe('abc!');
+    expect(exits).toEqual([{ kind: 'read' }]);
+  });
+
+  test('at the exit reaches nobody', async () => {
+    const body = observeBody(source().body, transparent, () => {
+      throw new Error('own fault');
+    });
+    expect(await new Response(body).text()).toBe('abc');
+  });
+});
+
+describe('a response that the host forgets', () => {
+  test.each<[string, (response: Response) => Promise<unknown>]>([
+    ['unread', async () => undefined],
+    ['half read', async (response) => response.body?.getReader().read()],
+  ])('%s ends its span and its connection', async (_, use) => {
+    await using server = await startFakeOpenAi({ script: [{ stream: { holdAfterEvents: 2 } }] });
+    const { costspan, spans } = measure();
+    const fetch = costspan.fetch();
+    await (async () => {
+      const init = post({ model: 'gpt-5', stream: true, messages: [] }, { authorization: 'Bearer k' });
+      await use(await fetch(`${server.url}/v1/chat/completions`, init));
+    })();
+    const found = await waitFor('the span of a forgotten response', async () => {
+      await collectGarbage();
+      const ended = await spans();
+      return ended.length > 0 && server.log[0]?.ending === 'client-left' ? ended : undefined;
+    });
+    expect(found.map((span) => pick(span, 'costspan.attempt.billable', 'costspan.usage_missing'))).toEqual([
+      { 'costspan.attempt.billable': 'yes', 'costspan.usage_missing': true },
+    ]);
+  });
+});
