@@ -74,23 +74,23 @@ const meterSpan = (
   const identity = stages.identify(span, sender);
   const normalized = stages.normalize(span);
   if (normalized === undefined) {
-    addFact(request, span, identity, undefined);
+    addFact(request, observe(span, identity, undefined));
     return undefined;
   }
   const receipt = stages.price(normalized, span.startUnixNs);
   const priced: PricedSpan = { normalized, receipt, identity, waste: isWaste(normalized, receipt) };
-  addFact(request, span, identity, priced);
-  if (normalized.role !== 'aggregate' && isIdentified(span)) count(request, receipt);
+  const isKept = addFact(request, observe(span, identity, priced));
+  if (!isKept) addUnpriced(request, 'span-id-invalid');
+  else if (normalized.role !== 'aggregate') count(request, receipt);
   return stages.enrich(span, priced);
 };
 
 /** A span without a valid id cannot be told from another one: the ledger would charge them as one, so it gets neither. */
-const addFact = (request: OpenRequest, span: SpanView, identity: Identity, priced: PricedSpan | undefined): void => {
-  if (isIdentified(span)) request.facts.push(observe(span, identity, priced));
-  else if (priced !== undefined) addUnpriced(request, 'span-id-invalid');
+const addFact = (request: OpenRequest, fact: SpanFact): boolean => {
+  const isIdentified = fact.traceId !== '' && fact.spanId !== '';
+  if (isIdentified) request.facts.push(fact);
+  return isIdentified;
 };
-
-const isIdentified = (span: SpanView): boolean => span.traceId !== '' && span.spanId !== '';
 
 /** Cost that produced nothing: an attempt whose answer was not used, or a span that failed. What is not billed is no cost. */
 const isWaste = ({ role, failed }: NormalizedSpan, { status }: Receipt): boolean =>
