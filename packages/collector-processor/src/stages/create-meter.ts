@@ -6,7 +6,7 @@ import type { RewriteTraces } from '../otlp/codec.ts';
 import { createKeyTable } from '../otlp/key-table.ts';
 import type { NewAttribute, SpanView } from '../otlp/span-view.ts';
 import { createEnrich, ENRICH_KEYS, OWNED_PREFIX, type PricedSpan } from './enrich.ts';
-import { createIdentifyItem, type IdentifyOptions, type Identity, keysOfItems } from './identify-item.ts';
+import { createIdentifyItem, type IdentifyOptions, keysOfItems } from './identify-item.ts';
 import type { Meter, SenderContext } from './meter.ts';
 import { createNormalize, keysOfDialects, type NormalizedSpan } from './normalize.ts';
 import { observe } from './observe.ts';
