@@ -1,6 +1,7 @@
 import { type TracerProvider, trace } from '@opentelemetry/api';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { type MeterOptions, meterClient } from './clients/meter-client.ts';
+import { type Finding, findFaults } from './doctor.ts';
 import { createReportMisuse, guard } from './faults.ts';
 import { createMeteredFetch, type Fetch } from './fetch/metered-fetch.ts';
 import { createOpenCalls } from './fetch/open-calls.ts';
@@ -51,6 +52,8 @@ export type Costspan = Recorder & {
   readonly spanProcessor: SpanProcessor;
   /** Wraps your sampler, so that spans of cost reach our export whatever it drops; your own exports stay as they were. */
   readonly sampler: (inner: Sampler) => Sampler;
+  /** What is wrong with the setup of this process; empty when nothing is. For a health check, or a test of the setup. */
+  readonly doctor: () => readonly Finding[];
   /** Sends what has been measured so far. Resolves when it is sent, or has failed and was reported to `diag`. */
   readonly flush: () => Promise<void>;
   /** Flushes, and ends the export. */
@@ -101,6 +104,7 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
     ...createRecorder(spans, reportMisuse),
     spanProcessor,
     sampler: createSampler,
+    doctor: () => findFaults(spans, settings),
     flush,
     shutdown: async () => {
       guard('ending open calls', open.endAll, undefined);

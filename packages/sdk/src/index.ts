@@ -1,5 +1,6 @@
 export type { MeterOptions } from './clients/meter-client.ts';
 export { type Costspan, createCostspan, type FetchOptions } from './create-costspan.ts';
+export type { Finding } from './doctor.ts';
 export { CostspanError, type CostspanErrorCode, type CostspanErrorFields } from './errors.ts';
 export type { OnMisuse } from './faults.ts';
 export type { Fetch } from './fetch/metered-fetch.ts';

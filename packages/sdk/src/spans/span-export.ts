@@ -34,7 +34,7 @@ export const createSpanExport = (
 };
 
 /** `http://host:4318` and `http://host:4318/v1/traces` mean the same. */
-export const tracesUrl = (endpoint: string): string => {
+const tracesUrl = (endpoint: string): string => {
   const base = endpoint.replace(/\/+$/, '');
   return base.endsWith('/v1/traces') ? base : `${base}/v1/traces`;
 };

@@ -1,0 +1,93 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { ATTR_COSTSPAN_ROLE, ATTR_COSTSPAN_WORK_ITEM_ID } from '@costspan/semconv';
+import { context, createContextKey, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
+import type { CostspanSettings } from './options.ts';
+import type { SpanStarter } from './span-starter.ts';
+import { withAttributes } from './work-item/create-work-item.ts';
+import { withWorkItem } from './work-item/work-item-context.ts';
+
+/** Something about the setup that loses cost (`problem`), or may one day (`hint`). */
+export type Finding = {
+  readonly code:
+    | 'api-duplicate'
+    | 'baggage-leaves'
+    | 'context-manager-missing'
+    | 'handoff-key-missing'
+    | 'nothing-recorded'
+    | 'span-processor-missing';
+  readonly severity: 'problem' | 'hint';
+  /** What is wrong and what to do about it. */
+  readonly message: string;
+};
+
+/** What is wrong with the setup of this process, worst first; empty when nothing is. Sends nothing. */
+export const findFaults = (spans: SpanStarter, settings: Pick<CostspanSettings, 'handoffKeys'>): readonly Finding[] =>
+  [
+    ...findTracingFaults(spans),
+    ...findDuplicateApi(),
+    ...findContextFaults(),
+    ...findBaggage(),
+    ...findHandoffFaults(settings.handoffKeys),
+  ].toSorted((left, right) => right.severity.localeCompare(left.severity));
+
+const findTracingFaults = (spans: SpanStarter): readonly Finding[] => {
+  const item = withAttributes({ type: 'doctor', id: 'doctor', dimensions: {} });
+  // A span that never ends is never exported.
+  const span = spans.startSpan(
+    'costspan.doctor',
+    { attributes: { [ATTR_COSTSPAN_ROLE]: 'aggregate' } },
+    withWorkItem(ROOT_CONTEXT, item),
+  );
+  if (!span.isRecording()) {
+    const message =
+      'no span is recorded: register a tracer provider (startCostspan() does), and wrap a sampler that drops spans in costspan.sampler()';
+    return [{ code: 'nothing-recorded', severity: 'problem', message }];
+  }
+  const isStamped =
+    'attributes' in span && (span.attributes as Readonly<Record<string, unknown>>)[ATTR_COSTSPAN_WORK_ITEM_ID] !== undefined;
+  if (isStamped) return [];
+  const message = 'spans do not get their work item: give costspan.spanProcessor to the tracer provider, before other processors';
+  return [{ code: 'span-processor-missing', severity: 'problem', message }];
+};
+
+/** Two copies of the API share a provider only by luck, and instrumentations of the other copy may see none. */
+const findDuplicateApi = (): readonly Finding[] => {
+  const name = '@opentelemetry/api';
+  const ours = resolveFrom(import.meta.url, name);
+  const theirs = resolveFrom(join(process.cwd(), 'package.json'), name);
+  if (ours === undefined || theirs === undefined || ours === theirs) return [];
+  const message = `two copies of ${name} are installed (${ours} and ${theirs}): make every package depend on one version`;
+  return [{ code: 'api-duplicate', severity: 'problem', message }];
+};
+
+const resolveFrom = (place: string, name: string): string | undefined => {
+  try {
+    return createRequire(place).resolve(name);
+  } catch {
+    return undefined;
+  }
+};
+
+const findContextFaults = (): readonly Finding[] => {
+  const key = createContextKey('costspan.doctor');
+  const isKept = context.with(ROOT_CONTEXT.setValue(key, true), () => context.active().getValue(key) === true);
+  if (isKept) return [];
+  const message =
+    'no context manager is registered: work items are still told apart, but spans of other instrumentations lose their parents; set one up with the tracer provider';
+  return [{ code: 'context-manager-missing', severity: 'hint', message }];
+};
+
+const findBaggage = (): readonly Finding[] => {
+  if (!propagation.fields().includes('baggage')) return [];
+  const message =
+    'baggage is propagated to every host an HTTP instrumentation calls, model providers included: put nothing private into it. Costspan puts nothing into it at all';
+  return [{ code: 'baggage-leaves', severity: 'hint', message }];
+};
+
+const findHandoffFaults = (keys: readonly string[]): readonly Finding[] => {
+  if (keys.length > 0) return [];
+  const message =
+    'handoffs can only be completed by this process: set handoffKey or COSTSPAN_HANDOFF_KEY to the same key in every process';
+  return [{ code: 'handoff-key-missing', severity: 'hint', message }];
+};
