@@ -29,16 +29,18 @@ export async function loadBooks({ files, withCatalog = true, currency }: LoadBoo
   const issues = sources.flatMap(({ loaded }) => (loaded.kind === 'invalid' ? loaded.issues : []));
   if (issues.length > 0) return { kind: 'invalid', issues };
   const own = sources.flatMap(({ loaded }) => (loaded.kind === 'ok' ? [loaded.book] : []));
+  // The default books stand first, so that a tie with one of them is placed in the file that can be changed.
   const catalog = withCatalog ? defaultBooks() : [];
-  const compiled = compileBook([...own, ...catalog], {
+  const books = [...catalog, ...own];
+  const compiled = compileBook(books, {
     version: versionOf(own, withCatalog),
-    sha256: bookDigest([...own, ...catalog]),
+    sha256: bookDigest(books),
     currency: currency ?? (withCatalog ? 'USD' : (own[0]?.currency ?? 'USD')),
   });
   const found = compiled.kind === 'ok' ? compiled.warnings : compiled.issues;
   const placed = await Promise.all(
     found.map(async ({ bookIndex, path, message }): Promise<BookIssue> => {
-      const source = sources[bookIndex];
+      const source = sources[bookIndex - catalog.length];
       if (source === undefined) return { file: '(default books)', line: 1, column: 1, path, message };
       return { file: source.file, ...(await placeIn(source.text, path)), path, message };
     }),

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { bookText, type CatalogUpdate, importGenaiPrices, updateCatalog } from '@costspan/pricebook/import';
 import type { PriceBook } from '@costspan/pricing';
 import { type CommandStreams, writeText } from './command-streams.ts';
@@ -40,7 +40,9 @@ export async function importCatalog(flags: ImportFlags, streams: CommandStreams)
   if (update.doubts.length > 0 && !flags.confirm) {
     throw new Error(['refused; look at this, then repeat with --confirm:', ...update.doubts].join('\n  '));
   }
-  await writeFile(flags.out, bookText(update.book));
+  // In one step: the file holds a history that upstream does not keep, so half of it must never replace it.
+  await writeFile(`${flags.out}.new`, bookText(update.book));
+  await rename(`${flags.out}.new`, flags.out);
   await writeText(streams.stdout, summary(flags.out, version, report, update));
 }
 

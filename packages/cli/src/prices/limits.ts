@@ -9,3 +9,6 @@ export const OUTPUT_CHARACTERS_MAX = 65_536;
 
 /** Names suggested for one that no book knows. */
 export const SUGGESTIONS_MAX = 5;
+
+/** Characters that a suggested name and the one asked for share at the start. */
+export const SHARED_START_MIN = 3;

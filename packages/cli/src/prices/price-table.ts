@@ -13,7 +13,7 @@ export function priceTable({ prices, modifiers }: ShownPrices): string {
       unit,
       `${amount}${row.currency === undefined ? '' : ` ${row.currency}`} per ${per}`,
       when === '' ? 'always' : when,
-      reason === undefined ? row.status : `${row.status} (${reason})`,
+      reason === undefined || reason === 'price-is-estimate' ? row.status : `${row.status} (${reason})`,
       validityText(row),
       row.source?.url ?? `${book}, no source`,
       row.source?.retrieved_at ?? '',

@@ -3,16 +3,16 @@ import {
   type CompiledBook,
   catalogIdOf,
   HUMAN_PROVIDER,
+  listPrices,
   type Modifier,
   matchesPattern,
   type PriceBook,
   type PriceRow,
-  price,
   type Role,
   type When,
 } from '@costspan/pricing';
 import { UNITS } from '@costspan/semconv';
-import { SUGGESTIONS_MAX } from './limits.ts';
+import { SHARED_START_MIN, SUGGESTIONS_MAX } from './limits.ts';
 
 /** One price that holds for a name at an instant. */
 export type ShownPrice = {
@@ -35,11 +35,11 @@ export type ShownPrices = {
   readonly unknown?: { readonly reason: string; readonly similar: readonly string[] };
 };
 
-type PlacedRow = { readonly row: PriceRow; readonly book: string };
+type PlacedRow = { readonly row: PriceRow; readonly book: string; readonly layer: string };
 
 /**
- * What a name costs at an instant: for each unit the row that prices it without any condition, and beside it the rows with
- * conditions. The engine itself is asked, one unit at a time, so that what is shown is what would be charged.
+ * What a name costs at an instant: for each unit the row that the engine takes for a small call without conditions, and
+ * beside it the rows of the same names with conditions.
  */
 export function showPrices(
   books: readonly PriceBook[],
@@ -49,28 +49,32 @@ export function showPrices(
   atMs: number,
 ): ShownPrices {
   const biller = catalogIdOf(provider);
-  const rows = books.flatMap(({ book, prices, roles = [] }) =>
+  const rows = books.flatMap(({ book, layer = 'organisation', prices, roles = [] }) =>
     [...prices, ...roles.map(rowOfRole)]
       .filter((row) => catalogIdOf(row.provider) === biller)
-      .map((row): PlacedRow => ({ row, book })),
+      .map((row): PlacedRow => ({ row, book, layer })),
   );
-  const named = rows.filter(({ row }) => matches(row, model));
-  const shown = new Map<string, ShownPrice>();
-  let reason = 'model-unknown';
-  for (const unit of new Set<string>([...UNITS, ...named.map(({ row }) => row.unit)])) {
-    const line = price({ atMs, provider, model, usage: { [unit]: 1 } }, compiled).lines.find(({ kind }) => kind === undefined);
-    const priced = rows.find(({ row }) => row.id === line?.priceId);
-    if (line?.reason !== undefined && line.priceId === undefined) reason = line.reason;
-    if (priced === undefined || (priced.row.unit !== unit && line?.reason === 'parent-unit-price')) continue;
-    shown.set(`${priced.row.id}\n${priced.book}`, shownPrice(priced, line?.reason));
+  const listed = listPrices({ atMs, provider, model }, compiled);
+  const taken = listed.prices.flatMap(({ priceId, layer, reason }) => {
+    const placed = rows.find((one) => one.row.id === priceId && one.layer === layer);
+    return placed === undefined ? [] : [{ placed, reason }];
+  });
+  const names = new Set(taken.map(({ placed }) => canonicalJson(placed.row.match)));
+  const conditional = rows.filter(
+    (placed) =>
+      placed.row.when !== undefined &&
+      isInForce(placed.row, atMs) &&
+      (names.has(canonicalJson(placed.row.match)) || matches(placed.row, model)) &&
+      !taken.some((one) => one.placed === placed),
+  );
+  const prices = [
+    ...taken.map(({ placed, reason }) => shownPrice(placed, reason)),
+    ...conditional.map((placed) => shownPrice(placed)),
+  ].sort(byUnit);
+  if (prices.length === 0) {
+    const reason = listed.unknown ?? listed.missing[0]?.reason ?? 'model-unknown';
+    return { prices, modifiers: [], unknown: { reason, similar: similarNames(rows, model) } };
   }
-  for (const placed of named) {
-    if (placed.row.when === undefined || !isInForce(placed.row, atMs)) continue;
-    const key = `${placed.row.id}\n${placed.book}`;
-    if (!shown.has(key)) shown.set(key, shownPrice(placed));
-  }
-  const prices = [...shown.values()].sort(byUnit);
-  if (prices.length === 0) return { prices, modifiers: [], unknown: { reason, similar: similarNames(rows, model) } };
   const modifiers = books.flatMap(({ book, modifiers: all = [] }) =>
     all
       .filter((modifier) => concerns(modifier, biller, model) && isInForce(modifier, atMs))
@@ -138,17 +142,25 @@ function isInForce({ valid_from: from, valid_to: to }: Pick<PriceRow, 'valid_fro
   return (from === undefined || Date.parse(from) <= atMs) && (to === undefined || atMs < Date.parse(to));
 }
 
+/** Known names that begin like the one asked for: those that agree longest first, of them the shortest. */
 function similarNames(rows: readonly PlacedRow[], model: string): readonly string[] {
   const name = model.toLowerCase();
   const names = new Set(
     rows.flatMap(({ row: { match } }) => ('exact' in match ? [match.exact] : 'prefix' in match ? [`${match.prefix}*`] : [])),
   );
-  const stem = name
-    .split(/[-./:]/)
-    .slice(0, 2)
-    .join('-');
   return [...names]
-    .filter((known) => known.startsWith(stem))
-    .sort()
-    .slice(0, SUGGESTIONS_MAX);
+    .map((known) => ({ known, shared: sharedStart(known.toLowerCase(), name) }))
+    .filter(({ shared }) => shared >= SHARED_START_MIN)
+    .sort(
+      (left, right) =>
+        right.shared - left.shared || left.known.length - right.known.length || (left.known > right.known ? -1 : 1),
+    )
+    .slice(0, SUGGESTIONS_MAX)
+    .map(({ known }) => known);
+}
+
+/** Characters two texts have in common at their start. */
+function sharedStart(left: string, right: string): number {
+  const end = [...left].findIndex((character, index) => character !== right[index]);
+  return end === -1 ? left.length : end;
 }
