@@ -7,7 +7,7 @@ import {
   type Receipt,
   type ReceiptLine,
 } from '@costspan/pricing';
-import { STATUSES } from '@costspan/semconv';
+import type { PriceQuestion } from './price-question.ts';
 
 /** A line of an answer, in the words of the command. */
 export type AnswerLine = {
@@ -55,36 +55,32 @@ export type PriceAnswer = {
   readonly book: { readonly version: string; readonly sha256: string };
 };
 
-/** The answer to a question that came to one receipt for each model of the answer, in order. */
-export function answerOf(id: string | number | undefined, receipts: readonly [Receipt, ...Receipt[]]): PriceAnswer {
-  const [first] = receipts;
-  const lines = receipts.flatMap((receipt) => receipt.lines.map(answerLine));
+/** The answer to a question, from its receipt. */
+export function answerOf({ id, problem }: Pick<PriceQuestion, 'id' | 'problem'>, receipt: Receipt): PriceAnswer {
+  const { status, complete, source, currency, amount, reasons, compared, book } = receipt;
+  const lines = receipt.lines.map(answerLine);
   const isBounded = lines.some(({ low }) => low !== undefined);
-  const compared = receipts.length === 1 ? first.compared : undefined;
   return {
     ...(id !== undefined && { id }),
-    status: receipts.map(({ status }) => status).reduce(worse),
-    complete: receipts.every(({ complete }) => complete),
-    source: first.source,
-    currency: first.currency,
-    amount: sum(receipts.map(({ amount }) => amount)),
+    status,
+    complete,
+    source,
+    currency,
+    amount,
     ...(isBounded && {
       low: sum(lines.map((line) => line.low ?? line.cost ?? '0')),
       high: sum(lines.map((line) => line.high ?? line.cost ?? '0')),
     }),
     lines,
-    reasons: [...new Set(receipts.flatMap(({ reasons }) => reasons))].sort(),
+    reasons,
+    ...(problem !== undefined && { problem }),
     ...(compared !== undefined && { compared: { ...compared, lines: compared.lines.map(answerLine) } }),
-    book: first.book,
+    book,
   };
 }
 
-const worse = (left: LineStatus, right: LineStatus): LineStatus =>
-  STATUSES.indexOf(left) <= STATUSES.indexOf(right) ? left : right;
-
 /** Exact sum of decimal texts that have at most 18 decimals. */
 function sum(amounts: readonly string[]): string {
-  if (amounts.length === 1 && amounts[0] !== undefined) return amounts[0];
   return formatAtto(
     amounts.map((amount) => decimalToAtto(parseDecimal(amount) ?? ZERO)).reduce((total, one) => total + one, ZERO.coefficient),
   );

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { type CompiledBook, price, type Receipt } from '@costspan/pricing';
+import { type CompiledBook, price, sumReceipts } from '@costspan/pricing';
 import { type CommandStreams, writeText } from './command-streams.ts';
 import { createInlineBooks } from './inline-book.ts';
 import { LINE_CHARACTERS_MAX, OUTPUT_CHARACTERS_MAX } from './limits.ts';
 import { answerOf, type PriceAnswer } from './price-answer.ts';
-import { type PriceQuestion, type QuestionError, readQuestion, type UnreadUsage } from './price-question.ts';
+import { type PriceQuestion, type QuestionError, readQuestion } from './price-question.ts';
 import { type Line, readLines } from './read-lines.ts';
 
 /** What came of the lines. */
@@ -46,22 +46,7 @@ function answerLine(line: Line, book: CompiledBook, inlineBooks: ReturnType<type
   return answerQuestion(question, inline?.book ?? book);
 }
 
-const NO_COUNTS: UnreadUsage = { status: 'usage_missing', reason: 'usage-missing', problem: 'no-usage' };
-
 function answerQuestion(question: PriceQuestion, book: CompiledBook): PriceAnswer {
-  const [first, ...others] = question.requests.map((request): Receipt => price(request, book));
-  if (first !== undefined) return answerOf(question.id, [first, ...others]);
-  const { status, reason, problem } = question.unread ?? NO_COUNTS;
-  return {
-    ...(question.id !== undefined && { id: question.id }),
-    status,
-    complete: false,
-    source: 'price_book',
-    currency: book.currency,
-    amount: '0',
-    lines: [],
-    reasons: [reason],
-    problem,
-    book: { version: book.version, sha256: book.sha256 },
-  };
+  const [first, ...rest] = question.requests;
+  return answerOf(question, sumReceipts(price(first, book), ...rest.map((request) => price(request, book))));
 }

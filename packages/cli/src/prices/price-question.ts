@@ -1,21 +1,17 @@
-import { type MoneyText, type PriceRequest, parseDecimal, parseInstant, type UsagePart, usageReaders } from '@costspan/pricing';
+import { type MoneyText, type PriceRequest, parseDecimal, type UsagePart, usageReaders } from '@costspan/pricing';
+import { parseInstantWithOffset } from './instant-with-offset.ts';
 
 /** One line of input, read: what to price, and the books to price it with when they come with it. */
 export type PriceQuestion = {
   /** As given: text or number. */
   readonly id?: string | number;
-  /** One request for each model that an answer says it used; empty when the usage is missing or impossible. */
-  readonly requests: readonly PriceRequest[];
+  /** One request for each model that an answer says it used. */
+  readonly requests: readonly [PriceRequest, ...PriceRequest[]];
   /** Why a raw usage object says nothing that can be priced. */
-  readonly unread?: UnreadUsage;
+  readonly problem?: string;
   /** An inline book, as given. */
   readonly book?: Readonly<Record<string, unknown>>;
 };
-
-/** What is known of a raw usage object that has no counts to price. */
-export type UnreadUsage =
-  | { readonly status: 'usage_missing'; readonly reason: 'usage-missing'; readonly problem: string }
-  | { readonly status: 'invalid_usage'; readonly reason: 'usage-invalid'; readonly problem: string };
 
 /** A line that is no question. */
 export type QuestionError = { readonly id?: string | number; readonly error: string };
@@ -81,7 +77,7 @@ function readFields(fields: Fields): Omit<PriceQuestion, 'id'> {
   return { ...withBook, ...readRaw(object('raw', raw), base) };
 }
 
-function readRaw(raw: Fields, base: Omit<PriceRequest, 'usage'>): Pick<PriceQuestion, 'requests' | 'unread'> {
+function readRaw(raw: Fields, base: Omit<PriceRequest, 'usage'>): Pick<PriceQuestion, 'requests' | 'problem'> {
   const { api: givenApi, usage, ...others } = raw;
   for (const key of Object.keys(others)) throw new FieldError(`raw.${key}: unknown field; expected api, usage`);
   const api = name('raw.api', givenApi);
@@ -90,12 +86,17 @@ function readRaw(raw: Fields, base: Omit<PriceRequest, 'usage'>): Pick<PriceQues
     throw new FieldError(`raw.api: expected one of ${[...usageReaders.keys()].join(', ')}, found ${describe(api)}`);
   }
   const reading = read(usage);
-  if (reading.kind === 'missing')
-    return { requests: [], unread: { status: 'usage_missing', reason: 'usage-missing', problem: reading.reason } };
-  if (reading.kind === 'invalid')
-    return { requests: [], unread: { status: 'invalid_usage', reason: 'usage-invalid', problem: reading.problem } };
-  return { requests: reading.parts.map((part) => ({ ...ofPart(part), ...base, model: part.model ?? base.model })) };
+  if (reading.kind === 'missing') return { requests: [{ ...base, usage: {} }], problem: reading.reason };
+  if (reading.kind === 'invalid') return { requests: [{ ...base, usage: {}, usageInvalid: true }], problem: reading.problem };
+  const [first, ...rest] = reading.parts.map((part) => ({ ...ofPart(part), ...base, model: part.model ?? base.model }));
+  if (first === undefined) return { requests: [{ ...base, usage: {} }], problem: 'no-usage' };
+  // One stated cost for several models would have to be divided among them, and nothing says how.
+  if (rest.length > 0 && base.declaredCost !== undefined) throw new FieldError(`declared_cost: ${SEVERAL_MODELS}`);
+  if (rest.length > 0 && base.reportedCost !== undefined) throw new FieldError(`reported_cost: ${SEVERAL_MODELS}`);
+  return { requests: [first, ...rest] };
 }
+
+const SEVERAL_MODELS = 'states one cost, but raw.usage counts several parts; send a line for each part';
 
 /** What a part of the usage says about itself. What the line says goes before it, except for the model. */
 const ofPart = ({
@@ -139,15 +140,10 @@ function flag(where: string, value: unknown): boolean {
   throw new FieldError(`${where}: expected true or false, found ${describe(value)}`);
 }
 
-const WITH_OFFSET = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
-
 function instant(value: unknown): number {
-  const text = name('at', value);
-  const atMs = parseInstant(text) ?? (WITH_OFFSET.test(text) ? Date.parse(text) : Number.NaN);
-  if (Number.isNaN(atMs)) {
-    throw new FieldError(`at: expected a date or time like "2026-03-01" or "2026-03-01T16:30:00Z", found ${describe(value)}`);
-  }
-  return atMs;
+  const atMs = parseInstantWithOffset(name('at', value));
+  if (atMs !== undefined) return atMs;
+  throw new FieldError(`at: expected a date or time like "2026-03-01" or "2026-03-01T16:30:00Z", found ${describe(value)}`);
 }
 
 function money(where: string, value: unknown): MoneyText {

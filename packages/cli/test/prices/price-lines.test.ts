@@ -248,10 +248,32 @@ test('a raw usage object that says nothing, or something impossible, is an answe
     {
       status: 'invalid_usage',
       complete: false,
-      lines: [],
-      reasons: ['usage-invalid'],
+      lines: [{ unit: 'usage', quantity: '0', status: 'invalid_usage', reason: 'usage-contradictory' }],
+      reasons: ['usage-contradictory'],
       problem: 'prompt_tokens_details.cached_tokens: expected at most prompt_tokens (5), found 9',
     },
+  ]);
+});
+
+test('a stated cost counts where the raw usage object says nothing', async () => {
+  const line = { ...gpt, raw: { api: 'openai.chat', usage: null } };
+  expect(await ask({ ...line, reported_cost: '0.5' }, { ...line, declared_cost: '0.25' })).toMatchObject([
+    { status: 'provider_reported', complete: true, amount: '0.5', problem: 'no-usage' },
+    { status: 'declared', complete: true, amount: '0.25', problem: 'no-usage' },
+  ]);
+});
+
+test('a stated cost is not divided among several models', async () => {
+  const iterations = [{ input_tokens: 1 }, { input_tokens: 1, model: 'claude-opus-4-5' }].map((part) => ({
+    ...part,
+    output_tokens: 1,
+  }));
+  const raw = { api: 'anthropic.messages', usage: { input_tokens: 1, output_tokens: 1, iterations } };
+  const line = { at: '2026-10-01', provider: 'anthropic', model: 'claude-haiku-4-5', raw };
+  const error = 'states one cost, but raw.usage counts several parts; send a line for each part';
+  expect(await ask({ ...line, reported_cost: '1' }, { ...line, declared_cost: '1' })).toEqual([
+    { line: 1, error: `reported_cost: ${error}` },
+    { line: 2, error: `declared_cost: ${error}` },
   ]);
 });
 
