@@ -26,6 +26,15 @@ export const requestTimeoutMs = 60_000;
 /** Default time a kept-alive connection may stay silent. The Collector's own default. */
 export const idleTimeoutMs = 60_000;
 
+/** Default number of calls at once on one gRPC connection: a Collector opens a few connections and sends on all of them. */
+export const streamsMax = 256;
+
+/** Default time a gRPC connection may stay without a call: senders keep theirs open between batches. */
+export const grpcIdleTimeoutMs = 600_000;
+
+/** Time a gRPC client has to close its connection once all it asked was answered. */
+export const goAwayGraceMs = 500;
+
 /** Time a refused sender has to stop sending before the connection is cut; long enough to read the answer first. */
 export const refusedLingerMs = 2_000;
 

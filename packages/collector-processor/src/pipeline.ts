@@ -2,7 +2,7 @@ import { formatBookIssue, loadBooks } from '@costspan/pricebook';
 import type { CompiledBook } from '@costspan/pricing';
 import type { ByteAllowance } from './byte-allowance.ts';
 import type { Clock } from './clock.ts';
-import type { Config, OtlpHttpReceiverConfig, TrustConfig } from './config/config.ts';
+import type { Config, TrustConfig } from './config/config.ts';
 import { createIngest } from './create-ingest.ts';
 import { CostspanError } from './errors.ts';
 import { type OpenExporters, openExporters } from './exporters/open-exporters.ts';
@@ -11,13 +11,13 @@ import type { Logger } from './logger.ts';
 import { rewriteTraces } from './otlp/rewrite-traces.ts';
 import { createAuthenticate } from './receivers/authentication.ts';
 import type { Page } from './receivers/otlp-http/options.ts';
-import { type Receiver, startOtlpHttpReceiver } from './receivers/otlp-http/receiver.ts';
+import { type Receivers, startReceivers } from './receivers/start-receivers.ts';
 import { createRecordsPump } from './records-pump.ts';
 import { createSelfMetrics, type SelfMetrics } from './self-metrics.ts';
 import { createMeter } from './stages/create-meter.ts';
 import type { Meter, SenderContext } from './stages/meter.ts';
 import { openLedger } from './store/open-ledger.ts';
-import { encodeRecords, outgoingCodec, responseCodec, toProtobuf, validate } from './wire-codecs.ts';
+import { answerCodec, encodeRecords, outgoingCodec, responseCodec, toProtobuf, validate } from './wire-codecs.ts';
 
 /** What passed through a pipeline since it was opened. */
 export type PipelineTotals = {
@@ -32,7 +32,8 @@ export type Pipeline = {
   readonly ingest: Ingest;
   readonly metrics: SelfMetrics;
   readonly totals: () => PipelineTotals;
-  readonly startReceiver: (config: OtlpHttpReceiverConfig, pages: Readonly<Record<string, Page>>) => Promise<Receiver>;
+  /** Starts every receiver of the configuration. Rejects, with none of them listening, when one cannot. */
+  readonly startReceivers: (pages: Readonly<Record<string, Page>>) => Promise<Receivers>;
   /** Sends what changed in the ledger. False when something could not be sent. */
   readonly flush: (abort: AbortSignal) => Promise<boolean>;
   /** Loads the price books again; the next request is priced with them. Rejects, changing nothing, when one is bad. */
@@ -69,7 +70,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     nowMs: clock.nowMs,
   });
   try {
-    exporters = options.exporters ?? (await openExporters({ ...options, codec: outgoingCodec, metrics }));
+    exporters = options.exporters ?? (await openExporters({ ...options, codec: outgoingCodec, answerCodec, metrics }));
   } catch (error) {
     metrics.close();
     await ledger?.close();
@@ -106,16 +107,10 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     ingest,
     metrics,
     totals: totals.read,
-    startReceiver: (receiverConfig, pages) =>
-      startOtlpHttpReceiver({
-        ...options,
-        config: receiverConfig,
-        ingest,
-        authenticate: createAuthenticate(config.tenantKeys, config.tenantHeader),
-        codec: responseCodec,
-        pages,
-        metrics,
-      }),
+    startReceivers: (pages) => {
+      const authenticate = createAuthenticate(config.tenantKeys, config.tenantHeader);
+      return startReceivers(config, { ...options, ingest, authenticate, codec: responseCodec, metrics }, pages);
+    },
     flush: async (abort) => (await pump?.flush(abort)) ?? true,
     reloadBooks: async () => {
       book = await loadBook(config, logger);

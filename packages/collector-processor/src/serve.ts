@@ -5,7 +5,8 @@ import { CostspanError } from './errors.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 import type { Page } from './receivers/otlp-http/options.ts';
-import type { Receiver } from './receivers/otlp-http/receiver.ts';
+import type { Receiver } from './receivers/receiver.ts';
+import type { Receivers } from './receivers/start-receivers.ts';
 
 /** What a service needs. */
 export type ServeOptions = {
@@ -21,10 +22,12 @@ export type ServeOptions = {
 
 /** A service that takes requests. */
 export type Service = {
-  /** Port listened on. */
+  /** Port listened on for HTTP, or for gRPC where there is no HTTP. */
   readonly port: number;
-  /** Base address to send OTLP to, for example `http://127.0.0.1:4318`. */
+  /** Base address to send OTLP over HTTP to, for example `http://127.0.0.1:4318`; that of gRPC where there is no HTTP. */
   readonly url: string;
+  /** Base address to send OTLP over gRPC to; absent when it is not configured. */
+  readonly grpcUrl?: string;
   /** Sends what changed in the ledger now instead of at the next interval. False when something could not be sent. */
   readonly flush: () => Promise<boolean>;
   /** Reads certificates and price books again. Requests under way are not disturbed. Rejects, changing nothing, when a file is bad. */
@@ -36,46 +39,46 @@ export type Service = {
 /** Starts the whole processor in this process and resolves once it takes requests. Rejects with a {@link CostspanError}. */
 export async function serve(options: ServeOptions): Promise<Service> {
   const { config, logger = silentLogger, clock = systemClock, random = Math.random } = options;
-  if (config.otlpHttp === undefined) {
+  if (config.otlpHttp === undefined && config.otlpGrpc === undefined) {
     throw new CostspanError(
       'config-invalid',
-      'receivers.otlp.protocols: expected a transport, found none; name `http`, or leave `receivers` out',
+      'receivers.otlp.protocols: expected a transport, found none; name `http` or `grpc`, or leave `receivers` out',
     );
   }
   const allowance = createByteAllowance(config.service.inFlightBytesMax);
   const pipeline = await openPipeline({ config, logger, clock, random, allowance });
   let closing: Promise<void> | undefined;
-  let receiver: Receiver;
+  let receivers: Receivers;
   try {
-    receiver = await pipeline.startReceiver(
-      config.otlpHttp,
-      pagesOf(pipeline, () => closing === undefined),
-    );
+    receivers = await pipeline.startReceivers(pagesOf(pipeline, () => closing === undefined));
   } catch (error) {
     await pipeline.close(AbortSignal.abort());
     throw error;
   }
+  const listening = [receivers.http, receivers.grpc].flatMap((each) => each ?? []);
+  const [{ port, url } = { port: 0, url: '' }] = listening;
   return {
-    port: receiver.port,
-    url: receiver.url,
+    port,
+    url,
+    ...(receivers.grpc && { grpcUrl: receivers.grpc.url }),
     flush: () => pipeline.flush(new AbortController().signal),
     reload: async () => {
       await pipeline.reloadBooks();
-      await receiver.reloadTls();
+      for (const receiver of listening) await receiver.reloadTls();
     },
     close: () => {
-      closing ??= shutDown(receiver, pipeline, config.service.shutdownTimeoutMs, clock);
+      closing ??= shutDown(listening, pipeline, config.service.shutdownTimeoutMs, clock);
       return closing;
     },
   };
 }
 
-/** Everything within one time limit: the receiver may use all of it, the rest gets what is left. */
-async function shutDown(receiver: Receiver, pipeline: Pipeline, timeoutMs: number, clock: Clock): Promise<void> {
+/** Everything within one time limit: the receivers may use all of it, the rest gets what is left. */
+async function shutDown(receivers: readonly Receiver[], pipeline: Pipeline, timeoutMs: number, clock: Clock): Promise<void> {
   const timeUp = new AbortController();
   const finished = new AbortController();
   void clock.wait(timeoutMs, finished.signal).then(() => timeUp.abort());
-  await receiver.stop(timeoutMs);
+  await Promise.all(receivers.map((receiver) => receiver.stop(timeoutMs)));
   await pipeline.close(timeUp.signal);
   finished.abort();
 }

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { CostRecord } from '@costspan/ledger';
-import type { OutgoingCodec } from './exporters/otlp-http/exporter.ts';
+import type { AnswerCodec } from './exporters/answer-codec.ts';
+import type { OutgoingCodec } from './exporters/create-otlp-exporter.ts';
 import type { CodecResult, Signal } from './otlp/codec.ts';
 import { jsonToProtobuf, protobufToJson } from './otlp/json.ts';
 import { explainFault } from './otlp/locate-fault.ts';
@@ -9,7 +10,7 @@ import { decodeExportResponse, encodeExportResponse } from './otlp/response.ts';
 import { decodeStatus, encodeStatus } from './otlp/rpc-status.ts';
 import { validateMessage } from './otlp/validate-message.ts';
 import { startWalk } from './otlp/walk.ts';
-import type { ResponseCodec } from './receivers/otlp-http/answer.ts';
+import type { ResponseCodec } from './receivers/response-codec.ts';
 import { recordToLogEvent } from './store/record-event.ts';
 
 /** How receivers write their answers. */
@@ -42,8 +43,8 @@ export function validate(signal: Signal, body: Uint8Array): CodecResult<object> 
   }
 }
 
-/** How exporters write requests and read their answers. */
-export const outgoingCodec: OutgoingCodec = {
+/** How exporters read the answers of destinations. */
+export const answerCodec: AnswerCodec = {
   exportResponse: (signal, encoding, body) => {
     const read = decodeExportResponse(signal, encoding, body);
     if (read.kind === 'invalid') return undefined;
@@ -53,6 +54,10 @@ export const outgoingCodec: OutgoingCodec = {
     const read = decodeStatus(encoding, body);
     return read.kind === 'invalid' ? undefined : read.status;
   },
+};
+
+/** How exporters write requests. */
+export const outgoingCodec: OutgoingCodec = {
   split: (_signal, body) => ({ parts: [{ body, itemCount: 0 }], oversizedCount: 0 }),
   toJson,
 };

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { createTemporaryFolder, type OtlpSink, startOtlpSink, type TemporaryFolder } from '@costspan/testkit';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { OTLPTraceExporter as GrpcTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { OTLPTraceExporter as JsonTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as ProtobufTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
@@ -27,8 +28,9 @@ afterEach(async () => {
 });
 
 /** A service on a free port with a ledger in the test's folder. */
-async function start(yaml = '', log: string[] = []): Promise<Service> {
-  const parsed = parseConfig(yaml, {}, { endpoint: '127.0.0.1:0', ledgerFile: folder.join('ledger.db') });
+async function start(yaml = '', log: string[] = [], ledger = 'ledger.db', withoutHttp = false): Promise<Service> {
+  const overrides = { ...(withoutHttp ? {} : { endpoint: '127.0.0.1:0' }), ledgerFile: folder.join(ledger) };
+  const parsed = parseConfig(yaml, {}, overrides);
   if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
   const logger = createLogger({ level: 'debug', encoding: 'json', clock: systemClock, write: (line) => log.push(line) });
   const service = await serve({ config: parsed.config, logger });
@@ -120,6 +122,38 @@ describe('real clients', () => {
     // The drain has sent the record, so none is waiting.
     expect(sink.accepted('logs').length).toBe(1);
     expect(await totals()).toEqual({});
+  });
+});
+
+describe('gRPC on both sides', () => {
+  test('OTLP-01 OTLP-02 OTLP-34 spans of the OpenTelemetry exporter pass two services and are priced once', async () => {
+    await using sink = await startOtlpSink();
+    const behind = await start(
+      to(sink, 'receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:0"}}}}'),
+      [],
+      'behind.db',
+      true,
+    );
+    const front = await start(
+      `
+receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:0"}}}}
+exporters: {otlp_grpc: {endpoint: "${behind.grpcUrl}", compression: gzip}}
+service: {traces: {exporters: [otlp_grpc]}}`,
+      [],
+      'front.db',
+      true,
+    );
+    const exporter = new GrpcTraceExporter({ url: front.grpcUrl ?? '' });
+    const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+    provider
+      .getTracer('agent')
+      .startSpan('chat gpt-5', { attributes: chatSpan(1, 'T-1').attributes ?? {} }, ROOT_CONTEXT)
+      .end();
+    await provider.forceFlush();
+    const [priced] = spansOf(sink.accepted('traces')[0]?.body ?? Buffer.alloc(0));
+    expect(attribute(priced?.attributes ?? [], 'costspan.cost.exact')).toBe('0.00225');
+    expect(priced?.attributes.filter(({ key }) => key === 'costspan.cost.exact').length).toBe(1);
+    await provider.shutdown();
   });
 });
 

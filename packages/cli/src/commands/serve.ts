@@ -32,7 +32,7 @@ async function runServe({ config: file, endpoint, ledger }: ServeFlags): Promise
   for (const warning of warnings) logger.warn('configuration', { problem: warning });
   const service = await serve({ config, logger });
   process.stdout.write(greeting(service, config, file, process.stdout.isTTY === true));
-  logger.info('listening', { url: service.url });
+  logger.info('listening', { url: service.url, ...(service.grpcUrl === undefined ? {} : { grpcUrl: service.grpcUrl }) });
   await untilStopped(service, logger);
 }
 
@@ -74,17 +74,18 @@ function stderrLogger({ service }: Config): Logger {
 }
 
 /** What stands on standard output once requests are taken: a hint for people, one JSON line for programs. */
-function greeting({ url, port }: Service, config: Config, file: string | undefined, forPeople: boolean): string {
+function greeting({ url, port, grpcUrl }: Service, config: Config, file: string | undefined, forPeople: boolean): string {
   const ledger = config.ledger?.file;
-  if (!forPeople) return `${JSON.stringify({ event: 'listening', url, port, ...(ledger === undefined ? {} : { ledger }) })}\n`;
+  if (!forPeople)
+    return `${JSON.stringify({ event: 'listening', url, port, ...(grpcUrl && { grpcUrl }), ...(ledger && { ledger }) })}\n`;
   const lines = [
-    `Listening for OTLP on ${url} (protobuf and JSON).`,
+    `Listening for OTLP on ${[url, ...(grpcUrl === undefined || grpcUrl === url ? [] : [`${grpcUrl} (gRPC)`])].join(' and ')}.`,
     `Ledger: ${ledger ?? 'off'}. Configuration: ${file ?? 'none, the defaults'}.`,
     '',
     'In the environment of what you want to meter:',
     '',
     `  export OTEL_EXPORTER_OTLP_ENDPOINT=${url}`,
-    '  export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',
+    `  export OTEL_EXPORTER_OTLP_PROTOCOL=${grpcUrl === url ? 'grpc' : 'http/protobuf'}`,
     '',
     `Then: costspan report${ledger === undefined || ledger === './costspan.db' ? '' : ` --ledger ${ledger}`}`,
     '',

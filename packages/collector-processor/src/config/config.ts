@@ -56,6 +56,23 @@ export type OtlpHttpReceiverConfig = {
   readonly cors?: Cors;
 };
 
+/** OTLP over gRPC, incoming. */
+export type OtlpGrpcReceiverConfig = {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly requestBytesMax: number;
+  readonly connectionsMax: number;
+  /** Calls at once on one connection. */
+  readonly streamsMax: number;
+  readonly idleTimeoutMs: number;
+  /** Age at which a connection is asked to close, so that senders spread over new instances. 0: never. */
+  readonly connectionAgeMs: number;
+  /** Time calls under way on such a connection have left. */
+  readonly connectionGraceMs: number;
+  readonly tls?: ServerTls;
+};
+
 /** When a destination is tried again. */
 export type RetryConfig = {
   readonly enabled: boolean;
@@ -83,6 +100,23 @@ export type OtlpHttpExporterConfig = {
   readonly required?: boolean;
 };
 
+/** OTLP over gRPC, outgoing. */
+export type OtlpGrpcExporterConfig = {
+  readonly type: 'otlp_grpc';
+  /** `host:port`. */
+  readonly address: string;
+  /** Whether TLS is spoken. */
+  readonly secure: boolean;
+  readonly compression: 'gzip' | 'none';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly requestBytesMax: number;
+  readonly retry: RetryConfig;
+  readonly queue: { readonly bytesMax: number; readonly consumers: number };
+  readonly tls?: ClientTls;
+  readonly required?: boolean;
+};
+
 /** OTLP/JSON lines in a file that rotates. */
 export type FileExporterConfig = {
   readonly type: 'file';
@@ -98,7 +132,7 @@ export type FileExporterConfig = {
 };
 
 /** One destination. */
-export type ExporterConfig = OtlpHttpExporterConfig | FileExporterConfig;
+export type ExporterConfig = OtlpHttpExporterConfig | OtlpGrpcExporterConfig | FileExporterConfig;
 
 /** A key that lets a sender in and says whose it is. */
 export type TenantKey = {
@@ -134,8 +168,10 @@ export type LogConfig = {
 
 /** A complete, checked configuration. Every default is filled in. */
 export type Config = {
-  /** Absent: the processor receives nothing, as in offline processing. */
+  /** Absent: nothing is received over HTTP. */
   readonly otlpHttp?: OtlpHttpReceiverConfig;
+  /** Absent: nothing is received over gRPC. */
+  readonly otlpGrpc?: OtlpGrpcReceiverConfig;
   /** By name, for example `otlp_http/backend`. */
   readonly exporters: Readonly<Record<string, ExporterConfig>>;
   readonly tenantKeys: readonly TenantKey[];

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { destinationConnectionsMax, outgoingRequestBytesMax, queueBytesMax, queueConsumers } from '../limits.ts';
-import type { ClientTls, ExporterConfig, FileExporterConfig, OtlpHttpExporterConfig, RetryConfig } from './config.ts';
-import { duration, flag, numeric, optionalFlag, optionalText, orDefaults, size, text, word } from './fields.ts';
+import type {
+  ClientTls,
+  ExporterConfig,
+  FileExporterConfig,
+  OtlpGrpcExporterConfig,
+  OtlpHttpExporterConfig,
+  RetryConfig,
+} from './config.ts';
+import { duration, flag, numeric, optionalFlag, optionalText, orDefaults, parseAddress, size, text, word } from './fields.ts';
 
 const queue: z.ZodType<{ readonly bytesMax: number; readonly consumers: number }> = orDefaults(
   z.strictObject({
@@ -32,7 +39,7 @@ const retry: z.ZodType<RetryConfig> = orDefaults(
     max_elapsed_time: duration('5m', 'Time after which the request is dropped and counted. `0s`: never.'),
   }),
 )
-  .describe('Repetition after HTTP 429, 502, 503, 504 and failed connections.')
+  .describe('Repetition of what may succeed later: HTTP 429, 502, 503, 504, the retryable codes of gRPC, and failed connections.')
   .transform((given) => ({
     enabled: given.enabled,
     initialIntervalMs: given.initial_interval,
@@ -66,6 +73,12 @@ const headers: z.ZodType<Readonly<Record<string, string>>> = orDefaults(
   }),
 ).describe(`Headers of every request, such as \`authorization\`. Never logged. Use \`\${env:NAME}\` for secrets.`);
 
+const requestSize: z.ZodType<number> = size(
+  `${outgoingRequestBytesMax / 2 ** 20}MiB`,
+  { min: '1KiB', max: '256MiB' },
+  'Largest request sent, before compression. Larger ones are split.',
+);
+
 const otlpHttp: z.ZodType<OtlpHttpExporterConfig> = z
   .strictObject({
     endpoint: url(
@@ -82,11 +95,7 @@ const otlpHttp: z.ZodType<OtlpHttpExporterConfig> = z
     ),
     headers,
     timeout: duration('30s', 'Time for one attempt.'),
-    max_request_size: size(
-      `${outgoingRequestBytesMax / 2 ** 20}MiB`,
-      { min: '1KiB', max: '256MiB' },
-      'Largest request sent, before compression. Larger ones are split.',
-    ),
+    max_request_size: requestSize,
     retry_on_failure: retry,
     sending_queue: queue,
     tls: tls.optional().describe('For `https` addresses with their own authorities or client certificates.'),
@@ -105,6 +114,40 @@ const otlpHttp: z.ZodType<OtlpHttpExporterConfig> = z
         metrics: given.metrics_endpoint ?? `${base}/v1/metrics`,
       },
       encoding: given.encoding,
+      compression: given.compression,
+      headers: given.headers,
+      timeoutMs: given.timeout,
+      requestBytesMax: given.max_request_size,
+      retry: given.retry_on_failure,
+      queue: given.sending_queue,
+      ...(given.tls === undefined ? {} : { tls: given.tls }),
+      ...(given.required === undefined ? {} : { required: given.required }),
+    };
+  });
+
+const otlpGrpc: z.ZodType<OtlpGrpcExporterConfig> = z
+  .strictObject({
+    endpoint: text('Address `host:port`, or `http://host:port` for one without TLS.').refine(
+      (given) => grpcAddress(given) !== undefined,
+      {
+        error: 'expected an address such as "otlp.example.com:4317"; put secrets into `headers`',
+      },
+    ),
+    compression: word(['gzip', 'none'], 'gzip', 'How requests are compressed.'),
+    headers,
+    timeout: duration('5s', 'Time for one attempt.'),
+    max_request_size: requestSize,
+    retry_on_failure: retry,
+    sending_queue: queue,
+    tls: tls.optional().describe('For addresses with their own authorities or client certificates.'),
+    required,
+  })
+  .transform((given): OtlpGrpcExporterConfig => {
+    const { address, secure } = grpcAddress(given.endpoint) ?? { address: '', secure: true };
+    return {
+      type: 'otlp_grpc',
+      address,
+      secure,
       compression: given.compression,
       headers: given.headers,
       timeoutMs: given.timeout,
@@ -147,7 +190,13 @@ const file: z.ZodType<FileExporterConfig> = z
     ...(given.required === undefined ? {} : { required: given.required }),
   }));
 
-const schemas: Readonly<Record<string, z.ZodType<ExporterConfig>>> = { otlp_http: otlpHttp, otlphttp: otlpHttp, file };
+const schemas: Readonly<Record<string, z.ZodType<ExporterConfig>>> = {
+  otlp_http: otlpHttp,
+  otlphttp: otlpHttp,
+  otlp_grpc: otlpGrpc,
+  otlp: otlpGrpc,
+  file,
+};
 
 /** Names of exporter types, as they stand before the `/` of an exporter's name. */
 export const exporterTypes: readonly string[] = Object.keys(schemas);
@@ -173,10 +222,10 @@ export const exportersSchema: z.ZodType<Readonly<Record<string, ExporterConfig>>
   })
   .prefault({})
   .meta({
-    description: 'Destinations by name. A name is a type (`otlp_http`, `file`), or a type, `/` and any text.',
+    description: 'Destinations by name. A name is a type (`otlp_http`, `otlp_grpc`, `file`), or a type, `/` and any text.',
     additionalProperties: false,
     patternProperties: Object.fromEntries(
-      [['otlp_?http', otlpHttp] as const, ['file', file] as const].map(([type, schema]) => [
+      [['otlp_?http', otlpHttp] as const, ['otlp(_grpc)?', otlpGrpc] as const, ['file', file] as const].map(([type, schema]) => [
         `^${type}(/.+)?$`,
         z.toJSONSchema(schema, { io: 'input' }),
       ]),
@@ -193,4 +242,12 @@ function isPlainUrl(given: string): boolean {
   const parsed = URL.parse(given);
   if (parsed === null || (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')) return false;
   return parsed.username === '' && parsed.password === '' && parsed.search === '' && parsed.hash === '';
+}
+
+/** `host:port` and whether TLS is spoken, from an endpoint with or without scheme. */
+function grpcAddress(endpoint: string): { readonly address: string; readonly secure: boolean } | undefined {
+  const match = /^(?:(https?):\/\/)?([^/]+?)\/?$/.exec(endpoint);
+  const address = match?.[2];
+  if (address === undefined || address.includes('@') || parseAddress(address) === undefined) return undefined;
+  return { address, secure: match?.[1] !== 'http' };
 }

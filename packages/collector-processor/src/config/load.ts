@@ -135,7 +135,7 @@ function schemaProblems(issue: z.core.$ZodIssue, given: unknown): readonly Locat
     return [{ path: issue.path, problem: (isMapExpected ? 'expected a map' : issue.message) + foundText(given, issue.path) }];
   }
   const isExporters = issue.path.length === 1 && issue.path[0] === 'exporters';
-  const known = isExporters ? ['otlp_http', 'file'] : keysAt(configJsonSchema(), issue.path);
+  const known = isExporters ? ['otlp_http', 'otlp_grpc', 'file'] : keysAt(configJsonSchema(), issue.path);
   return issue.keys.map((key) => {
     const close = suggest(key.split('/', 1)[0] ?? key, known);
     const advice = close === undefined ? `known here: ${known.join(', ')}` : `did you mean ${close}?`;

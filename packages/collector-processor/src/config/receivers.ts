@@ -1,6 +1,14 @@
 import { z } from 'zod';
-import { connectionsMax, headerTimeoutMs, idleTimeoutMs, requestBytesMax, requestTimeoutMs } from '../limits.ts';
-import type { Cors, OtlpHttpReceiverConfig, ServerTls } from './config.ts';
+import {
+  connectionsMax,
+  grpcIdleTimeoutMs,
+  headerTimeoutMs,
+  idleTimeoutMs,
+  requestBytesMax,
+  requestTimeoutMs,
+  streamsMax,
+} from '../limits.ts';
+import type { Cors, OtlpGrpcReceiverConfig, OtlpHttpReceiverConfig, ServerTls } from './config.ts';
 import { address, duration, numeric, optionalText, orDefaults, size, text, textList, textOr, word } from './fields.ts';
 
 const tls: z.ZodType<ServerTls> = z
@@ -72,13 +80,61 @@ const http: z.ZodType<OtlpHttpReceiverConfig> = z
     }),
   );
 
+const grpc: z.ZodType<OtlpGrpcReceiverConfig> = z
+  .strictObject({
+    endpoint: address(
+      '127.0.0.1:4317',
+      'Address to listen on. Port 0 takes any free port. Without a change only this computer can send.',
+    ),
+    max_recv_msg_size: size(
+      inMebibytes(requestBytesMax),
+      { min: '1KiB', max: '256MiB' },
+      'Largest request, measured after decompression.',
+    ),
+    max_connections: numeric(
+      connectionsMax,
+      { min: 1, max: 1_000_000, whole: true },
+      'Connections open at once. More are closed at once and counted.',
+    ),
+    max_concurrent_streams: numeric(streamsMax, { min: 1, max: 100_000, whole: true }, 'Calls at once on one connection.'),
+    keepalive: orDefaults(
+      z.strictObject({
+        max_connection_idle: duration(inSeconds(grpcIdleTimeoutMs), 'Time a connection without a call stays open.'),
+        max_connection_age: duration(
+          '0s',
+          'Age at which a connection is asked to close, so that senders spread over new instances. `0s`: never.',
+        ),
+        max_connection_age_grace: duration('30s', 'Time calls under way on such a connection have left.'),
+      }),
+    ).describe('Life of connections.'),
+    tls: tls.optional().describe('Speaks TLS with this identity. The files are read again on SIGHUP.'),
+  })
+  .transform(
+    (given): OtlpGrpcReceiverConfig => ({
+      ...given.endpoint,
+      requestBytesMax: given.max_recv_msg_size,
+      connectionsMax: given.max_connections,
+      streamsMax: given.max_concurrent_streams,
+      idleTimeoutMs: given.keepalive.max_connection_idle,
+      connectionAgeMs: given.keepalive.max_connection_age,
+      connectionGraceMs: given.keepalive.max_connection_age_grace,
+      ...(given.tls === undefined ? {} : { tls: given.tls }),
+    }),
+  );
+
 /** What the processor listens to. */
-export const receiversSchema: z.ZodType<{ readonly otlpHttp?: OtlpHttpReceiverConfig }> = orDefaults(
+export const receiversSchema: z.ZodType<{
+  readonly otlpHttp?: OtlpHttpReceiverConfig;
+  readonly otlpGrpc?: OtlpGrpcReceiverConfig;
+}> = orDefaults(
   z.strictObject({
     otlp: orDefaults(
       z.strictObject({
         protocols: z
-          .strictObject({ http: http.optional().describe('OTLP over HTTP, protobuf and JSON on one port.') })
+          .strictObject({
+            http: http.optional().describe('OTLP over HTTP, protobuf and JSON on one port.'),
+            grpc: grpc.optional().describe('OTLP over gRPC.'),
+          })
           .prefault({ http: {} })
           .describe('Transports. A transport that is not named is off.'),
       }),
@@ -86,7 +142,10 @@ export const receiversSchema: z.ZodType<{ readonly otlpHttp?: OtlpHttpReceiverCo
   }),
 )
   .describe('What the processor listens to.')
-  .transform((given) => (given.otlp.protocols.http === undefined ? {} : { otlpHttp: given.otlp.protocols.http }));
+  .transform(({ otlp: { protocols } }) => ({
+    ...(protocols.http === undefined ? {} : { otlpHttp: protocols.http }),
+    ...(protocols.grpc === undefined ? {} : { otlpGrpc: protocols.grpc }),
+  }));
 
 function urlPath(byDefault: string, description: string): z.ZodType<string> {
   return textOr(byDefault, description).refine((path) => /^\/[^\s?#]*$/.test(path), {

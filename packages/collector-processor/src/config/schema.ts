@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { inFlightBytesMax, shutdownTimeoutMs } from '../limits.ts';
-import type { Config, LedgerConfig, OtlpHttpReceiverConfig, TrustConfig } from './config.ts';
+import type { Config, LedgerConfig, TrustConfig } from './config.ts';
 import { exportersSchema } from './exporters.ts';
 import { duration, flag, optionalFlag, optionalText, orDefaults, size, text, textList, textOr, word } from './fields.ts';
 import { receiversSchema } from './receivers.ts';
@@ -140,7 +140,10 @@ export const configSchema: z.ZodType<Config> = z
   })
   .transform((given): Config => {
     const alone = given.tenants.keys.length === 0 && given.tenants.header === undefined;
-    const trusted = resolveTrust(given.trust, trustAll(alone && isLoopback(given.receivers.otlpHttp)));
+    const trusted = resolveTrust(
+      given.trust,
+      trustAll(alone && isLoopback(given.receivers.otlpHttp) && isLoopback(given.receivers.otlpGrpc)),
+    );
     return {
       ...given.receivers,
       exporters: given.exporters,
@@ -199,7 +202,7 @@ function trustAll(believed: boolean): TrustConfig {
 }
 
 /** True when only this computer can reach the receiver, or there is none. */
-function isLoopback(receiver: OtlpHttpReceiverConfig | undefined): boolean {
+function isLoopback(receiver: { readonly host: string } | undefined): boolean {
   if (receiver === undefined) return true;
   return receiver.host === 'localhost' || receiver.host === '::1' || receiver.host.startsWith('127.');
 }

@@ -1,9 +1,16 @@
 import type { ClientTls } from '../config/config.ts';
 import { readPem } from '../read-pem.ts';
-import type { PostTls } from './otlp-http/post.ts';
+
+/** TLS files of an exporter, read. */
+export type ClientTlsOptions = {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+  readonly rejectUnauthorized?: boolean;
+};
 
 /** Reads the TLS files of an exporter. `name` is the exporter's, for the error. */
-export async function readClientTls(tls: ClientTls | undefined, name: string): Promise<PostTls> {
+export async function readClientTls(tls: ClientTls | undefined, name: string): Promise<ClientTlsOptions> {
   if (tls === undefined) return {};
   const [ca, cert, key] = await Promise.all([
     readOptional(`exporters.${name}.tls.ca_file`, tls.caFile),

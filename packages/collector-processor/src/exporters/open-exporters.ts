@@ -4,12 +4,14 @@ import type { Delivery } from '../delivery.ts';
 import type { Logger } from '../logger.ts';
 import type { Signal } from '../otlp/codec.ts';
 import type { SelfMetrics } from '../self-metrics.ts';
+import type { AnswerCodec } from './answer-codec.ts';
 import { readClientTls } from './client-tls.ts';
+import { createOtlpExporter, type OutgoingCodec } from './create-otlp-exporter.ts';
 import type { Exporter, Outgoing } from './exporter.ts';
 import { countDelivery, createFanOut, type FanOut } from './fan-out.ts';
 import { openFileExporter } from './file.ts';
 import { createHealthLog } from './health-log.ts';
-import { createOtlpHttpExporter, type OutgoingCodec } from './otlp-http/exporter.ts';
+import { createHttpTransport } from './otlp-http/transport.ts';
 import { probe } from './probe.ts';
 import { createExportQueue, type ExportQueue } from './queue.ts';
 
@@ -28,6 +30,7 @@ export type OpenExporters = {
 export type OpenExportersOptions = {
   readonly config: Pick<Config, 'exporters' | 'records' | 'service'>;
   readonly codec: OutgoingCodec;
+  readonly answerCodec: AnswerCodec;
   readonly metrics: SelfMetrics;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -98,10 +101,24 @@ function chooseRequired(
 }
 
 async function openExporter(name: string, config: ExporterConfig, options: OpenExportersOptions): Promise<Exporter> {
-  const { codec, metrics, clock, random } = options;
+  const { codec, answerCodec, metrics, clock, random } = options;
+  const common = { name, codec, metrics, clock, random };
   switch (config.type) {
-    case 'otlp_http':
-      return createOtlpHttpExporter({ name, config, tls: await readClientTls(config.tls, name), codec, metrics, clock, random });
+    case 'otlp_http': {
+      const tls = await readClientTls(config.tls, name);
+      return createOtlpExporter({
+        ...common,
+        config,
+        transport: createHttpTransport({ name, config, tls, codec: answerCodec, clock }),
+      });
+    }
+    case 'otlp_grpc': {
+      const tls = await readClientTls(config.tls, name);
+      // Loaded when it is needed: most configurations do without, and it takes its time.
+      const { createGrpcTransport } = await import('./otlp-grpc/transport.ts');
+      const transport = createGrpcTransport({ name, config, tls, codec: answerCodec });
+      return createOtlpExporter({ ...common, config: { ...config, encoding: 'proto' }, transport });
+    }
     case 'file':
       return openFileExporter({ name, config, toJson: codec.toJson });
     default:
@@ -130,12 +147,13 @@ function queueOf(
 async function sayWhatIsDown(names: readonly string[], { config, logger }: OpenExportersOptions): Promise<void> {
   for (const name of names) {
     const exporter = config.exporters[name];
-    if (exporter?.type !== 'otlp_http') continue;
-    const code = await probe(exporter.urls.traces);
+    if (exporter === undefined || exporter.type === 'file') continue;
+    const url = new URL(exporter.type === 'otlp_http' ? exporter.urls.traces : `http://${exporter.address}`);
+    const code = await probe(url);
     if (code !== undefined) {
       logger.warn('destination does not answer yet; it is tried again with every request', {
         exporter: name,
-        address: new URL(exporter.urls.traces).host,
+        address: url.host,
         code,
       });
     }

@@ -2,8 +2,7 @@ import { connect } from 'node:net';
 import { probeTimeoutMs } from '../limits.ts';
 
 /** Why nothing answers at an address, as the code of Node or `timeout`; undefined when something does. Nothing is sent. */
-export function probe(url: string): Promise<string | undefined> {
-  const { hostname, port, protocol } = new URL(url);
+export function probe({ hostname, port, protocol }: URL): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({
       host: hostname.replaceAll(/[[\]]/g, ''),

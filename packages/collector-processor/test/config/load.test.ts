@@ -58,6 +58,10 @@ describe('defaults', () => {
     expect(config).toEqual(configOf(''));
   });
 
+  test('OTLP-01 gRPC is on when it is named, on loopback and port 4317', () => {
+    expect(configOf('receivers: {otlp: {protocols: {grpc: }}}')).toMatchObject({ otlpGrpc: { host: '127.0.0.1', port: 4317 } });
+  });
+
   test('protocols without http receive nothing over http', () => {
     expect(configOf('receivers: {otlp: {protocols: {}}}').otlpHttp).toBeUndefined();
   });
@@ -73,6 +77,7 @@ describe('trust', () => {
   const open = 'receivers: {otlp: {protocols: {http: {endpoint: "0.0.0.0:4318"}}}}';
   test.each([
     ['loopback', '', believed],
+    ['gRPC on every address', 'receivers: {otlp: {protocols: {http: , grpc: {endpoint: "0.0.0.0:4317"}}}}', none],
     ['another loopback address', 'receivers: {otlp: {protocols: {http: {endpoint: "[::1]:4318"}}}}', believed],
     ['every address', open, none],
     ['tenants by key', 'tenants: {keys: [{tenant: a, key: k}]}', none],
@@ -106,6 +111,31 @@ describe('exporters', () => {
       urls: { metrics: 'https://h/base/v1/metrics' },
     });
   });
+
+  test.each([
+    ['otlp.example.com:4317', 'otlp.example.com:4317', true],
+    ['https://otlp.example.com:4317', 'otlp.example.com:4317', true],
+    ['http://127.0.0.1:4317/', '127.0.0.1:4317', false],
+    ['[::1]:4317', '[::1]:4317', true],
+  ])('the gRPC endpoint %s is %s, with TLS: %j', (endpoint, address, secure) => {
+    expect(exporterOf(`exporters: {otlp_grpc/a: {endpoint: "${endpoint}"}}`, 'otlp_grpc/a')).toMatchObject({
+      type: 'otlp_grpc',
+      address,
+      secure,
+    });
+    expect(exporterOf(`exporters: {otlp: {endpoint: "${endpoint}"}}`, 'otlp')).toMatchObject({
+      type: 'otlp_grpc',
+      address,
+      secure,
+    });
+  });
+
+  test.each(['otlp.example.com', 'http://h:1/path', 'http://user:s3cret@h:1', ''])(
+    'the gRPC endpoint %j is refused',
+    (endpoint) => {
+      expect(problemsOf(`exporters: {otlp_grpc: {endpoint: "${endpoint}"}}`)).toHaveLength(1);
+    },
+  );
 
   test('OTLP-35 the back-off of an unconfigured exporter is the Collector’s', () => {
     expect(exporterOf('exporters: {otlp_http: {endpoint: "http://h"}}', 'otlp_http')).toMatchObject({
@@ -169,7 +199,7 @@ describe('problems', () => {
       http:
         endpoint: 4318
         tls: {cert_file: a}
-      grpc:
+      grcp:
 exporters:
   otlp_http/a: {endpoint: "ftp://x", timout: 3s}
   filee: {}
@@ -185,7 +215,7 @@ service:
     expect(problemsOf(text)).toEqual([
       'config.yaml:5:19: receivers.otlp.protocols.http.endpoint: expected an address such as "127.0.0.1:4318", found 4318',
       'config.yaml:6:14: receivers.otlp.protocols.http.tls.key_file: expected text; it is missing, add it',
-      'config.yaml:7:7: receivers.otlp.protocols.grpc: unknown key; known here: http',
+      'config.yaml:7:7: receivers.otlp.protocols.grcp: unknown key; did you mean grpc?',
       'config.yaml:9:27: exporters.otlp_http/a.endpoint: expected an http or https address without user, query or fragment; put secrets into `headers`, found "ftp://x"',
       'config.yaml:9:38: exporters.otlp_http/a.timout: unknown key; did you mean timeout?',
       'config.yaml:10:3: exporters.filee: unknown type of exporter; did you mean file?',

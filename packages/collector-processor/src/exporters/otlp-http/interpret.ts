@@ -1,21 +1,11 @@
-import type { Delivery, PartialSuccess, RejectionReason } from '../../delivery.ts';
+import type { Delivery, RejectionReason } from '../../delivery.ts';
 import type { Encoding } from '../../ingest.ts';
 import { destinationRetryAfterMs } from '../../limits.ts';
 import { tidyMessage } from '../../logger.ts';
 import type { Signal } from '../../otlp/codec.ts';
+import type { AnswerCodec } from '../answer-codec.ts';
 import type { Posted } from './post.ts';
 import { parseRetryAfter } from './retry-after.ts';
-
-/** Reads the bodies of answers. Undefined: the body is not what it should be. */
-export type AnswerCodec = {
-  /** `partial` is absent on full success. */
-  readonly exportResponse: (
-    signal: Signal,
-    encoding: Encoding,
-    body: Uint8Array,
-  ) => { readonly partial?: PartialSuccess } | undefined;
-  readonly status: (encoding: Encoding, body: Uint8Array) => { readonly message: string } | undefined;
-};
 
 /** The statuses the OTLP specification lets a client repeat a request after. Every other failure is final. */
 const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504]);

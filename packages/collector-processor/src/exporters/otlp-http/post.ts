@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as TlsAgent } from 'node:https';
-import type { SecureContextOptions } from 'node:tls';
 import { destinationConnectionsMax, responseBytesMax } from '../../limits.ts';
+import type { ClientTlsOptions } from '../client-tls.ts';
 
 /** What came back from one attempt. */
 export type Posted =
@@ -24,11 +24,8 @@ export type Post = (
   abort: AbortSignal,
 ) => Promise<Posted>;
 
-/** TLS of a client. */
-export type PostTls = SecureContextOptions & { readonly rejectUnauthorized?: boolean };
-
 /** Creates a sender with its own kept-alive connections; `close` ends them. */
-export function createPost(timeoutMs: number, tls: PostTls): { readonly post: Post; readonly close: () => void } {
+export function createPost(timeoutMs: number, tls: ClientTlsOptions): { readonly post: Post; readonly close: () => void } {
   const keep = { keepAlive: true, maxSockets: destinationConnectionsMax };
   const agents = { 'http:': new Agent(keep), 'https:': new TlsAgent({ ...keep, ...tls }) };
 

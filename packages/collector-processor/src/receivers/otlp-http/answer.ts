@@ -1,17 +1,9 @@
-import type { Delivery, PartialSuccess, RejectionReason } from '../../delivery.ts';
+import type { Delivery, RejectionReason } from '../../delivery.ts';
 import type { Encoding } from '../../ingest.ts';
 import { overloadRetryAfterMs } from '../../limits.ts';
 import { tidyMessage } from '../../logger.ts';
 import type { Signal } from '../../otlp/codec.ts';
-
-/** Writes the bodies of answers: `Export*ServiceResponse` and `google.rpc.Status`. */
-export type ResponseCodec = {
-  readonly exportResponse: (signal: Signal, encoding: Encoding, partial?: PartialSuccess) => Uint8Array;
-  readonly status: (
-    encoding: Encoding,
-    status: { readonly code: number; readonly message: string; readonly retryDelayMs?: number },
-  ) => Uint8Array;
-};
+import type { ResponseCodec } from '../response-codec.ts';
 
 /** One HTTP answer. */
 export type Answer = {

@@ -5,7 +5,7 @@ import type { Ingest } from '../../ingest.ts';
 import type { Logger } from '../../logger.ts';
 import type { SelfMetrics } from '../../self-metrics.ts';
 import type { Authenticate } from '../authentication.ts';
-import type { ResponseCodec } from './answer.ts';
+import type { ResponseCodec } from '../response-codec.ts';
 
 /** A page served to GET. */
 export type Page = () => Promise<{ readonly status: number; readonly contentType: string; readonly body: string }>;

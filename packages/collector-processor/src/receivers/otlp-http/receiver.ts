@@ -1,23 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { OtlpHttpReceiverConfig } from '../../config/config.ts';
-import { CostspanError } from '../../errors.ts';
 import { refusedLingerMs } from '../../limits.ts';
+import { listen, urlHost } from '../listen.ts';
+import type { Receiver } from '../receiver.ts';
 import { readServerTls } from '../server-tls.ts';
 import { createHandle } from './handle.ts';
 import type { OtlpHttpReceiverOptions } from './options.ts';
-
-/** A receiver that listens. */
-export type Receiver = {
-  readonly port: number;
-  /** Base address of the receiver, for example `http://127.0.0.1:4318`. */
-  readonly url: string;
-  /** Reads the TLS files again. New connections use them. */
-  readonly reloadTls: () => Promise<void>;
-  /** Stops accepting, lets requests under way finish, and closes. After the time whatever is left is cut. */
-  readonly stop: (timeoutMs: number) => Promise<void>;
-};
 
 /** Listens for OTLP over HTTP. Rejects with a {@link CostspanError} when the address cannot be used. */
 export async function startOtlpHttpReceiver(options: OtlpHttpReceiverOptions): Promise<Receiver> {
@@ -29,8 +19,7 @@ export async function startOtlpHttpReceiver(options: OtlpHttpReceiverOptions): P
   server.on('checkContinue', (request, response) => void handle(request, response, () => response.writeContinue()));
   server.on('clientError', answerBrokenRequest);
   server.on('drop', () => options.metrics.connectionDropped());
-  await listen(server, config);
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server, { ...config, field: 'receivers.otlp.protocols.http.endpoint' });
   return {
     port,
     url: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(config.host)}:${port}`,
@@ -63,28 +52,6 @@ async function createHttpServer(config: OtlpHttpReceiverConfig): Promise<Server 
   return server;
 }
 
-function listen(server: Server | TlsServer, { host, port }: OtlpHttpReceiverConfig): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
-    server.listen({ host, port }, () => {
-      server.removeAllListeners('error');
-      resolve();
-    });
-  });
-}
-
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): CostspanError {
-  const field = `receivers.otlp.protocols.http.endpoint: ${urlHost(host)}:${port}`;
-  const advice: Readonly<Record<string, string>> = {
-    EADDRINUSE: 'another program listens there; stop it, or choose another port',
-    EACCES: 'this user may not listen there; choose a port above 1023',
-    EADDRNOTAVAIL: 'this computer does not have that address; use 127.0.0.1 or 0.0.0.0',
-    ENOTFOUND: 'the host name is not known; use an address such as 127.0.0.1',
-  };
-  const reason = advice[error.code ?? ''] ?? 'check the address';
-  return new CostspanError('address-unavailable', `${field} cannot be listened on (${error.code ?? error.message}): ${reason}`);
-}
-
 /** Answers what is not HTTP, or came too slowly: there is no request, so there is no encoding to answer in but JSON. */
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
@@ -103,8 +70,4 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
       `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
     () => setTimeout(() => socket.destroy(), refusedLingerMs).unref(),
   );
-}
-
-function urlHost(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

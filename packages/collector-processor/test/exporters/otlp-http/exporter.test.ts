@@ -5,12 +5,13 @@ import { zstdDecompressSync } from 'node:zlib';
 import { type OtlpSinkStep, startHttpServer, startOtlpSink } from '@costspan/testkit';
 import { describe, expect, test } from 'vitest';
 import type { OtlpHttpExporterConfig } from '../../../src/config/config.ts';
+import { createOtlpExporter } from '../../../src/exporters/create-otlp-exporter.ts';
 import type { Exporter, Outgoing } from '../../../src/exporters/exporter.ts';
-import { createOtlpHttpExporter } from '../../../src/exporters/otlp-http/exporter.ts';
+import { createHttpTransport } from '../../../src/exporters/otlp-http/transport.ts';
 import { jsonToProtobuf } from '../../../src/otlp/json.ts';
 import { encodeExportResponse } from '../../../src/otlp/response.ts';
 import { encodeStatus } from '../../../src/otlp/rpc-status.ts';
-import { outgoingCodec } from '../../../src/wire-codecs.ts';
+import { answerCodec, outgoingCodec } from '../../../src/wire-codecs.ts';
 import { steppingClock } from '../../stepping-clock.ts';
 
 const patience = { abort: new AbortController().signal };
@@ -44,30 +45,36 @@ type Made = { readonly exporter: Exporter; readonly clock: ReturnType<typeof ste
 function exporterTo(url: string, given: Partial<OtlpHttpExporterConfig> = {}): Made {
   const clock = steppingClock();
   let retries = 0;
-  const exporter = createOtlpHttpExporter({
-    name: 'otlp_http/backend',
-    config: {
-      type: 'otlp_http',
-      urls: { traces: `${url}/v1/traces`, logs: `${url}/v1/logs`, metrics: `${url}/v1/metrics` },
-      encoding: 'proto',
-      compression: 'none',
-      headers: {},
-      timeoutMs: 10_000,
-      requestBytesMax: 4 * 2 ** 20,
-      retry: {
-        enabled: true,
-        initialIntervalMs: 5_000,
-        multiplier: 1.5,
-        randomizationFactor: 0,
-        intervalMsMax: 30_000,
-        elapsedMsMax: 300_000,
-      },
-      queue: { bytesMax: 1, consumers: 1 },
-      ...given,
+  const config: OtlpHttpExporterConfig = {
+    type: 'otlp_http',
+    urls: { traces: `${url}/v1/traces`, logs: `${url}/v1/logs`, metrics: `${url}/v1/metrics` },
+    encoding: 'proto',
+    compression: 'none',
+    headers: {},
+    timeoutMs: 10_000,
+    requestBytesMax: 4 * 2 ** 20,
+    retry: {
+      enabled: true,
+      initialIntervalMs: 5_000,
+      multiplier: 1.5,
+      randomizationFactor: 0,
+      intervalMsMax: 30_000,
+      elapsedMsMax: 300_000,
     },
-    tls: {},
+    queue: { bytesMax: 1, consumers: 1 },
+    ...given,
+  };
+  const name = 'otlp_http/backend';
+  const exporter = createOtlpExporter({
+    name,
+    config,
+    transport: createHttpTransport({ name, config, tls: {}, codec: answerCodec, clock }),
     codec: outgoingCodec,
-    metrics: { retried: () => (retries += 1) },
+    metrics: {
+      retried: () => {
+        retries += 1;
+      },
+    },
     clock,
     random: () => 0.5,
   });

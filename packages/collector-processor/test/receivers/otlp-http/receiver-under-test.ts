@@ -6,7 +6,8 @@ import { parseConfig } from '../../../src/config/load.ts';
 import type { Ingest, IngestRequest } from '../../../src/ingest.ts';
 import { silentLogger } from '../../../src/logger.ts';
 import { type Authenticate, createAuthenticate } from '../../../src/receivers/authentication.ts';
-import { type Receiver, startOtlpHttpReceiver } from '../../../src/receivers/otlp-http/receiver.ts';
+import { startOtlpHttpReceiver } from '../../../src/receivers/otlp-http/receiver.ts';
+import type { Receiver } from '../../../src/receivers/receiver.ts';
 import { createSelfMetrics, type SelfMetrics } from '../../../src/self-metrics.ts';
 import { responseCodec } from '../../../src/wire-codecs.ts';
 

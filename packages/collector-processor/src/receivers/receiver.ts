@@ -1,0 +1,10 @@
+/** A receiver that listens. */
+export type Receiver = {
+  readonly port: number;
+  /** Base address of the receiver, for example `http://127.0.0.1:4318`. */
+  readonly url: string;
+  /** Reads the TLS files again. New connections use them. */
+  readonly reloadTls: () => Promise<void>;
+  /** Stops accepting, lets requests under way finish, and closes. After the time whatever is left is cut. */
+  readonly stop: (timeoutMs: number) => Promise<void>;
+};
