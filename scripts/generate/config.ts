@@ -54,7 +54,7 @@ function fieldsOf(schema: JsonSchema, path: string, required: boolean): readonly
   );
   const chosen = branches.flatMap((branch) => [
     ...Object.entries(branch.patternProperties ?? {}).flatMap(([pattern, field]) =>
-      fieldsOf(field, `${path}.${pattern.startsWith('^file') ? 'file' : 'otlp_http'}/<name>`, false),
+      fieldsOf(field, `${path}.${exporterTypeOf(pattern)}/<name>`, false),
     ),
     ...(typeof branch.additionalProperties === 'object' && branch.additionalProperties.type === 'object'
       ? fieldsOf(branch.additionalProperties, `${path}.<name>`, false)
@@ -66,11 +66,17 @@ function fieldsOf(schema: JsonSchema, path: string, required: boolean): readonly
   return [...own, ...named, ...chosen, ...items];
 }
 
-/** False for maps that only hold fields of their own, which have rows of their own. */
+/** The type of exporter whose names a pattern takes. */
+function exporterTypeOf(pattern: string): string {
+  if (pattern.startsWith('^file')) return 'file';
+  return pattern.startsWith('^otlp_?http') ? 'otlp_http' : 'otlp_grpc';
+}
+
+/** False for maps whose fields have rows of their own. */
 function isValue({ type, properties, patternProperties, additionalProperties }: JsonSchema): boolean {
-  return (
-    type !== 'object' || (properties === undefined && patternProperties === undefined && typeof additionalProperties !== 'object')
-  );
+  if (type !== 'object') return true;
+  const holdsMaps = typeof additionalProperties === 'object' && additionalProperties.type === 'object';
+  return properties === undefined && patternProperties === undefined && !holdsMaps;
 }
 
 function fieldRow({ path, schema, required }: Field): string {
@@ -81,6 +87,7 @@ function fieldRow({ path, schema, required }: Field): string {
 function typeText(schema: JsonSchema): string {
   const values = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
   if (values !== undefined) return values.map((value) => `\`${String(value)}\``).join(', ');
+  if (schema.anyOf?.some(({ type }) => type === 'boolean')) return 'flag';
   if (schema.anyOf !== undefined)
     return [...new Set(schema.anyOf.map(({ type }) => (type === 'object' ? 'map' : String(type))))].join(' or ');
   if (schema.type === 'array') return 'list';
