@@ -11,6 +11,8 @@ import { startProviders } from './providers/start-providers.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { COSTSPAN_DEMO_FOLDER: folder = '.costspan-demo' } = process.env;
+const ledger = ['--ledger', join(folder, 'costspan.db')];
+const completed = ['--completed', 'ticket=resolved', '--completed', 'claim=approved,rejected'];
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 process.chdir(root);
@@ -71,7 +73,7 @@ async function runDemo(): Promise<void> {
       .join(''),
   );
   progress.end();
-  await printReport(running, environment);
+  await printReport(running);
   console.log(closing(Math.round(performance.now() - startedMs) / 1_000));
 }
 
@@ -89,29 +91,28 @@ function whenInterrupted(): Promise<never> {
   });
 }
 
-async function printReport(running: AsyncDisposableStack, environment: Readonly<Record<string, string>>): Promise<void> {
-  for (const [heading, ...args] of [
-    ['', 'report'],
-    ['One ticket in full:', 'item', 'T-107', '--type', 'ticket'],
-  ]) {
-    const output = await finish(startCommand(args, environment), running);
-    console.log(`${heading === '' ? '' : `\n${heading}\n`}${output.trimEnd()}`);
-  }
+async function printReport(running: AsyncDisposableStack): Promise<void> {
+  console.log(await finish(startCommand(['report', ...ledger, ...completed]), running));
+  console.log(`One ticket in full, as \`costspan item\` shows it:\n`);
+  console.log(await finish(startCommand(['item', 'T-107', '--type', 'ticket', ...ledger]), running));
 }
 
 function closing(seconds: number): string {
-  const config = '--config examples/support-desk/costspan.yaml';
-  return `
-Where it all is:
-  ${join(folder, 'costspan.db')}       the ledger: every entry, exact, with the price it was made from
-  ${join(folder, 'traces.jsonl')}      the spans as they left, priced (OTLP/JSON)
-  ${join(folder, 'records.jsonl')}     one cost record per ticket and claim (OTLP/JSON logs)
-  ${join(folder, 'providers.jsonl')}   what the providers' own logs say, for comparing
+  const item = ['npx costspan item T-110 --type ticket', ...ledger].join(' ');
+  const csv = ['npx costspan report --by model', ...ledger].join(' ');
+  return `Where it all is:
+  ${join(folder, 'costspan.db')}      the ledger: every entry, exact, with the price it was made from
+  ${join(folder, 'traces.jsonl')}     the spans as they left, priced (OTLP/JSON)
+  ${join(folder, 'records.jsonl')}    one cost record per ticket and claim (OTLP/JSON logs)
+  ${join(folder, 'providers.jsonl')}  what the providers' own logs say, for comparing
 
 Try next:
-  npx costspan item T-110 --type ticket ${config}   a ticket that two processes worked on
-  npx costspan report --json ${config}              the same table for a program
-  npx costspan serve                                your own agent: see examples/support-desk/README.md
+  ${item}
+      a ticket that two processes worked on
+  ${csv}
+      the same money by model
+  npx costspan serve
+      your own agent: see examples/support-desk/README.md
 
 Done in ${seconds.toFixed(1)} s.`;
 }

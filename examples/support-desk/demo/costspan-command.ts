@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Program, startProgram } from './program.ts';
 
 /** The service's configuration, seen from the root of the repository. */
-export const configFile = 'examples/support-desk/costspan.yaml';
+const configFile = 'examples/support-desk/costspan.yaml';
 
 const command = join(dirname(createRequire(import.meta.url).resolve('costspan/package.json')), 'bin', 'costspan.mjs');
 
@@ -28,7 +28,7 @@ export function startService(
   return { ...program, listening: Promise.race([heard, early]) };
 }
 
-/** Runs a `costspan` command with the demo's configuration. */
-export function startCommand(args: readonly string[], environment: Readonly<Record<string, string>>): Program {
-  return startProgram(`costspan ${args[0]}`, [command, ...args, '--config', configFile], { environment });
+/** Runs a `costspan` command. */
+export function startCommand(args: readonly string[]): Program {
+  return startProgram(`costspan ${args[0]}`, [command, ...args], { environment: {} });
 }

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { createTemporaryFolder, type TemporaryFolder } from '@costspan/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ProviderLine } from '../providers/start-providers.ts';
@@ -20,6 +22,8 @@ afterAll(async () => {
 test('ends well and says where everything is', () => {
   for (const [index, { status, output }] of runs.entries()) {
     expect(status, output).toBe(0);
+    for (const shown of ['per resolved ticket', 'per processed claim', 'model-unknown', 'Try next'])
+      expect(output).toContain(shown);
     for (const file of ['costspan.db', 'traces.jsonl', 'records.jsonl', 'providers.jsonl']) {
       expect(output).toContain(folders[index]?.join(file));
     }
@@ -72,6 +76,27 @@ test('a review without a time is an estimate', () => {
   expect(estimated.map(([item]) => item)).toEqual(['C-207']);
 });
 
+test('`costspan report` shows the same money: items, types, what belongs to nobody', async () => {
+  const lines = jsonLines<ProviderLine>(folders[0]?.join('providers.jsonl') ?? '');
+  const expected = withSearches(expectedCosts(lines), lines);
+  const totalOf = (wanted: (item: string) => boolean): bigint =>
+    [...expected].filter(([item]) => wanted(item)).reduce((sum, [, cost]) => sum + totalOfCost(cost), 0n);
+  const report = await reportOf(folders[0]?.join('costspan.db') ?? '');
+  expect(report.find(({ kind }) => kind === 'total')).toMatchObject({ total: decimal(totalOf((item) => item !== '')) });
+  expect(report.filter(({ kind }) => kind === 'unattributed').map(({ amount }) => amount)).toEqual([
+    decimal(totalOf((item) => item === '')),
+  ]);
+  const tickets = totalOf((item) => item.startsWith('T'));
+  expect(report.find(({ type, kind }) => kind === 'type' && type === 'ticket')).toMatchObject({
+    attempted: 12,
+    completed: 10,
+    total: decimal(tickets),
+    // Ten tickets were resolved, and a tenth of a pico is not at stake.
+    per_completed: decimal(tickets / 10n),
+  });
+  expect(report.find(({ type, kind }) => kind === 'type' && type === 'claim')).toMatchObject({ attempted: 8, completed: 7 });
+});
+
 test('Ctrl-C in the middle leaves nothing running', async () => {
   await using folder = await createTemporaryFolder('costspan-demo-');
   const demo = runDemo(folder.path);
@@ -94,10 +119,28 @@ function costOfRecord(record: CostRecord = {}): Readonly<Record<string, string>>
   };
 }
 
+function totalOfCost({ waste: _, ...categories }: ItemCost): bigint {
+  return Object.values(categories).reduce((sum, amount) => sum + amount, 0n);
+}
+
+/** Lines of `costspan report --json`. */
+async function reportOf(ledger: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    'packages/cli/bin/costspan.mjs',
+    ...['report', '--json', '--ledger', ledger],
+    ...['--completed', 'ticket=resolved', '--completed', 'claim=approved,rejected'],
+  ]);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+}
+
 /** The same of an expectation. A category that something fed is there, even when nothing in it could be priced. */
-function costOfExpectation({ waste = 0n, ...categories }: ItemCost): Readonly<Record<string, string>> {
-  const total = Object.values(categories).reduce((sum, amount) => sum + amount, 0n);
-  return Object.fromEntries(Object.entries({ total, waste, ...categories }).map(([name, amount]) => [name, decimal(amount)]));
+function costOfExpectation(cost: ItemCost): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries({ total: totalOfCost(cost), waste: 0n, ...cost }).map(([name, amount]) => [name, decimal(amount)]),
+  );
 }
 
 function decimal(pico: bigint): string {
