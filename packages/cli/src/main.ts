@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { registerConfigCommand } from './commands/config.ts';
+import { registerItemCommand } from './commands/item.ts';
+import { registerLedgerCommand } from './commands/ledger.ts';
 import { registerPriceCommand } from './commands/price.ts';
 import { registerPricesCommand } from './commands/prices.ts';
 import { registerProcessCommand } from './commands/process.ts';
+import { registerReportCommand } from './commands/report.ts';
 import { registerServeCommand } from './commands/serve.ts';
 
 /** Runs the `costspan` command and returns its exit code: 0 done, 1 failed, 2 wrong usage. */
@@ -27,6 +30,9 @@ function createProgram(): Command {
     .exitOverride();
   registerServeCommand(program);
   registerProcessCommand(program);
+  registerReportCommand(program);
+  registerItemCommand(program);
+  registerLedgerCommand(program);
   registerPriceCommand(program);
   registerPricesCommand(program);
   registerConfigCommand(program);
