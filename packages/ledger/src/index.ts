@@ -13,6 +13,8 @@ export type { EntryChange, StoredVersion, WantedEntry } from './diff-entries.ts'
 export { diffEntries } from './diff-entries.ts';
 export type { Entry } from './entry.ts';
 export { factText, parseFact } from './fact-text.ts';
+export { type EntryJson, entryJson } from './json/entry-json.ts';
+export { type RecordJson, recordJson } from './json/record-json.ts';
 export type { ItemCost, MergedRecord } from './merge-emitters.ts';
 export { mergeEmitters } from './merge-emitters.ts';
 export type { CostRecord } from './record.ts';

@@ -30,6 +30,44 @@ type CellRow = {
   readonly entries: bigint;
 } & Readonly<Record<`${'amount' | 'low' | 'high'}_${'whole' | 'micro' | 'pico'}`, bigint>>;
 
+/** Live entries that something is not known about, by what is not known and where they come from. */
+export type Gap = {
+  /** Why entries have no price, or why they belong to no item; several reasons of one entry joined by `,`. */
+  readonly reason: string;
+  readonly category: CostCell['category'];
+  readonly provider: string;
+  readonly model: string;
+  readonly entries: number;
+  /** What they cost as far as it is known. */
+  readonly amountPico: bigint;
+};
+
+/** Prepares the sums of gaps, the most entries first. */
+export function prepareGaps(database: DatabaseSync): (kind: 'unpriced' | 'unattributed') => readonly Gap[] {
+  return (kind) => {
+    const reason = kind === 'unpriced' ? 'unpriced_reasons' : 'unattributed_reason';
+    const gaps = prepare<GapRow>(
+      database,
+      `SELECT ${reason} AS reason, category, provider, model, count(*) AS entries, ${sums('amount')}
+       FROM entries WHERE state = 'live' AND ${reason} IS NOT NULL AND status NOT IN ('aggregate', 'duplicate')
+       GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC, 1, 2, 3, 4`,
+    );
+    return gaps.all().map(({ reason, category, provider, model, entries, ...amount }) => ({
+      ...{ reason, category, provider, model },
+      entries: Number(entries),
+      amountPico: joinPico(amount.amount_whole, amount.amount_micro * 1_000_000n + amount.amount_pico),
+    }));
+  };
+}
+
+type GapRow = {
+  readonly reason: string;
+  readonly category: CostCell['category'];
+  readonly provider: string;
+  readonly model: string;
+  readonly entries: bigint;
+} & Readonly<Record<`amount_${'whole' | 'micro' | 'pico'}`, bigint>>;
+
 /** Prepares the sums of live entries. Sums are made by SQLite, so a million entries take a second and no memory. */
 export function prepareCells(database: DatabaseSync): (grouping: Grouping) => readonly CostCell[] {
   return (grouping) => {

@@ -5,7 +5,9 @@ import {
   type Decision,
   diffEntries,
   entryOf,
+  isUnpriced,
   type StoredVersion,
+  unpricedReasonsOf,
 } from '@costspan/ledger';
 import { splitPico } from '@costspan/pricing';
 import type { LedgerFile } from './ledger-file.ts';
@@ -116,9 +118,9 @@ type Recording = {
 function prepareAdd(database: LedgerFile['database']): (entry: DecidedEntry, recording: Recording) => void {
   const insert = prepare(
     database,
-    `INSERT INTO entries (trace_key, entry_id, version, state, fact_key, item_key, decision, category, status, waste,
-       amount_whole, amount_pico, low_whole, low_pico, high_whole, high_pico, usage_at_ns, recorded_at_ns, provider, model, agent)
-     VALUES (?, ?, ?, 'live', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO entries (trace_key, entry_id, version, state, fact_key, item_key, decision, unattributed_reason, unpriced_reasons,
+       category, status, waste, amount_whole, amount_pico, low_whole, low_pico, high_whole, high_pico, usage_at_ns, recorded_at_ns, provider, model, agent)
+     VALUES (?, ?, ?, 'live', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   return (entry, { traceKey, factKey, itemKey, version, decision, nowNs }) => {
     const [amount, low, high] = [splitPico(entry.amountPico), splitPico(entry.lowPico), splitPico(entry.highPico)];
@@ -129,6 +131,8 @@ function prepareAdd(database: LedgerFile['database']): (entry: DecidedEntry, rec
       factKey,
       itemKey,
       decision,
+      entry.unattributedReason ?? null,
+      isUnpriced(entry.status) ? unpricedReasonsOf(entry).join(',') : null,
       entry.category,
       entry.status,
       entry.waste ? 1 : 0,

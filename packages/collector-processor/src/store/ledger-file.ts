@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { CompletedOutcomes } from '@costspan/ledger';
 import { CostspanError } from '../errors.ts';
 import { busyTimeoutMs, checkedFileBytesMax, walPagesMax } from './limits.ts';
 import { applicationId, migrations } from './schema.ts';
@@ -15,6 +16,8 @@ export type LedgerFileOptions = {
   readonly file: string;
   /** ISO 4217. A ledger holds one currency for ever. */
   readonly currency: string;
+  /** Outcomes that complete a unit, by item type, for reports of the file. */
+  readonly completed?: CompletedOutcomes;
   /** Unix nanoseconds. */
   readonly nowNs: bigint;
 };
@@ -32,7 +35,7 @@ export type LedgerFile = {
  * Opens the file, brings it to the newest schema, and holds it: a second process that wants to write is refused while one
  * may read. Throws a CostspanError (`ledger-unusable`) for a file that is newer, damaged, foreign or held.
  */
-export function openLedgerFile({ file, currency, nowNs }: LedgerFileOptions): LedgerFile {
+export function openLedgerFile({ file, currency, completed, nowNs }: LedgerFileOptions): LedgerFile {
   const release = file === inMemory ? () => {} : hold(file);
   let database: DatabaseSync | undefined;
   try {
@@ -48,6 +51,7 @@ export function openLedgerFile({ file, currency, nowNs }: LedgerFileOptions): Le
         `holds amounts in ${settings.currency}, the configuration says ${currency}; a ledger has one currency: set pricing.currency to ${settings.currency} or name another file`,
       );
     }
+    if (completed !== undefined) keepCompleted(database, completed);
     return { database, ...settings, close: () => close(database as DatabaseSync, release) };
   } catch (error) {
     close(database, release);
@@ -167,6 +171,14 @@ function readSettings(
   });
   const select = prepare<{ value: string }>(database, 'SELECT value FROM settings WHERE name = ?');
   return { emitter: select.one('emitter')?.value ?? '', currency: select.one('currency')?.value ?? '' };
+}
+
+function keepCompleted(database: DatabaseSync, completed: CompletedOutcomes): void {
+  const write = prepare(
+    database,
+    "INSERT INTO settings (name, value) VALUES ('completed', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+  );
+  inTransaction(database, () => write.run(JSON.stringify(completed)));
 }
 
 function close(database: DatabaseSync | undefined, release: () => void): void {

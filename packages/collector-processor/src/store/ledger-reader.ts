@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { bearsCost, type CostCell, type CostRecord, type Entry, entryOf, type ItemKey } from '@costspan/ledger';
 import { CostspanError } from '../errors.ts';
-import { type Grouping, prepareCells } from './cost-cells.ts';
+import { type Gap, type Grouping, prepareCells, prepareGaps } from './cost-cells.ts';
 import { type CounterName, readCounters } from './counters.ts';
 import { decodeFact } from './encoded-facts.ts';
 import { inMemory, schemaVersion, unusable, unusableBecause } from './ledger-file.ts';
@@ -39,6 +39,8 @@ export type LedgerReader = {
   readonly unattributed: (entriesMax: number) => readonly Entry[];
   /** Sums of live entries by a property of theirs. */
   readonly cells: (grouping: Grouping) => readonly CostCell[];
+  /** Live entries without a price, or without an item, summed by reason and source. */
+  readonly gaps: (kind: 'unpriced' | 'unattributed') => readonly Gap[];
   /** Works every record out again from the entries. Reads the whole file. */
   readonly verify: () => LedgerVerdict;
   readonly close: () => void;
@@ -118,6 +120,7 @@ export function createReader(database: DatabaseSync, file: string): LedgerReader
     },
     unattributed: (entriesMax) => withoutItem.all(entriesMax).map((row) => entryIn(row, header)),
     cells: prepareCells(database),
+    gaps: prepareGaps(database),
     verify: () => verifyLedger(database, header.currency),
     close: () => database.close(),
   };

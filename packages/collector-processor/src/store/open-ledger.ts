@@ -1,20 +1,13 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import type { CompletedOutcomes } from '@costspan/ledger';
 import { type Clock, systemClock } from '../clock.ts';
 import { CostspanError } from '../errors.ts';
+import { optional } from '../optional.ts';
 import type { CounterName } from './counters.ts';
 import { encodeFacts } from './encoded-facts.ts';
-import type {
-  LedgerAnswer,
-  LedgerFailure,
-  LedgerGreeting,
-  LedgerQuestion,
-  LedgerRequest,
-  LedgerResponse,
-  LedgerThreadData,
-} from './ledger-protocol.ts';
+import type { LedgerAnswer, LedgerQuestion, LedgerResponse, LedgerThreadData } from './ledger-protocol.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import * as limits from './limits.ts';
+import { type LedgerThread, startLedgerThread } from './start-ledger-thread.ts';
 
 export type OpenLedgerOptions = {
   /** Path of the SQLite file, made when it is not there, or `:memory:`. */
@@ -25,6 +18,8 @@ export type OpenLedgerOptions = {
   readonly retentionMs?: number;
   /** Milliseconds after its last span until the attribution of a trace is frozen. Default: 1 hour. */
   readonly traceWindowMs?: number;
+  /** Outcomes that complete a unit, by item type. Kept in the file, so that reports of it count the same way. */
+  readonly completed?: CompletedOutcomes;
   /** Default: the computer's clock. */
   readonly clock?: Pick<Clock, 'nowNs'>;
 };
@@ -46,17 +41,13 @@ export async function openLedger({ clock = systemClock, ...options }: OpenLedger
     retentionMs: options.retentionMs ?? limits.retentionMs,
     traceWindowMs: options.traceWindowMs ?? limits.traceWindowMs,
     nowNs: clock.nowNs(),
+    ...optional('completed', options.completed),
   };
-  const thread = startThread(data);
-  const greeting = await Promise.race([nextMessage<LedgerGreeting>(thread), exited(thread)]);
-  if (greeting.kind === 'failed') {
-    await thread.terminate();
-    throw new CostspanError(greeting.code, greeting.message);
-  }
-  const { ask, end } = createLine(thread, options.file);
+  const { emitter, ask, ended } = await connect(startLedgerThread(data), options.file);
   let pendingFacts = 0;
+  let closed: Promise<void> | undefined;
   return {
-    emitter: greeting.emitter,
+    emitter,
     commit: async (facts) => {
       if (facts.length === 0) return;
       if (pendingFacts > 0 && pendingFacts + facts.length > limits.pendingFactsMax) {
@@ -92,76 +83,58 @@ export async function openLedger({ clock = systemClock, ...options }: OpenLedger
       if (answer.kind !== 'counters') throw new Error(`ledger: expected counters, got ${answer.kind}`);
       return answer.counters;
     },
-    close: async () => {
-      await ask({ kind: 'close' });
-      await end();
+    close: () => {
+      closed ??= ask({ kind: 'close' }).then(() => ended);
+      return closed;
     },
   };
 }
 
-/** From sources the thread is a TypeScript file and needs the workspace's condition; in `dist` tsup has bundled it beside the index. */
-function startThread(workerData: LedgerThreadData): Worker {
-  const isSource = import.meta.url.endsWith('.ts');
-  return isSource
-    ? new Worker(new URL('./ledger-worker.ts', import.meta.url), {
-        workerData,
-        execArgv: [...process.execArgv, '--conditions=costspan-source', ...quiet],
-      })
-    : new Worker(new URL('./store/ledger-worker.js', import.meta.url), { workerData, execArgv: [...process.execArgv, ...quiet] });
-}
-
-/** node:sqlite announces itself as experimental once per thread; the store's tests cover what is used of it. */
-const quiet = ['--disable-warning=ExperimentalWarning'];
-
-async function nextMessage<Message>(thread: Worker): Promise<Message> {
-  const [message] = await once(thread, 'message');
-  return message;
-}
-
-async function exited(thread: Worker): Promise<LedgerFailure> {
-  const [code] = await once(thread, 'exit');
-  return { kind: 'failed', code: 'ledger-unusable', message: `ledger: its thread ended with ${code} before the file was open` };
-}
-
 type Line = {
-  /** Resolves with the answer; rejects when the ledger failed or its thread is gone. */
+  readonly emitter: string;
+  /** Resolves with the answer; rejects when the ledger failed or has stopped. */
   readonly ask: (question: LedgerQuestion) => Promise<LedgerAnswer>;
-  /** Resolves when the thread has ended. */
-  readonly end: () => Promise<void>;
+  /** Resolves when the ledger has stopped. */
+  readonly ended: Promise<void>;
 };
 
 type Waiting = { readonly resolve: (answer: LedgerAnswer) => void; readonly reject: (error: Error) => void };
 
-function createLine(thread: Worker, file: string): Line {
+/** Resolves when the file is open. Answers carry the number of their request, so any number may be under way. */
+function connect(thread: LedgerThread, file: string): Promise<Line> {
   const waiting = new Map<number, Waiting>();
   let asked = 0;
   let gone: CostspanError | undefined;
-  const ended = new Promise<void>((resolve) => {
-    thread.once('exit', () => resolve());
+  const ask = (question: LedgerQuestion): Promise<LedgerAnswer> =>
+    new Promise((resolve, reject) => {
+      if (gone !== undefined) return reject(gone);
+      asked += 1;
+      waiting.set(asked, { resolve, reject });
+      thread.post({ id: asked, question });
+    });
+  return new Promise((opened, refused) => {
+    const ended = new Promise<void>((resolve) => {
+      thread.onEnd((why) => {
+        gone ??= new CostspanError('ledger-unavailable', `${file}: the ledger has stopped (${why}); restart costspan`);
+        for (const { reject } of waiting.values()) reject(gone);
+        waiting.clear();
+        refused(gone);
+        resolve();
+      });
+    });
+    thread.onMessage((message) => {
+      if (!('kind' in message)) deliver(message, waiting);
+      else if (message.kind === 'open') opened({ emitter: message.emitter, ask, ended });
+      else refused(new CostspanError(message.code, message.message));
+    });
   });
-  const fail = (why: string): void => {
-    gone ??= new CostspanError('ledger-unavailable', `${file}: the ledger has stopped (${why}); restart costspan`);
-    for (const { reject } of waiting.values()) reject(gone);
-    waiting.clear();
-  };
-  thread.on('message', (response: LedgerResponse) => {
-    for (const { id, answer } of response) {
-      const asker = waiting.get(id);
-      waiting.delete(id);
-      if (answer.kind === 'failed') asker?.reject(new CostspanError(answer.code, answer.message));
-      else asker?.resolve(answer);
-    }
-  });
-  thread.on('error', (error) => fail(error instanceof Error ? error.message : String(error)));
-  thread.on('exit', () => fail('closed'));
-  return {
-    ask: (question) =>
-      new Promise((resolve, reject) => {
-        if (gone !== undefined) return reject(gone);
-        asked += 1;
-        waiting.set(asked, { resolve, reject });
-        thread.postMessage({ id: asked, question } satisfies LedgerRequest);
-      }),
-    end: () => ended,
-  };
+}
+
+function deliver(response: LedgerResponse, waiting: Map<number, Waiting>): void {
+  for (const { id, answer } of response) {
+    const asker = waiting.get(id);
+    waiting.delete(id);
+    if (answer.kind === 'failed') asker?.reject(new CostspanError(answer.code, answer.message));
+    else asker?.resolve(answer);
+  }
 }

@@ -93,6 +93,8 @@ CREATE TABLE entries (
   fact_key INTEGER NOT NULL,
   item_key INTEGER,
   decision TEXT NOT NULL,
+  unattributed_reason TEXT,
+  unpriced_reasons TEXT,
   category TEXT NOT NULL,
   status TEXT NOT NULL,
   waste INTEGER NOT NULL,

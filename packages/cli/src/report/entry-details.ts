@@ -1,0 +1,82 @@
+import type { Entry } from '@costspan/ledger';
+import type { ReceiptLine } from '@costspan/pricing';
+import { grouped } from './amount-text.ts';
+import { safeText } from './safe-text.ts';
+import { durationText, timeText } from './time-text.ts';
+
+/** Why an entry costs what it costs and where it comes from, a line each, in full digits. */
+export function entryDetails(entry: Entry): readonly string[] {
+  return [
+    ...entry.lines.map((line) => lineText(line, entry.currency)),
+    ...rangeText(entry),
+    ...leftOutText(entry),
+    ...comparedText(entry),
+    ...humanText(entry),
+    ...versionText(entry),
+    originText(entry),
+  ];
+}
+
+/** `1,200 input_text_tokens at 1.25 per 1,000,000 = 0.0015, price openai/gpt-5/input@2025-08-07 (catalog)`. */
+function lineText(line: ReceiptLine, currency: string): string {
+  const { unit, quantity, amount, per, factor, cost, priceId, layer, reason, status, native } = line;
+  const what = line.kind === 'discount' ? `discount on ${safeText(unit)}` : `${grouped(quantity)} ${safeText(unit)}`;
+  const rate = amount === undefined || line.kind === 'discount' ? '' : ` at ${grouped(amount)} per ${grouped(per ?? '1')}`;
+  const times = factor === undefined ? '' : ` times ${factor}`;
+  const foreign = native === undefined ? '' : ` = ${native.cost} ${native.currency} at ${native.rate} of ${native.rateDate}`;
+  const result = cost === undefined ? ` has no price: ${safeText(reason ?? status)}` : ` = ${grouped(cost)}`;
+  const source = priceId === undefined ? '' : `, price ${safeText(priceId)}${layer === undefined ? '' : ` (${layer})`}`;
+  const why = cost === undefined || reason === undefined ? '' : `, ${status.replaceAll('_', ' ')}: ${safeText(reason)}`;
+  return `${what}${rate}${times}${foreign}${result}${foreign === '' ? '' : ` ${currency}`}${source}${why}`;
+}
+
+function rangeText({ lines }: Entry): readonly string[] {
+  const estimated = lines.filter(({ low, high }) => low !== undefined || high !== undefined);
+  return estimated.map(({ unit, low, high, cost }) => `between ${low ?? cost} and ${high ?? cost} for ${safeText(unit)}`);
+}
+
+function leftOutText(entry: Entry): readonly string[] {
+  if (entry.status === 'aggregate') return ['repeats what the spans below it carry, so it is not priced'];
+  if (entry.status === 'duplicate')
+    return [`the same call is priced in entry ${entry.duplicateOf ?? 'unknown'}, so this one is not`];
+  return entry.lines.length === 0 && entry.reasons.length > 0
+    ? [`no price: ${entry.reasons.map((reason) => safeText(reason)).join(', ')}`]
+    : [];
+}
+
+function comparedText({ compared, currency }: Entry): readonly string[] {
+  if (compared === undefined) return [];
+  const names = { calculated: 'the price book says', reported: 'the provider reported', list_price: 'at list price it would be' };
+  const difference = compared.difference === undefined ? '' : ` (${compared.difference} less than taken)`;
+  return [`${names[compared.kind]} ${compared.amount} ${currency}${difference}`];
+}
+
+function humanText({ human }: Entry): readonly string[] {
+  if (human === undefined) return [];
+  const { role, touchMs, waitMs, decision } = human;
+  return [
+    [
+      safeText(role),
+      ...(touchMs === undefined ? ['touch time unknown'] : [`worked ${durationText(BigInt(touchMs) * 1_000_000n)}`]),
+      ...(waitMs === undefined ? [] : [`waited ${durationText(BigInt(waitMs) * 1_000_000n)}, not priced`]),
+      ...(decision === undefined ? [] : [`decided ${safeText(decision)}`]),
+    ].join(', '),
+  ];
+}
+
+function versionText({ version, state, recordedAtNs }: Entry): readonly string[] {
+  if (version === 1 && state === 'live') return [];
+  return [`version ${version} of ${timeText(recordedAtNs)}${state === 'void' ? ', replaced by a later one' : ''}`];
+}
+
+function originText(entry: Entry): string {
+  const found = { span: '', resource: 'item from the resource', id_from: 'item from a configured key' };
+  const source = entry.itemSource ?? 'span';
+  const item = source === 'ancestor' ? 'item from an ancestor' : source === 'trace' ? 'only item of the trace' : found[source];
+  return [
+    `trace ${entry.traceId} span ${entry.spanId}`,
+    ...(entry.requestId === undefined ? [] : [`request ${safeText(entry.requestId)}`]),
+    ...(entry.agent === undefined ? [] : [`agent ${safeText(entry.agent)}`]),
+    ...(item === '' ? [] : [item]),
+  ].join(' · ');
+}

@@ -1,0 +1,42 @@
+import type { CostSums } from '@costspan/ledger';
+import { formatPico } from '@costspan/pricing';
+import { CATEGORIES } from '@costspan/semconv';
+import type { Report } from './report-data.ts';
+
+/** The main table as CSV (RFC 4180): exact amounts, one column per category, empty where nothing fed it or nothing is known. */
+export function reportCsv({ view, header }: Report): string {
+  const sumHeads = [...CATEGORIES, 'total', 'waste', 'low', 'high', 'spans', 'unpriced_spans'];
+  if (view.kind === 'groups') {
+    const head = view.grouping.by === 'dimension' ? view.grouping.key : view.grouping.by;
+    const rows = view.groups.map(({ value, sums }) => [value ?? '', header.currency, ...sumCells(sums)]);
+    return csv([[head, 'currency', ...sumHeads], ...rows]);
+  }
+  const rows = view.items.map(({ record: { item, parentId, outcome, state }, sums }) => [
+    ...[item.tenant, item.type, item.id, parentId ?? '', outcome?.value ?? '', state, header.currency],
+    ...sumCells(sums),
+  ]);
+  return csv([['tenant', 'type', 'id', 'parent_id', 'outcome', 'state', 'currency', ...sumHeads], ...rows]);
+}
+
+function sumCells(sums: CostSums): readonly string[] {
+  const { totalPico, wastePico, lowPico, highPico, spans, unpricedSpans } = sums;
+  const known = (amountPico: bigint, unpriced: number): string =>
+    amountPico === 0n && unpriced > 0 ? '' : formatPico(amountPico);
+  return [
+    ...CATEGORIES.map((category) => {
+      const sum = sums.byCategory[category];
+      return sum === undefined ? '' : known(sum.amountPico, sum.unpriced);
+    }),
+    known(totalPico, unpricedSpans),
+    ...[wastePico, lowPico, highPico].map(formatPico),
+    ...[spans, unpricedSpans].map(String),
+  ];
+}
+
+function csv(rows: readonly (readonly string[])[]): string {
+  return rows.map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
+}
+
+function csvCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
