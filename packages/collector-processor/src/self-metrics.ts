@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { Signal } from './otlp/codec.ts';
+import { counter, gauge, gaugeBy, histogram } from './prometheus.ts';
 
 /** What the service counts about itself. Labels are few and fixed: never an item, a tenant or anything a sender chooses. */
 export type SelfMetrics = {
@@ -41,8 +42,6 @@ export type Gauges = {
   readonly ledgerCounters: () => Promise<Readonly<Record<string, number>>> | undefined;
   readonly nowMs: () => number;
 };
-
-const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** Creates the metrics of one service. Several services in one process do not share anything. */
 export function createSelfMetrics(gauges: Gauges): SelfMetrics {
@@ -208,57 +207,4 @@ function ageSeconds({ book, nowMs }: Gauges): number | undefined {
   const newest = (book().version.match(/\d{4}-\d{2}-\d{2}/g) ?? []).sort().at(-1);
   const atMs = newest === undefined ? Number.NaN : Date.parse(newest);
   return Number.isNaN(atMs) ? undefined : Math.max(0, nowMs() - atMs) / 1_000;
-}
-
-function counter<Label extends string = never>(
-  registry: Registry,
-  name: string,
-  help: string,
-  labelNames: readonly Label[] = [],
-): Counter<Label> {
-  return new Counter({ name: `costspan_${name}_total`, help, labelNames: [...labelNames], registers: [registry] });
-}
-
-function histogram<Label extends string>(
-  registry: Registry,
-  name: string,
-  help: string,
-  labelNames: readonly Label[],
-): Histogram<Label> {
-  return new Histogram({
-    name: `costspan_${name}`,
-    help,
-    labelNames: [...labelNames],
-    buckets: durationBuckets,
-    registers: [registry],
-  });
-}
-
-function gauge(registry: Registry, name: string, help: string, read: () => number | undefined): void {
-  gaugeBy(registry, name, help, [], (set) => {
-    const value = read();
-    if (value !== undefined) set({}, value);
-  });
-}
-
-type SetGauge<Label extends string> = (labels: Partial<Record<Label, string>>, value: number) => void;
-
-/** A gauge whose values are read when metrics are asked for. */
-function gaugeBy<Label extends string>(
-  registry: Registry,
-  name: string,
-  help: string,
-  labelNames: readonly Label[],
-  read: (set: SetGauge<Label>) => void | Promise<void>,
-): void {
-  const metric: Gauge<Label> = new Gauge({
-    name: `costspan_${name}`,
-    help,
-    labelNames: [...labelNames],
-    registers: [registry],
-    collect: () => {
-      metric.reset();
-      return read((labels, value) => metric.set(labels, value));
-    },
-  });
 }

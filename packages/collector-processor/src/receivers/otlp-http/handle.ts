@@ -39,12 +39,14 @@ export function createHandle(options: OtlpHttpReceiverOptions): Handler {
     (['traces', 'logs', 'metrics'] as const).map((signal) => [config.paths[signal], signal]),
   );
   const corsHeaders = config.cors === undefined ? () => ({}) : createCorsHeaders(config.cors);
+  // All that is not answered yet, and of that what has arrived whole: a slow sender takes no place from the others.
   let underWay = 0;
+  let workedOn = 0;
   let drained: (() => void) | undefined;
 
   const take = async ({ request, response, askForBody }: Exchange, target: Export): Promise<Answer | undefined> => {
     const draining = drained !== undefined;
-    const early = refuseEarly(request, draining, underWay, options);
+    const early = refuseEarly(request, draining, options);
     if (early !== undefined) return refuse(early, target.encoding, codec);
     const authentication = options.authenticate(request.headers);
     if (authentication.kind === 'refused') {
@@ -62,12 +64,12 @@ export function createHandle(options: OtlpHttpReceiverOptions): Handler {
       if (received === undefined) return undefined;
       if (received.kind === 'refused') return refuse(received.refusal, target.encoding, codec);
       heldBytes = received.heldBytes;
+      if (workedOn >= inFlightRequestsMax) return refuse(overloaded, target.encoding, codec);
       metrics.received(target.signal, received.body.length);
-      const delivery = await options.ingest({
-        ...target,
-        body: received.body,
-        sender: authentication.sender,
-        abort: gone.signal,
+      workedOn += 1;
+      const sent = { ...target, body: received.body, sender: authentication.sender, abort: gone.signal };
+      const delivery = await options.ingest(sent).finally(() => {
+        workedOn -= 1;
       });
       return answerTo(delivery, target.signal, target.encoding, codec);
     } finally {
@@ -133,15 +135,9 @@ function chooseTarget(request: IncomingMessage, path: string, signal: Signal | u
 }
 
 /** Refuses what need not be read to be refused. */
-function refuseEarly(
-  request: IncomingMessage,
-  draining: boolean,
-  underWay: number,
-  { config }: OtlpHttpReceiverOptions,
-): Refusal | undefined {
+function refuseEarly(request: IncomingMessage, draining: boolean, { config }: OtlpHttpReceiverOptions): Refusal | undefined {
   if (draining)
     return { ...overloaded, message: 'shutting down; send it again after the delay', headers: { connection: 'close' } };
-  if (underWay >= inFlightRequestsMax) return overloaded;
   if (codingOf(request) === undefined) {
     return {
       status: 415,

@@ -1,8 +1,9 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { OtlpHttpReceiverConfig } from '../../config/config.ts';
 import { refusedLingerMs } from '../../limits.ts';
+import { describeFault } from '../../logger.ts';
 import { listen, urlHost } from '../listen.ts';
 import type { Receiver } from '../receiver.ts';
 import { readServerTls } from '../server-tls.ts';
@@ -14,9 +15,15 @@ export async function startOtlpHttpReceiver(options: OtlpHttpReceiverOptions): P
   const { config } = options;
   const server = await createHttpServer(config);
   const { handle, drain } = createHandle(options);
-  server.on('request', (request, response) => void handle(request, response));
+  const answer = (request: IncomingMessage, response: ServerResponse, askForBody?: () => void): void => {
+    handle(request, response, askForBody).catch((error: unknown) => {
+      options.logger.error('internal fault while answering', { fault: describeFault(error) });
+      response.destroy();
+    });
+  };
+  server.on('request', (request, response) => answer(request, response));
   // Asked before the body is sent, so that a body that will be refused never is.
-  server.on('checkContinue', (request, response) => void handle(request, response, () => response.writeContinue()));
+  server.on('checkContinue', (request, response) => answer(request, response, () => response.writeContinue()));
   server.on('clientError', answerBrokenRequest);
   server.on('drop', () => options.metrics.connectionDropped());
   const port = await listen(server, { ...config, field: 'receivers.otlp.protocols.http.endpoint' });

@@ -455,12 +455,14 @@ describe('connections', () => {
     expect(receiver.taken.length).toBe(1);
   });
 
-  test('OTLP-49 a thousand connections that say nothing do not stop others', async () => {
+  test('OTLP-49 a thousand slow connections do not stop others', async () => {
     await using receiver = await startReceiver();
-    const idle = await Promise.all(Array.from({ length: 1_000 }, () => openRaw(receiver.port)));
-    for (const { socket } of idle) socket.write('POST /v1/traces HTTP/1.1\r\n');
+    const slow = await Promise.all(Array.from({ length: 1_200 }, () => openRaw(receiver.port)));
+    const head = 'POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+    for (const [index, { socket }] of slow.entries()) socket.write(index < 50 ? head : `${head}content-length: 100\r\n\r\n{`);
+    await expect.poll(receiver.heldBytes, { timeout: 10_000 }).toBe(1_150);
     expect((await post(receiver.url)).status).toBe(200);
-    for (const { socket } of idle) socket.destroy();
+    for (const { socket } of slow) socket.destroy();
   });
 
   test('connections over the limit are closed and counted', async () => {
