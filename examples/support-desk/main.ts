@@ -12,7 +12,7 @@ import { startProviders } from './providers/start-providers.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { COSTSPAN_DEMO_FOLDER: folder = '.costspan-demo' } = process.env;
 const ledger = ['--ledger', join(folder, 'costspan.db')];
-const completed = ['--completed', 'ticket=resolved', '--completed', 'claim=approved,rejected'];
+const completed = ['--completed', 'ticket=resolved', '--completed', 'claim=processed'];
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 process.chdir(root);

@@ -18,7 +18,7 @@ export async function handleClaim(claim: Claim): Promise<void> {
       leaveFor({ kind: 'review', type: 'claim', id, token });
       return tell(id, 'waits for a person');
     }
-    const outcome = claim.withdrawn ? 'withdrawn' : 'approved';
+    const outcome = claim.withdrawn ? 'withdrawn' : 'processed';
     item.outcome(outcome);
     tell(id, outcome);
   });

@@ -10,7 +10,7 @@ export type Review = {
 export const reviews: Readonly<Record<string, Review>> = {
   'T-107': { minutes: 6.5, decision: 'refunded by bank transfer', outcome: 'resolved' },
   'T-109': { minutes: 12, decision: 'passed on to the lawyers', outcome: 'escalated' },
-  'C-203': { minutes: 7.5, decision: 'approved', outcome: 'approved' },
-  'C-205': { minutes: 15, decision: 'not covered', outcome: 'rejected' },
-  'C-207': { decision: 'approved', outcome: 'approved' },
+  'C-203': { minutes: 7.5, decision: 'approved', outcome: 'processed' },
+  'C-205': { minutes: 15, decision: 'not covered', outcome: 'processed' },
+  'C-207': { decision: 'approved', outcome: 'processed' },
 };
