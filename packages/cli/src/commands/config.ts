@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { CostspanError, configJsonSchema, readConfig, starterConfig } from '@costspan/collector-processor';
+import { formatBookIssue, loadBooks } from '@costspan/pricebook';
 import type { Command } from 'commander';
 
 /** Adds `costspan config check`, `schema` and `init`. */
@@ -7,7 +8,7 @@ export function registerConfigCommand(program: Command): void {
   const config = program.command('config').description('Check, describe or begin a configuration file.');
   config
     .command('check')
-    .description('List everything that is wrong with a configuration file.')
+    .description('List everything that is wrong with a configuration file and the price books it names.')
     .argument('<file>', 'configuration file')
     .action(check);
   config
@@ -24,8 +25,12 @@ export function registerConfigCommand(program: Command): void {
 }
 
 async function check(file: string): Promise<void> {
-  const { warnings } = await readConfig(file, process.env);
+  const { config, warnings } = await readConfig(file, process.env);
+  const { books, catalog, currency } = config.pricing;
+  const loaded = await loadBooks({ files: books, withCatalog: catalog, currency });
+  if (loaded.kind === 'invalid') throw new CostspanError('price-book-invalid', loaded.issues.map(formatBookIssue).join('\n'));
   for (const warning of warnings) process.stderr.write(`${file}: warning: ${warning}\n`);
+  for (const warning of loaded.warnings) process.stderr.write(`${formatBookIssue(warning)} (warning)\n`);
   process.stdout.write(`${file}: no problems\n`);
 }
 

@@ -48,6 +48,20 @@ test('check lists every problem and every warning, with secrets left out', async
   expect(stderr).toContain('bad.yaml: warning: exporters.file/b: defined but used by no signal and no records');
 });
 
+test('check looks into the price books too', async () => {
+  await writeFile(folder.join('costspan.yaml'), 'pricing: {books: [missing.yaml, bad.yaml]}\n');
+  await writeFile(folder.join('bad.yaml'), 'book: mine\nversion: 2026-01-01\ncurrency: USD\nprices: 7\n');
+  const { code, stdout, stderr } = await runCommand(['config', 'check', 'costspan.yaml'], folder.path);
+  expect([
+    code,
+    stdout,
+    stderr
+      .trim()
+      .split('\n')
+      .map((line) => line.split(':', 2).join(':')),
+  ]).toEqual([1, '', ['missing.yaml:1', 'bad.yaml:4']]);
+});
+
 test('schema is JSON Schema on standard output', async () => {
   const { code, stdout } = await runCommand(['config', 'schema'], folder.path);
   expect([code, Object.keys(JSON.parse(stdout).properties)]).toEqual([

@@ -22,7 +22,9 @@ const trust: z.ZodType<GivenTrust> = orDefaults(
 
 const tenants = orDefaults(
   z.strictObject({
-    header: optionalText('Request header that names the tenant. Only where a proxy in front of the receiver sets it.'),
+    header: optionalText(
+      'Request header that names the tenant. Only where a proxy in front of the receiver sets it. Not looked at where there are keys.',
+    ),
     keys: z
       .array(
         z.strictObject({
