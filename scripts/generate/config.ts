@@ -37,7 +37,7 @@ the defaults below hold. \`\${env:NAME}\` stands for an environment variable in 
 default, \`$$\` is one \`$\`. Unknown keys are refused. \`costspan config check\` lists everything that is wrong with a file,
 \`costspan config schema\` prints the JSON Schema for editors, \`costspan config init\` writes a first file.
 
-Durations are numbers with units: \`250ms\`, \`30s\`, \`1h30m\`, \`30d\`. Sizes: \`64KiB\`, \`4MiB\`, \`1GiB\`.
+Relative paths start at the folder the command runs in. Durations are numbers with units: \`250ms\`, \`30s\`, \`1h30m\`, \`30d\`. Sizes: \`64KiB\`, \`4MiB\`, \`1GiB\`.
 
 ${sections.join('\n\n')}
 `;
