@@ -1,7 +1,7 @@
 import { startHttpServer } from '@costspan/testkit';
 
 /** One call of a third-party service, for comparing with what was metered. */
-export type ServiceCall = { readonly path: string; readonly item: string; readonly status: number };
+type ServiceCall = { readonly path: string; readonly item: string; readonly status: number };
 
 /** Stand-ins for payments, messages, searches and parcel tracking. */
 export type Services = { readonly url: string; readonly calls: readonly ServiceCall[]; readonly close: () => Promise<void> };

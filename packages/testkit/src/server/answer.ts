@@ -10,8 +10,7 @@ export type FakeEvent = {
 
 /** What an endpoint has to say, before anything goes wrong on the way. */
 export type Answer = {
-  readonly body: { readonly json: unknown } | { readonly events: readonly FakeEvent[] } | { readonly bytes: Buffer };
-  readonly contentType?: string;
+  readonly body: { readonly json: unknown } | { readonly events: readonly FakeEvent[] };
   readonly model?: string;
   readonly usage?: FakeUsage;
   readonly rawUsage?: unknown;

@@ -19,16 +19,18 @@ export async function deliver(
   const { body } = answer;
   if ('events' in body) {
     response.writeHead(200, { ...options.headers, 'content-type': 'text/event-stream; charset=utf-8' });
+    // Before the first event, as providers do: a stream that is cut or held there has an answer with a status.
+    response.flushHeaders();
     await deliverEvents(body.events, response, attempt, options);
     return;
   }
   response.once('finish', () => {
     attempt.usageSent = answer.rawUsage !== undefined;
   });
-  const bytes = 'bytes' in body ? body.bytes : Buffer.from(JSON.stringify(body.json));
+  const bytes = Buffer.from(JSON.stringify(body.json));
   response.writeHead(200, {
     ...options.headers,
-    'content-type': answer.contentType ?? 'application/json',
+    'content-type': 'application/json',
     'content-length': bytes.length,
   });
   response.end(bytes);

@@ -178,7 +178,7 @@ test('refuses a missing key and a body without a model', async () => {
 
 test('a hanging answer times out, is tried again, and counts as what the provider bills', async () => {
   server.enqueue({ hang: 'before-headers', usage: { input_text_tokens: 10 } });
-  await openai.chat.completions.create(question, { timeout: 100, maxRetries: 1 });
+  await openai.chat.completions.create(question, { timeout: 500, maxRetries: 1 });
   await server.settled();
   expect(server.log.map(({ status, ending, usageSent }) => [status, ending, usageSent])).toEqual([
     [undefined, 'client-left', false],
@@ -204,6 +204,13 @@ test('a cut stream gives what was sent and then an error', async () => {
   }).rejects.toThrow();
   expect(texts).toEqual(['', 'one ', 'two ']);
   expect(server.log[0]).toMatchObject({ ending: 'cut', eventsSent: 3, usageSent: false, usage });
+});
+
+test('a stream cut before its first event still has a status', async () => {
+  server.enqueue({ stream: { cutAfterEvents: 0 } });
+  const stream = await openai.chat.completions.create({ ...question, stream: true });
+  await expect(collect(stream)).rejects.toThrow();
+  expect(server.log[0]).toMatchObject({ status: 200, ending: 'cut', eventsSent: 0, usageSent: false });
 });
 
 test('a stream that the provider breaks off is an API error', async () => {
