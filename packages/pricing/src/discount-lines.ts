@@ -16,57 +16,64 @@ import {
   ZERO,
 } from './money.ts';
 import type { ReceiptLine } from './receipt.ts';
-import type { CostedLine } from './tally.ts';
+import { addBoundedLine, addLine, type Bounds, type Tally } from './tally.ts';
+
+/** A priced line before its discounts; bounds where it is an estimate. */
+export type DiscountBase = { readonly line: ReceiptLine; readonly cost: ExactAmount; readonly bounds: Bounds | undefined };
 
 /**
- * The lines that reduce a priced line. All discounts that concern it apply, one after the other, each to what the ones
+ * Adds the lines that reduce a priced line. All discounts that concern it apply, one after the other, each to what the ones
  * before it have left; their costs are negative. Quantity and price are those of the reduced line and `factor` is the
  * negative share taken off, so that each line can be recalculated on its own.
  */
-export const discountLines = (base: CostedLine, discounts: readonly CompiledDiscount[], atMs: number): readonly CostedLine[] => {
-  const { line, cost } = base;
-  if (cost === undefined || isZero(cost) || line.priceId === undefined) return [];
-  const lines: CostedLine[] = [];
-  let left = { cost, low: base.low, high: base.high, factor: factorOf(line) };
+export const addDiscountLines = (
+  tally: Tally,
+  { line, cost, bounds }: DiscountBase,
+  discounts: readonly CompiledDiscount[],
+  atMs: number,
+): void => {
+  if (isZero(cost)) return;
+  let left: Remainder = { cost, bounds, factor: line.factor === undefined ? ONE : parsedDecimal(line.factor) };
   for (const discount of discounts) {
     if (!isInForce(discount, atMs) || discount.units?.has(line.unit) === false) continue;
-    const cut = (amount: ExactAmount): ExactAmount => negateExact(percentOf(amount, discount.percent));
-    const low = left.low === undefined ? undefined : cut(left.low);
-    const high = left.high === undefined ? undefined : cut(left.high);
-    const off = cut(left.cost);
-    const share = multiplyDecimals(left.factor, hundredthOf(discount.percent));
-    lines.push({ line: discountLine(line, discount, share, off, low, high), cost: off, low, high });
-    left = {
-      cost: addExact(left.cost, off),
-      low: left.low === undefined || low === undefined ? undefined : addExact(left.low, low),
-      high: left.high === undefined || high === undefined ? undefined : addExact(left.high, high),
-      factor: subtractDecimals(left.factor, share),
-    };
+    const cut = cutOf(left, discount);
+    const cutLine = discountLine(line, discount, cut);
+    if (cut.bounds === undefined) addLine(tally, cutLine, cut.cost);
+    else addBoundedLine(tally, cutLine, cut.cost, cut.bounds);
+    left = afterCut(left, cut);
   }
-  return lines;
 };
 
-const discountLine = (
-  line: ReceiptLine,
-  discount: CompiledDiscount,
-  share: Decimal,
-  cost: ExactAmount,
-  low: ExactAmount | undefined,
-  high: ExactAmount | undefined,
-): ReceiptLine => ({
+type Remainder = { readonly cost: ExactAmount; readonly bounds: Bounds | undefined; readonly factor: Decimal };
+
+const cutOf = ({ cost, bounds, factor }: Remainder, { percent }: CompiledDiscount): Remainder => {
+  const off = (amount: ExactAmount): ExactAmount => negateExact(percentOf(amount, percent));
+  return {
+    cost: off(cost),
+    bounds: bounds === undefined ? undefined : { low: off(bounds.low), high: off(bounds.high) },
+    factor: subtractDecimals(ZERO, multiplyDecimals(factor, hundredthOf(percent))),
+  };
+};
+
+const afterCut = (left: Remainder, cut: Remainder): Remainder => ({
+  cost: addExact(left.cost, cut.cost),
+  bounds:
+    left.bounds === undefined || cut.bounds === undefined
+      ? undefined
+      : { low: addExact(left.bounds.low, cut.bounds.low), high: addExact(left.bounds.high, cut.bounds.high) },
+  factor: subtractDecimals(left.factor, subtractDecimals(ZERO, cut.factor)),
+});
+
+const discountLine = (line: ReceiptLine, discount: CompiledDiscount, { cost, factor }: Remainder): ReceiptLine => ({
   unit: line.unit,
   quantity: line.quantity,
   kind: 'discount',
   priceId: discount.id,
   ...(line.amount === undefined ? {} : { amount: line.amount }),
   ...(line.per === undefined ? {} : { per: line.per }),
-  factor: formatDecimal(subtractDecimals(ZERO, share)),
+  factor: formatDecimal(factor),
   cost: formatExact(cost),
-  ...(low === undefined ? {} : { low: formatExact(low) }),
-  ...(high === undefined ? {} : { high: formatExact(high) }),
   status: line.status,
   layer: discount.layer,
   ...(line.reason === undefined ? {} : { reason: line.reason }),
 });
-
-const factorOf = ({ factor }: ReceiptLine): Decimal => (factor === undefined ? ONE : parsedDecimal(factor));

@@ -197,7 +197,10 @@ export const exactToAtto = (amount: ExactAmount): bigint =>
   typeof amount === 'bigint' ? amount : BigInt(amount) * ATTO_PER_PICO;
 
 /** Pico units of an exact amount, rounded half-even. */
-export const exactToPico = (amount: ExactAmount): bigint => (typeof amount === 'bigint' ? attoToPico(amount) : BigInt(amount));
+export const exactToPico = (amount: ExactAmount): bigint => {
+  if (amount === 0) return 0n;
+  return typeof amount === 'bigint' ? attoToPico(amount) : BigInt(amount);
+};
 
 /** Sum of two exact amounts; stays in the number lane while that is safe. */
 export const addExact = (a: ExactAmount, b: ExactAmount): ExactAmount => {

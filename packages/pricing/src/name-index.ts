@@ -1,6 +1,7 @@
 import { compileRole } from './compiled-role.ts';
 import { type CompiledMatch, type CompiledRow, compileMatch, compileRow } from './compiled-row.ts';
-import { matchesPattern } from './name-pattern.ts';
+import { literalStart, matchesPattern } from './name-pattern.ts';
+import { createPatternIndex, matchingPatterns, type PatternIndex } from './pattern-index.ts';
 import type { Match, PriceBook, PriceRow, Role } from './price-book.ts';
 import type { Unit } from './usage.ts';
 
@@ -35,23 +36,33 @@ export type MatchRows = {
 export type NameIndex = {
   readonly exact: Map<string, MatchRows>;
   readonly prefixes: PrefixNode;
+  /** All patterns. Those with a literal start also hang in the trie at its end, and are tried on names that get there. */
   readonly patterns: Map<string, MatchRows>;
+  /** The others, which begin with a wildcard. Made at the first look-up, when all of them are known. */
+  floating: PatternIndex<MatchRows> | undefined;
 };
 
 /** A node of a trie over UTF-16 code units: a name is given up at the first character no prefix has. */
 type PrefixNode = {
   readonly code: number;
   rows: MatchRows | undefined;
+  patterns: MatchRows[] | undefined;
   firstChild: PrefixNode | undefined;
   nextSibling: PrefixNode | undefined;
 };
 
 /** An index without rows. */
-export const createNameIndex = (): NameIndex => ({ exact: new Map(), prefixes: createNode(-1, undefined), patterns: new Map() });
+export const createNameIndex = (): NameIndex => ({
+  exact: new Map(),
+  prefixes: createNode(-1, undefined),
+  patterns: new Map(),
+  floating: undefined,
+});
 
 const createNode = (code: number, nextSibling: PrefixNode | undefined): PrefixNode => ({
   code,
   rows: undefined,
+  patterns: undefined,
   firstChild: undefined,
   nextSibling,
 });
@@ -69,7 +80,16 @@ export const rowsOfMatch = (index: NameIndex, match: Match): MatchRows => {
   if (known !== undefined) return known;
   const rows = createRows(compiled);
   map.set(compiled.text, rows);
+  if (compiled.kind === 'pattern') hangPattern(index, rows);
   return rows;
+};
+
+const hangPattern = ({ prefixes }: NameIndex, rows: MatchRows): void => {
+  const start = literalStart(rows.match.text);
+  if (start === '') return;
+  const node = nodeOf(prefixes, start);
+  node.patterns ??= [];
+  node.patterns.push(rows);
 };
 
 const createRows = (match: CompiledMatch): MatchRows => ({ match, placed: [], compiled: undefined });
@@ -104,7 +124,7 @@ const FINE_TUNE = 'ft:';
 const NO_ROWS: readonly CompiledRow[] = [];
 
 /**
- * The rows that match a name, in no order. A pattern reaches a fine-tuned model only if it says `ft:` itself: one that is
+ * The rows that match a name, in no order. A pattern reaches a fine-tuned model only if it begins with `ft:`: one that is
  * written for base models, such as `*gpt-4o*`, must not price a fine-tune by accident.
  */
 export const rowsMatching = (index: NameIndex, name: string, isFineTune: boolean): readonly CompiledRow[] => {
@@ -115,10 +135,15 @@ export const rowsMatching = (index: NameIndex, name: string, isFineTune: boolean
     node = childOf(node, name.charCodeAt(at));
     if (node === undefined) break;
     if (node.rows !== undefined) found = [...found, ...compiledRowsOf(node.rows)];
+    for (const rows of node.patterns ?? NO_PATTERNS) {
+      const isForName = !isFineTune || rows.match.text.startsWith(FINE_TUNE);
+      if (isForName && matchesPattern(rows.match.text, name)) found = [...found, ...compiledRowsOf(rows)];
+    }
   }
-  for (const [pattern, rows] of index.patterns) {
-    if (isFineTune && !pattern.startsWith(FINE_TUNE)) continue;
-    if (matchesPattern(pattern, name)) found = [...found, ...compiledRowsOf(rows)];
-  }
+  index.floating ??= createPatternIndex([...index.patterns].filter(([pattern]) => literalStart(pattern) === ''));
+  if (isFineTune || index.floating.isEmpty) return found;
+  for (const rows of matchingPatterns(index.floating, name)) found = [...found, ...compiledRowsOf(rows)];
   return found;
 };
+
+const NO_PATTERNS: readonly MatchRows[] = [];

@@ -41,5 +41,8 @@ const matchesOne = (expected: number, found: number): boolean => {
 /** Characters of a pattern that are no `*`: the more, the more it says. */
 export const patternWeight = (pattern: string): number => pattern.replaceAll('*', '').length;
 
+/** The literal characters a pattern begins with; '' when it begins with a wildcard. */
+export const literalStart = (pattern: string): string => /^[^*?#]*/.exec(pattern)?.[0] ?? '';
+
 /** A name the pattern matches: shortest, with `x` for any character and `0` for a digit. */
 export const patternWitness = (pattern: string): string => pattern.replaceAll('*', '').replaceAll('?', 'x').replaceAll('#', '0');

@@ -1,32 +1,45 @@
 import { type Candidate, effectivePriceOf } from './candidate.ts';
 import { choose, holdingModifiers, type Moment } from './choose.ts';
-import { type CompiledBook, type CompiledFxRate, contents } from './compiled-book.ts';
+import type { CompiledBook } from './compiled-book.ts';
+import { addDiscountLines } from './discount-lines.ts';
+import { fxInForce, nativeOf } from './fx-in-force.ts';
 import { COUNT_MAX } from './limits.ts';
-import { ceilDecimal, costOfCount, costOfDecimal, type ExactAmount, formatExact, multiplyRate, type Rate } from './money.ts';
+import {
+  ceilDecimal,
+  costOfCount,
+  costOfDecimal,
+  type ExactAmount,
+  formatExact,
+  isAbove,
+  multiplyRate,
+  type Rate,
+} from './money.ts';
 import type { Reason } from './reasons.ts';
 import type { ReceiptLine } from './receipt.ts';
 import type { Resolution } from './resolve.ts';
-import { bounded, type CostedLine, costed, costless } from './tally.ts';
+import { addBoundedLine, addLine, type Bounds, createTally, exactCostOf, type Tally } from './tally.ts';
 import { isTokenUnit, quantityText, type ValidQuantity } from './usage.ts';
 
-/** Prices one unit of the usage: quantity x price, or why it has none. */
-export const priceLine = (quantity: ValidQuantity, resolution: Resolution, moment: Moment, book: CompiledBook): CostedLine => {
-  const { unit } = quantity;
-  if (resolution.unknown !== undefined) return unpriced(quantity, resolution.unknown);
-  const chosen = choose(resolution.pricesOf(unit), moment);
+/** What a line is priced with. */
+export type Pricing = { readonly resolution: Resolution; readonly moment: Moment; readonly book: CompiledBook };
+
+/** Adds one unit of a usage of a known model to a tally: quantity x price, then its discounts; or why it has no price. */
+export const addPricedLine = (tally: Tally, quantity: ValidQuantity, pricing: Pricing): Tally => {
+  const { resolution, moment, book } = pricing;
+  const chosen = choose(resolution.pricesOf(quantity.unit), moment);
   const isZero = quantity.kind === 'count' && quantity.count === 0;
-  if (isZero && (typeof chosen === 'string' || chosen.reason !== undefined)) return nothingUsed(quantity);
-  if (typeof chosen === 'string') return unpriced(quantity, chosen);
+  if (isZero && (typeof chosen === 'string' || chosen.reason !== undefined)) return addNothingUsed(tally, quantity);
+  if (typeof chosen === 'string') return addCostless(tally, quantity, 'unpriced', chosen);
   const { row } = chosen;
   const billed = row.incrementMs === 0 ? quantity : roundUp(quantity, row.incrementMs);
-  if (billed === undefined) return tooLarge(quantity);
+  if (billed === undefined) return addCostless(tally, quantity, 'invalid_usage', 'count-too-large');
   const { rate, factor } = effectivePriceOf(chosen, holdingModifiers(chosen, moment));
   const fx = row.currency === book.currency ? undefined : fxInForce(row.currency, moment.atMs, book);
-  if (fx === 'none') return unpriced(quantity, 'no-fx');
+  if (fx === 'none') return addCostless(tally, quantity, 'unpriced', 'no-fx');
   const cost = costOf(fx === undefined ? rate : multiplyRate(rate, fx.rate), billed);
   const reason = isZero ? undefined : whyEstimated(chosen, resolution);
-  const line: ReceiptLine = {
-    unit,
+  const plain: ReceiptLine = {
+    unit: quantity.unit,
     quantity: quantityText(billed),
     priceId: row.id,
     amount: row.amount,
@@ -35,17 +48,22 @@ export const priceLine = (quantity: ValidQuantity, resolution: Resolution, momen
     status: reason === undefined ? 'priced' : 'estimated',
     layer: row.layer,
   };
-  // The common line is done here; copying it with its rarer fields costs more than all of the above.
-  if (reason === undefined && factor === undefined && billed === quantity && fx === undefined) return costed(line, cost);
-  const full: ReceiptLine = {
-    ...line,
-    ...(factor === undefined ? {} : { factor }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(billed === quantity ? {} : { measured: quantityText(quantity) }),
-    ...(fx === undefined ? {} : { native: nativeOf(row.currency, costOf(rate, billed), fx) }),
-  };
-  if (reason === undefined) return costed(full, cost);
-  return bounded(full, cost, cost, upperBound(quantity, chosen, cost, resolution, moment, book));
+  // Most lines are plain; copying one to add its rarer fields costs more than all of the above.
+  const isPlain = reason === undefined && factor === undefined && billed === quantity && fx === undefined;
+  const line: ReceiptLine = isPlain
+    ? plain
+    : {
+        ...plain,
+        ...(factor === undefined ? {} : { factor }),
+        ...(reason === undefined ? {} : { reason }),
+        ...(billed === quantity ? {} : { measured: quantityText(quantity) }),
+        ...(fx === undefined ? {} : { native: nativeOf(row.currency, costOf(rate, billed), fx) }),
+      };
+  const bounds = reason === undefined ? undefined : boundsOf(quantity, chosen, cost, pricing);
+  if (bounds === undefined) addLine(tally, line, cost);
+  else addBoundedLine(tally, line, cost, bounds);
+  if (resolution.discounts.length > 0) addDiscountLines(tally, { line, cost, bounds }, resolution.discounts, moment.atMs);
+  return tally;
 };
 
 const costOf = (rate: Rate, quantity: ValidQuantity): ExactAmount =>
@@ -57,29 +75,20 @@ const whyEstimated = ({ reason, row }: Candidate, { isTierAssumed }: Resolution)
   return isTierAssumed && isTokenUnit(row.unit) ? 'service-tier-unknown' : undefined;
 };
 
-/** Cache writes of unknown lifetime may have been written for an hour; every other stand-in has no known upper bound. */
-const upperBound = (
-  quantity: ValidQuantity,
-  { row }: Candidate,
-  cost: ExactAmount,
-  resolution: Resolution,
-  moment: Moment,
-  book: CompiledBook,
-): ExactAmount => {
-  if (quantity.unit !== 'input_cache_write_other_tokens' || row.unit === quantity.unit) return cost;
-  const oneHour = priceLine({ ...quantity, unit: 'input_cache_write_1h_tokens' }, resolution, moment, book);
-  return oneHour.cost ?? cost;
+/** Cache writes of unknown lifetime may have been written for an hour; every other stand-in has no bounds but its price. */
+const boundsOf = (quantity: ValidQuantity, { row }: Candidate, cost: ExactAmount, pricing: Pricing): Bounds => {
+  if (quantity.unit !== 'input_cache_write_other_tokens' || row.unit === quantity.unit) return { low: cost, high: cost };
+  const [line] = addPricedLine(createTally(), { ...quantity, unit: 'input_cache_write_1h_tokens' }, pricing).lines;
+  const oneHour = line === undefined ? undefined : exactCostOf(line);
+  return { low: cost, high: oneHour !== undefined && isAbove(oneHour.cost, cost) ? oneHour.cost : cost };
 };
 
-const unpriced = (quantity: ValidQuantity, reason: Reason): CostedLine =>
-  costless({ unit: quantity.unit, quantity: quantityText(quantity), status: 'unpriced', reason });
+const addCostless = (tally: Tally, quantity: ValidQuantity, status: 'unpriced' | 'invalid_usage', reason: Reason): Tally =>
+  addLine(tally, { unit: quantity.unit, quantity: quantityText(quantity), status, reason }, undefined);
 
 /** Nothing of a unit costs nothing, whatever its price: a reader that writes `0` must not make a receipt an estimate. */
-const nothingUsed = (quantity: ValidQuantity): CostedLine =>
-  costed({ unit: quantity.unit, quantity: '0', cost: '0', status: 'priced' }, 0);
-
-const tooLarge = (quantity: ValidQuantity): CostedLine =>
-  costless({ unit: quantity.unit, quantity: quantityText(quantity), status: 'invalid_usage', reason: 'count-too-large' });
+const addNothingUsed = (tally: Tally, { unit }: ValidQuantity): Tally =>
+  addLine(tally, { unit, quantity: '0', cost: '0', status: 'priced' }, 0);
 
 /** Touch time rounded up to a multiple of the increment; undefined when that exceeds the largest count. */
 const roundUp = (quantity: ValidQuantity, increment: number): ValidQuantity | undefined => {
@@ -89,18 +98,3 @@ const roundUp = (quantity: ValidQuantity, increment: number): ValidQuantity | un
   if (rounded > COUNT_MAX) return undefined;
   return quantity.kind === 'count' && rounded === count ? quantity : { kind: 'count', unit: quantity.unit, count: rounded };
 };
-
-/** The exchange rate in force at an instant: the latest one that has begun and is not too old. */
-export const fxInForce = (currency: string, atMs: number, book: CompiledBook): CompiledFxRate | 'none' => {
-  const latest = book[contents].fx.get(currency)?.find(({ fromMs }) => fromMs <= atMs);
-  return latest === undefined || atMs >= latest.toMs ? 'none' : latest;
-};
-
-/** The native side of a converted line. */
-export const nativeOf = (currency: string, cost: ExactAmount, fx: CompiledFxRate): NonNullable<ReceiptLine['native']> => ({
-  currency,
-  cost: formatExact(cost),
-  rate: fx.text,
-  rateDate: fx.date,
-  rateSource: fx.source,
-});

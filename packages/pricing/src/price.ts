@@ -1,16 +1,15 @@
-import type { Moment } from './choose.ts';
 import { choose } from './choose.ts';
 import { type CompiledBook, contents } from './compiled-book.ts';
 import { HUMAN_PROVIDER } from './compiled-role.ts';
-import { discountLines } from './discount-lines.ts';
 import { exactToPico, formatExact } from './money.ts';
-import { priceLine } from './price-line.ts';
+import { addPricedLine, type Pricing } from './price-line.ts';
 import type { PriceRequest } from './price-request.ts';
-import type { ComparedCost, Receipt } from './receipt.ts';
+import type { Reason } from './reasons.ts';
+import type { ComparedCost, LineStatus, Receipt, ReceiptLine } from './receipt.ts';
 import { type Resolution, resolve } from './resolve.ts';
 import { asNotBillable, compare, statedCost, withAssumption } from './stated-cost.ts';
-import { type CostedLine, costless, type Tally, tally } from './tally.ts';
-import { type Quantity, quantityText, type ReadQuantities, readUsage } from './usage.ts';
+import { addLine, createTally, type Tally } from './tally.ts';
+import { type Quantity, quantityText, readUsage, type ValidQuantity } from './usage.ts';
 
 /**
  * What a call cost, line by line, and how that is known. Pure and total: the same request and book give the same receipt,
@@ -50,57 +49,40 @@ const decide = (request: PriceRequest, { provider }: Resolution, calculated: Tal
 };
 
 const calculate = (request: PriceRequest, resolution: Resolution, book: CompiledBook): Tally => {
-  if (request.usageInvalid === true) return tally(CONTRADICTORY);
-  const reading = readUsage(request.usage);
-  if (!reading.isValid) return tally(reading.quantities.map(refuse));
-  if (!Number.isFinite(request.atMs)) return tally(reading.quantities.map(refuseInstant));
-  const moment: Moment = { atMs: request.atMs, inputTokens: reading.inputTokens };
-  if (reading.quantities.length === 0) return tally(defaultTouch(resolution, moment, book));
-  return tally(priceQuantities(reading, resolution, moment, book));
+  const tally = createTally();
+  if (request.usageInvalid === true) return addLine(tally, CONTRADICTORY, undefined);
+  const { quantities, isValid, inputTokens } = readUsage(request.usage);
+  if (!isValid) return refuse(tally, quantities, 'invalid_usage', 'other-count-invalid');
+  if (!Number.isFinite(request.atMs)) return refuse(tally, quantities, 'invalid_usage', 'instant-invalid');
+  if (resolution.unknown !== undefined) return refuse(tally, quantities, 'unpriced', resolution.unknown);
+  const pricing: Pricing = { resolution, moment: { atMs: request.atMs, inputTokens }, book };
+  if (quantities.length === 0) return addDefaultTouch(tally, pricing);
+  for (const quantity of quantities) if (quantity.kind !== 'invalid') addPricedLine(tally, quantity, pricing);
+  return tally;
 };
 
-const priceQuantities = (
-  { quantities }: ReadQuantities,
-  resolution: Resolution,
-  moment: Moment,
-  book: CompiledBook,
-): CostedLine[] => {
-  const lines: CostedLine[] = [];
+const CONTRADICTORY: ReceiptLine = { unit: 'usage', quantity: '0', status: 'invalid_usage', reason: 'usage-contradictory' };
+
+/**
+ * Lists every count at no price. Of an unknown model because there is none; of an impossible usage because one count that
+ * cannot be makes the others untrustworthy too.
+ */
+const refuse = (tally: Tally, quantities: readonly Quantity[], status: LineStatus, otherwise: Reason): Tally => {
   for (const quantity of quantities) {
-    if (quantity.kind === 'invalid') continue;
-    lines.push(priceLine(quantity, resolution, moment, book));
+    const reason = quantity.kind === 'invalid' ? quantity.reason : otherwise;
+    addLine(tally, { unit: quantity.unit, quantity: quantityText(quantity), status, reason }, undefined);
   }
-  if (resolution.discounts.length > 0) {
-    for (const line of [...lines]) lines.push(...discountLines(line, resolution.discounts, moment.atMs));
-  }
-  return lines;
+  return tally;
 };
-
-const CONTRADICTORY: readonly CostedLine[] = [
-  costless({ unit: 'usage', quantity: '0', status: 'invalid_usage', reason: 'usage-contradictory' }),
-];
-
-/** One impossible count makes the whole usage untrustworthy: nothing of it is priced, everything is listed. */
-const refuse = (quantity: Quantity): CostedLine =>
-  costless({
-    unit: quantity.unit,
-    quantity: quantityText(quantity),
-    status: 'invalid_usage',
-    reason: quantity.kind === 'invalid' ? quantity.reason : 'other-count-invalid',
-  });
-
-const refuseInstant = (quantity: Quantity): CostedLine =>
-  costless({ unit: quantity.unit, quantity: quantityText(quantity), status: 'invalid_usage', reason: 'instant-invalid' });
 
 /** A person whose touch time nobody measured takes the default of the role, as an estimate; without one, usage is missing. */
-const defaultTouch = (resolution: Resolution, moment: Moment, book: CompiledBook): readonly CostedLine[] => {
-  if (resolution.provider !== HUMAN_PROVIDER || resolution.unknown !== undefined) return [];
+const addDefaultTouch = (tally: Tally, pricing: Pricing): Tally => {
+  const { resolution, moment } = pricing;
+  if (resolution.provider !== HUMAN_PROVIDER) return tally;
   const chosen = choose(resolution.pricesOf('human_ms'), moment);
-  if (typeof chosen === 'string' || chosen.row.defaultTouchMs === undefined) return [];
-  const count = chosen.row.defaultTouchMs;
-  const line = priceLine({ kind: 'count', unit: 'human_ms', count }, resolution, moment, book);
-  const lines = [line, ...discountLines(line, resolution.discounts, moment.atMs)];
-  return withAssumption(tally(lines), { reason: 'touch-time-default', lowZero: false }).costed;
+  if (typeof chosen === 'string' || chosen.row.defaultTouchMs === undefined) return tally;
+  const touch: ValidQuantity = { kind: 'count', unit: 'human_ms', count: chosen.row.defaultTouchMs };
+  return withAssumption(addPricedLine(tally, touch, pricing), { reason: 'touch-time-default', lowZero: false });
 };
 
 const toReceipt = (
@@ -111,18 +93,19 @@ const toReceipt = (
   book: CompiledBook,
 ): Receipt => {
   const taken = request.assumption === undefined ? plain : withAssumption(plain, request.assumption);
-  const amountPico = exactToPico(taken.amount);
+  const { status, complete, amount, low, high, lines, reasons } = taken;
+  const amountPico = exactToPico(amount);
   const receipt: Receipt = {
-    status: taken.status,
-    complete: taken.complete,
+    status,
+    complete,
     source,
     currency: book.currency,
-    amount: formatExact(taken.amount),
+    amount: formatExact(amount),
     amountPico,
-    lowPico: taken.low === taken.amount ? amountPico : exactToPico(taken.low),
-    highPico: taken.high === taken.amount ? amountPico : exactToPico(taken.high),
-    lines: taken.lines,
-    reasons: taken.lines.length === 0 ? MISSING : taken.reasons,
+    lowPico: low === amount ? amountPico : exactToPico(low),
+    highPico: high === amount ? amountPico : exactToPico(high),
+    lines,
+    reasons: reasonsOf(lines.length === 0, reasons),
     book: book[contents].name,
   };
   const compared = other === undefined ? undefined : compare(other.kind, other.tally, taken);
@@ -130,3 +113,8 @@ const toReceipt = (
 };
 
 const MISSING: readonly string[] = ['usage-missing'];
+
+const reasonsOf = (isMissing: boolean, reasons: readonly string[]): readonly string[] => {
+  if (isMissing) return MISSING;
+  return reasons.length < 2 ? reasons : reasons.toSorted();
+};

@@ -1,4 +1,5 @@
 import type { CompiledBook } from './compiled-book.ts';
+import { fxInForce, nativeOf } from './fx-in-force.ts';
 import {
   addExact,
   compareDecimal,
@@ -11,67 +12,64 @@ import {
   parseDecimal,
   rateOf,
 } from './money.ts';
-import { fxInForce, nativeOf } from './price-line.ts';
 import type { MoneyText, PriceRequest } from './price-request.ts';
 import type { Reason } from './reasons.ts';
 import type { ComparedCost, ReceiptLine } from './receipt.ts';
-import { bounded, type CostedLine, costed, costless, type Tally, tally } from './tally.ts';
+import { addBoundedLine, addLine, addReason, createTally, exactCostOf, type Tally } from './tally.ts';
+
+/** Pseudo units of costs that are stated, not calculated. */
+export type StatedUnit = 'declared_cost' | 'reported_cost';
 
 const STATED: Readonly<Record<StatedUnit, { readonly status: ReceiptLine['status']; readonly invalid: Reason }>> = {
   declared_cost: { status: 'declared', invalid: 'declared-cost-invalid' },
   reported_cost: { status: 'provider_reported', invalid: 'reported-cost-invalid' },
 };
 
-/** Pseudo units of costs that are stated, not calculated. */
-export type StatedUnit = 'declared_cost' | 'reported_cost';
-
 /** A cost that somebody states instead of usage: one line, converted where it is in another currency. */
 export const statedCost = (unit: StatedUnit, stated: MoneyText, atMs: number, book: CompiledBook): Tally => {
+  const tally = createTally();
   const { status, invalid } = STATED[unit];
   const amount = parseDecimal(stated.amount);
   if (amount === undefined || compareDecimal(amount, 0) < 0) {
-    return tally([costless({ unit, quantity: '1', status: 'invalid_usage', reason: invalid })]);
+    return addLine(tally, { unit, quantity: '1', status: 'invalid_usage', reason: invalid }, undefined);
   }
   const rate = rateOf(amount, ONE);
   const line = { unit, quantity: '1', amount: stated.amount, per: '1' };
-  if (stated.currency === book.currency) {
-    const cost = costOfCount(rate, 1);
-    return tally([costed({ ...line, cost: formatExact(cost), status }, cost)]);
-  }
-  const fx = fxInForce(stated.currency, atMs, book);
-  if (fx === 'none') return tally([costless({ ...line, status: 'unpriced', reason: 'no-fx' })]);
-  const cost = costOfCount(multiplyRate(rate, fx.rate), 1);
-  const native = nativeOf(stated.currency, costOfCount(rate, 1), fx);
-  return tally([costed({ ...line, cost: formatExact(cost), status, native }, cost)]);
+  const fx = stated.currency === book.currency ? undefined : fxInForce(stated.currency, atMs, book);
+  if (fx === 'none') return addLine(tally, { ...line, status: 'unpriced', reason: 'no-fx' }, undefined);
+  const cost = costOfCount(fx === undefined ? rate : multiplyRate(rate, fx.rate), 1);
+  const native = fx === undefined ? {} : { native: nativeOf(stated.currency, costOfCount(rate, 1), fx) };
+  return addLine(tally, { ...line, cost: formatExact(cost), status, ...native }, cost);
 };
 
+const NOT_BILLABLE = { cost: '0', status: 'non_billable', reason: 'not-billable' } as const;
+
 /** The same lines at no cost: the provider bills nothing for them. */
-export const asNotBillable = ({ costed: lines }: Tally): Tally => {
-  const free = lines
-    .filter(({ line }) => line.kind !== 'discount')
-    .map(({ line }): CostedLine => {
-      const { low: _low, high: _high, ...kept } = line;
-      return costed({ ...kept, cost: '0', status: 'non_billable', reason: 'not-billable' }, 0);
-    });
-  if (free.length > 0) return tally(free);
-  return tally([costed({ unit: 'requests', quantity: '1', cost: '0', status: 'non_billable', reason: 'not-billable' }, 0)]);
+export const asNotBillable = ({ lines }: Tally): Tally => {
+  const free = createTally();
+  for (const line of lines) {
+    if (line.kind === 'discount') continue;
+    const { low: _low, high: _high, ...kept } = line;
+    addLine(free, { ...kept, ...NOT_BILLABLE }, 0);
+  }
+  if (free.lines.length === 0) addLine(free, { unit: 'requests', quantity: '1', ...NOT_BILLABLE }, 0);
+  return free;
 };
 
 /** Every line with a cost becomes an estimate for the reason given; its lower bound falls to 0 if asked for. */
-export const withAssumption = (plain: Tally, assumption: NonNullable<PriceRequest['assumption']>): Tally => {
-  const lines = plain.costed.map((one): CostedLine => {
-    const { line, cost } = one;
-    if (cost === undefined || line.status === 'non_billable') return one;
-    const estimated = { ...line, status: 'estimated' as const, reason: assumption.reason };
-    return bounded(estimated, cost, assumption.lowZero ? 0 : (one.low ?? cost), one.high ?? cost);
-  });
-  return withReasons(tally(lines), plain.reasons);
+export const withAssumption = (plain: Tally, { reason, lowZero }: NonNullable<PriceRequest['assumption']>): Tally => {
+  const assumed = createTally();
+  for (const line of plain.lines) {
+    const exact = exactCostOf(line);
+    if (exact === undefined || line.status === 'non_billable') addLine(assumed, line, exact?.cost);
+    else {
+      const bounds = { low: lowZero ? 0 : exact.low, high: exact.high };
+      addBoundedLine(assumed, { ...line, status: 'estimated', reason }, exact.cost, bounds);
+    }
+  }
+  for (const other of plain.reasons) addReason(assumed, other);
+  return assumed;
 };
-
-const withReasons = (sums: Tally, reasons: readonly string[]): Tally => ({
-  ...sums,
-  reasons: [...new Set([...sums.reasons, ...reasons])].sort(),
-});
 
 /** A figure that was not taken, beside the one that was; undefined when it says nothing. */
 export const compare = (kind: ComparedCost['kind'], other: Tally, taken: Tally): ComparedCost | undefined => {

@@ -1,6 +1,6 @@
-import { addExact, decimalToAtto, type ExactAmount, exactToPico, formatExact, parseDecimal } from './money.ts';
-import type { Receipt, ReceiptLine } from './receipt.ts';
-import { type CostedLine, tally } from './tally.ts';
+import { exactToPico, formatExact } from './money.ts';
+import type { Receipt } from './receipt.ts';
+import { addBoundedLine, addLine, createTally, exactCostOf } from './tally.ts';
 
 /**
  * One receipt for the parts of one call: a provider that ran several models for an answer bills each at its own prices.
@@ -10,15 +10,19 @@ import { type CostedLine, tally } from './tally.ts';
 export const sumReceipts = (first: Receipt, ...rest: readonly Receipt[]): Receipt => {
   if (rest.length === 0) return first;
   const receipts = [first, ...rest];
-  const sums = tally(receipts.flatMap(({ lines }) => lines.map(costedAgain)));
-  const complete = receipts.every((receipt) => receipt.complete);
+  const sums = createTally();
+  for (const line of receipts.flatMap(({ lines }) => lines)) {
+    const exact = exactCostOf(line);
+    if (exact === undefined || line.low === undefined) addLine(sums, line, exact?.cost);
+    else addBoundedLine(sums, line, exact.cost, exact);
+  }
+  const invalid = receipts.find(({ status }) => status === 'invalid_usage');
   const missing = receipts.find(({ status }) => status === 'usage_missing');
-  const worst = receipts.find(({ status }) => status === 'invalid_usage') ?? missing;
   const { compared: _compared, ...kept } = first;
   return {
     ...kept,
-    status: worst?.status ?? sums.status,
-    complete,
+    status: (invalid ?? missing)?.status ?? sums.status,
+    complete: receipts.every(({ complete }) => complete),
     source: receipts.every(({ source }) => source === first.source) ? first.source : 'price_book',
     amount: formatExact(sums.amount),
     amountPico: exactToPico(sums.amount),
@@ -27,16 +31,4 @@ export const sumReceipts = (first: Receipt, ...rest: readonly Receipt[]): Receip
     lines: sums.lines,
     reasons: [...new Set(receipts.flatMap(({ reasons }) => reasons))].sort(),
   };
-};
-
-const costedAgain = (line: ReceiptLine): CostedLine => ({
-  line,
-  cost: exactOf(line.cost),
-  low: exactOf(line.low),
-  high: exactOf(line.high),
-});
-
-const exactOf = (text: string | undefined): ExactAmount | undefined => {
-  const decimal = text === undefined ? undefined : parseDecimal(text);
-  return decimal === undefined ? undefined : addExact(0, decimalToAtto(decimal));
 };

@@ -1,79 +1,88 @@
 import type { Status } from '@costspan/semconv';
 import { STATUSES } from '@costspan/semconv';
-import { addExact, type ExactAmount, formatExact, isAbove } from './money.ts';
+import { parsedDecimal } from './compiled-row.ts';
+import { addExact, decimalToAtto, type ExactAmount, formatExact } from './money.ts';
 import type { LineStatus, ReceiptLine } from './receipt.ts';
 
-/** A line with its exact cost and bounds; all undefined when it has none. */
-export type CostedLine = {
-  readonly line: ReceiptLine;
-  readonly cost: ExactAmount | undefined;
-  readonly low: ExactAmount | undefined;
-  readonly high: ExactAmount | undefined;
+/** Lower and upper bound of an estimated line. */
+export type Bounds = { readonly low: ExactAmount; readonly high: ExactAmount };
+
+/**
+ * Lines and their exact sums: the inside of a receipt. It grows line by line through {@link addLine}, with nothing
+ * allocated per line but the line, because this is the inner loop of a meter; nothing changes it afterwards.
+ */
+export type Tally = {
+  readonly lines: ReceiptLine[];
+  /** Sums of the costs and of their bounds. */
+  amount: ExactAmount;
+  low: ExactAmount;
+  high: ExactAmount;
+  /** Worst status so far; `usage_missing` without lines. */
+  status: LineStatus;
+  /** False when any line has no cost, or there is no line. */
+  complete: boolean;
+  /** Distinct reasons, in no order. */
+  reasons: readonly string[];
 };
 
-/** Lines with their sums: the inside of a receipt. */
-export type Tally = {
-  readonly lines: readonly ReceiptLine[];
-  readonly costed: readonly CostedLine[];
-  readonly amount: ExactAmount;
-  readonly low: ExactAmount;
-  readonly high: ExactAmount;
-  readonly status: LineStatus;
-  readonly complete: boolean;
-  readonly reasons: readonly string[];
-};
+const NO_REASONS: readonly string[] = [];
+
+/** A tally without lines. */
+export const createTally = (): Tally => ({
+  lines: [],
+  amount: 0,
+  low: 0,
+  high: 0,
+  status: 'usage_missing',
+  complete: false,
+  reasons: NO_REASONS,
+});
 
 const SEVERITY: Readonly<Record<string, number>> = Object.fromEntries(STATUSES.map((status: Status, index) => [status, index]));
 
 /** The graver of two statuses. */
 const worse = (a: LineStatus, b: LineStatus): LineStatus => (SEVERITY[a]! <= SEVERITY[b]! ? a : b);
 
-const NO_REASONS: readonly string[] = [];
+/** Adds a line with its cost, or without one, and returns the tally. */
+export const addLine = (tally: Tally, line: ReceiptLine, cost: ExactAmount | undefined): Tally =>
+  addLineWithin(tally, line, cost, cost, cost);
 
-/** Sums lines: costs and bounds of those that have one, the worst status, distinct reasons. */
-export const tally = (costed: readonly CostedLine[]): Tally => {
-  const lines: ReceiptLine[] = [];
-  let amount: ExactAmount = 0;
-  let status: LineStatus = costed[0]?.line.status ?? 'usage_missing';
-  let complete = costed.length > 0;
-  let isBounded = false;
-  let reasons: string[] | undefined;
-  let lastReason: string | undefined;
-  for (const one of costed) {
-    const { line, cost } = one;
-    lines.push(line);
-    if (line.status !== status) status = worse(status, line.status);
-    if (line.reason !== undefined && line.reason !== lastReason) {
-      lastReason = line.reason;
-      if (reasons === undefined) reasons = [lastReason];
-      else if (!reasons.includes(lastReason)) reasons.push(lastReason);
-    }
-    if (cost === undefined) complete = false;
-    else amount = addExact(amount, cost);
-    if (one.low !== undefined) isBounded = true;
+/** Adds an estimated line with its bounds and returns the tally. */
+export const addBoundedLine = (tally: Tally, line: ReceiptLine, cost: ExactAmount, { low, high }: Bounds): Tally =>
+  addLineWithin(tally, { ...line, low: formatExact(low), high: formatExact(high) }, cost, low, high);
+
+const addLineWithin = (
+  tally: Tally,
+  line: ReceiptLine,
+  cost: ExactAmount | undefined,
+  low: ExactAmount | undefined,
+  high: ExactAmount | undefined,
+): Tally => {
+  const { status, reason } = line;
+  if (tally.lines.length === 0) {
+    tally.status = status;
+    tally.complete = true;
+  } else if (status !== tally.status) tally.status = worse(tally.status, status);
+  tally.lines.push(line);
+  if (reason !== undefined) addReason(tally, reason);
+  if (cost === undefined || low === undefined || high === undefined) tally.complete = false;
+  else {
+    tally.amount = addExact(tally.amount, cost);
+    tally.low = addExact(tally.low, low);
+    tally.high = addExact(tally.high, high);
   }
-  const low = isBounded ? sumOf(costed, (one) => one.low ?? one.cost) : amount;
-  const high = isBounded ? sumOf(costed, (one) => one.high ?? one.cost) : amount;
-  return { lines, costed, amount, low, high, status, complete, reasons: sorted(reasons) };
+  return tally;
 };
 
-const sorted = (reasons: string[] | undefined): readonly string[] => {
-  if (reasons === undefined) return NO_REASONS;
-  return reasons.length === 1 ? reasons : reasons.sort();
+/** Adds a reason that no line may show. */
+export const addReason = (tally: Tally, reason: string): void => {
+  const { reasons } = tally;
+  if (reasons.length === 0) tally.reasons = [reason];
+  else if (reasons[reasons.length - 1] !== reason && !reasons.includes(reason)) tally.reasons = [...reasons, reason];
 };
 
-const sumOf = (costed: readonly CostedLine[], of: (one: CostedLine) => ExactAmount | undefined): ExactAmount =>
-  costed.reduce<ExactAmount>((sum, one) => addExact(sum, of(one) ?? 0), 0);
+/** The exact cost and bounds of a line, read back from its texts; undefined when it has no cost. */
+export const exactCostOf = ({ cost, low, high }: ReceiptLine): (Bounds & { readonly cost: ExactAmount }) | undefined =>
+  cost === undefined ? undefined : { cost: exactOf(cost), low: exactOf(low ?? cost), high: exactOf(high ?? cost) };
 
-/** A line without a cost. */
-export const costless = (line: ReceiptLine): CostedLine => ({ line, cost: undefined, low: undefined, high: undefined });
-
-/** A line with an exact cost. */
-export const costed = (line: ReceiptLine, cost: ExactAmount): CostedLine => ({ line, cost, low: undefined, high: undefined });
-
-/** An estimated line with its bounds; they are widened to contain the cost. */
-export const bounded = (line: ReceiptLine, cost: ExactAmount, low: ExactAmount, high: ExactAmount): CostedLine => {
-  const least = isAbove(low, cost) ? cost : low;
-  const most = isAbove(cost, high) ? cost : high;
-  return { line: { ...line, low: formatExact(least), high: formatExact(most) }, cost, low: least, high: most };
-};
+const exactOf = (text: string): ExactAmount => decimalToAtto(parsedDecimal(text));

@@ -1,0 +1,70 @@
+import { matchesPattern } from './name-pattern.ts';
+
+/**
+ * Many patterns, found in one pass over a name. Each demands some three characters in a row; it is filed under the three
+ * that the fewest others demand, and tried only on names that have them. Without this an unknown name would be tried on all
+ * patterns of its provider, and unknown names are the sender's to invent.
+ */
+export type PatternIndex<T> = {
+  readonly isEmpty: boolean;
+  /** One bit per hash of three characters that some pattern is filed under. */
+  readonly filter: Uint32Array;
+  readonly byPiece: ReadonlyMap<number, readonly Filed<T>[]>;
+  /** Patterns without three literal characters in a row; tried on every name. */
+  readonly others: readonly Filed<T>[];
+};
+
+type Filed<T> = { readonly pattern: string; readonly value: T };
+
+const PIECE_CHARACTERS = 3;
+const FILTER_BITS = 4_096;
+const BITS_PER_WORD = 32;
+const WILDCARDS = /[*?#]+/;
+
+/** An index of patterns and what they stand for. */
+export const createPatternIndex = <T>(patterns: Iterable<readonly [pattern: string, value: T]>): PatternIndex<T> => {
+  const filed = [...patterns].map(([pattern, value]) => ({ pattern, value, pieces: piecesOf(pattern) }));
+  const counts = new Map<number, number>();
+  for (const { pieces } of filed) for (const piece of pieces) counts.set(piece, (counts.get(piece) ?? 0) + 1);
+  const filter = new Uint32Array(FILTER_BITS / BITS_PER_WORD);
+  const byPiece = new Map<number, Filed<T>[]>();
+  const others: Filed<T>[] = [];
+  for (const { pattern, value, pieces } of filed) {
+    const [rarest] = pieces.toSorted((a, b) => (counts.get(a) ?? 0) - (counts.get(b) ?? 0));
+    if (rarest === undefined) {
+      others.push({ pattern, value });
+      continue;
+    }
+    byPiece.set(rarest, [...(byPiece.get(rarest) ?? []), { pattern, value }]);
+    const bit = rarest % FILTER_BITS;
+    filter[bit >>> 5]! |= 1 << (bit & 31);
+  }
+  return { isEmpty: filed.length === 0, filter, byPiece, others };
+};
+
+/** What the patterns that match a name stand for, in no order. */
+export const matchingPatterns = <T>({ filter, byPiece, others }: PatternIndex<T>, name: string): readonly T[] => {
+  const found: T[] = [];
+  for (const { pattern, value } of others) if (matchesPattern(pattern, name)) found.push(value);
+  for (let at = PIECE_CHARACTERS - 1; at < name.length; at += 1) {
+    const piece = pieceAt(name, at);
+    const bit = piece % FILTER_BITS;
+    if ((filter[bit >>> 5]! & (1 << (bit & 31))) === 0) continue;
+    for (const { pattern, value } of byPiece.get(piece) ?? []) {
+      if (!found.includes(value) && matchesPattern(pattern, name)) found.push(value);
+    }
+  }
+  return found;
+};
+
+const piecesOf = (pattern: string): readonly number[] => {
+  const pieces = new Set<number>();
+  for (const literal of pattern.split(WILDCARDS)) {
+    for (let at = PIECE_CHARACTERS - 1; at < literal.length; at += 1) pieces.add(pieceAt(literal, at));
+  }
+  return [...pieces];
+};
+
+/** A hash of the character at a place and the two before it. Two pieces may share one: what it finds is tried anyway. */
+const pieceAt = (text: string, at: number): number =>
+  (text.charCodeAt(at - 2) * 961 + text.charCodeAt(at - 1) * 31 + text.charCodeAt(at)) & 0x7fff_ffff;
