@@ -1,5 +1,5 @@
 import { readAnthropicMessages, readGemini } from '@costspan/pricing';
-import type { CacheConvention, Dialect, PayloadReading, SpanFields, TokenKeys } from './dialect.ts';
+import type { CacheRule, Dialect, PayloadReading, SpanFields, TokenKeys } from './dialect.ts';
 import { GEN_AI_CALL } from './gen-ai-keys.ts';
 import { fieldOf, textFieldOf } from './json-field.ts';
 
@@ -21,8 +21,11 @@ const DETAIL_KEYS: readonly string[] = [
 ];
 const RAW_PROVIDERS: readonly string[] = ['anthropic', 'amazon-bedrock'];
 
-const cachesOf = (fields: SpanFields, provider: string): CacheConvention =>
-  fields.present(DETAIL_KEYS) === undefined && (RAW_PROVIDERS.includes(provider) || isAnthropic(fields)) ? 'beside' : 'inside';
+const CACHES: CacheRule = {
+  explained: 'inside, but beside for Anthropic and Bedrock on spans of version 5, which are those without input details',
+  of: (fields, provider) =>
+    fields.present(DETAIL_KEYS) === undefined && (RAW_PROVIDERS.includes(provider) || isAnthropic(fields)) ? 'beside' : 'inside',
+};
 
 const isAnthropic = (fields: SpanFields): boolean => fields.text(['ai.model.provider'])?.includes('anthropic') === true;
 
@@ -52,6 +55,7 @@ export const aiSdk: Dialect = {
     'Version 5 `generateText` carries neither cached nor reasoning tokens: without provider metadata such calls are estimated.',
     'A stream that was aborted leaves only its root span.',
   ],
+  evidence: 'captured',
   detect: [{ scope: ['ai'], key: ['ai.operationId'] }],
   call: {
     ...GEN_AI_CALL,
@@ -80,12 +84,21 @@ export const aiSdk: Dialect = {
     model: ['ai.response.model', 'gen_ai.response.model', 'ai.model.id', 'gen_ai.request.model'],
     responseId: ['ai.response.id', 'gen_ai.response.id'],
     tokens: TOKENS,
-    caches: cachesOf,
-    payloads: [{ key: 'ai.response.providerMetadata', read: readProviderMetadata }],
-    doubt: (fields, fromPayload) => {
-      if (fromPayload) return undefined;
-      const isFirstForm = fields.present(['ai.usage.promptTokens']) !== undefined;
-      return isFirstForm && fields.present(TOKENS.cacheRead ?? []) === undefined ? 'cache-split-unknown' : undefined;
+    caches: CACHES,
+    payloads: [
+      {
+        key: 'ai.response.providerMetadata',
+        holds: 'usage as Anthropic or Gemini stated it, service tier of OpenAI',
+        read: readProviderMetadata,
+      },
+    ],
+    doubt: {
+      reason: 'cache-split-unknown',
+      when: 'where version 5 states prompt tokens and nothing says how much of them was cached',
+      holds: (fields, fromPayload) =>
+        !fromPayload &&
+        fields.present(['ai.usage.promptTokens']) !== undefined &&
+        fields.present(TOKENS.cacheRead ?? []) === undefined,
     },
     otherKeys: DETAIL_KEYS,
   },
@@ -100,6 +113,7 @@ export const aiSdkOtel: Dialect = {
     'Reasoning tokens and the lifetime of cache writes are not on the span.',
     'An embedding has a parent of the same name and operation without usage: an embedding without usage is taken for it.',
   ],
+  evidence: 'captured',
   detect: [{ scope: ['gen_ai'] }],
   call: {
     ...GEN_AI_CALL,

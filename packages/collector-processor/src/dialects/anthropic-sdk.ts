@@ -10,6 +10,7 @@ export const anthropicSdk: Dialect = {
     'Web searches, advisor runs and fallback iterations are not on the span.',
     'A stream that was cut has no output count.',
   ],
+  evidence: 'captured',
   detect: [{ scope: ['com.anthropic.sdk.*', 'com.anthropic.claude-platform'] }],
   call: {
     ...GEN_AI_CALL,

@@ -10,6 +10,7 @@ export const claudeCode: Dialect = {
     'Under a subscription nothing is billed per request, and the span does not say which plan it runs on.',
     'The lifetime of cache writes is not on the span.',
   ],
+  evidence: 'documented',
   detect: [{ name: ['claude_code.llm_request'] }],
   call: {
     role: { keys: [], byValue: {}, otherwise: 'call', absent: 'call' },

@@ -145,6 +145,7 @@ export const costspanSdk: Dialect = {
   version: 1,
   emitter: '@costspan/sdk, and applications that set `costspan.*` attributes themselves',
   limits: ['What a sender says about cost is believed as far as the configuration trusts it.'],
+  evidence: 'own',
   detect: [{ key: SIGNATURE }, { keyPrefix: ATTR_COSTSPAN_USAGE_PREFIX }],
   keys: [
     ...SIGNATURE,
@@ -166,6 +167,14 @@ export const costspanSdk: Dialect = {
     ATTR_GEN_AI_AGENT_NAME,
     ATTR_GEN_AI_OPERATION_NAME,
     ATTR_GEN_AI_TOOL_NAME,
+  ],
+  reads: [
+    ['`costspan.usage.<unit>`', 'that unit, disjoint from all others; wins over every other count'],
+    ['`gen_ai.usage.*`', 'token counts, input including the caches, where no unit is stated'],
+    ['`costspan.sku`', 'provider and name that are priced'],
+    ['`costspan.human.touch_ms`', '`human_ms`'],
+    ['`costspan.declared_cost.*`, `costspan.provider_cost.*`', 'stated costs, believed as far as they are trusted'],
+    ['a tool or database call that states nothing', 'one `tool_calls` or `vector_queries`'],
   ],
   read: readSpan,
 };

@@ -64,9 +64,34 @@ export type TokenKeys = {
 /** Whether the input count includes cache reads and writes. */
 export type CacheConvention = 'inside' | 'beside';
 
+/** A convention that differs from call to call. */
+export type CacheRule = {
+  /** In words, for the documentation. */
+  readonly explained: string;
+  readonly of: (fields: SpanFields, provider: string) => CacheConvention;
+};
+
+/** When the reading of a call is an assumption, although the span has counts. */
+export type Doubt = {
+  /** What is assumed, as receipts name it. */
+  readonly reason: string;
+  /** For the documentation; completes "estimated ...". */
+  readonly when: string;
+  /** `fromPayload`: the usage comes from a payload. */
+  readonly holds: (fields: SpanFields, fromPayload: boolean) => boolean;
+};
+
+/**
+ * How it is known that spans look like this: `captured` from the packages themselves, kept as fixtures that tests read;
+ * `documented` by their authors or read in their source; `own`, because the words are ours.
+ */
+export type Evidence = 'captured' | 'documented' | 'own';
+
 /** A JSON attribute that holds the provider's own usage object, or more than the counts beside it. */
-type Payload = {
+export type Payload = {
   readonly key: string;
+  /** What lies there, for the documentation. */
+  readonly holds: string;
   /** What the parsed JSON says; undefined when it says nothing about usage. */
   readonly read: (json: unknown) => PayloadReading | undefined;
 };
@@ -143,10 +168,9 @@ export type CallKeys = {
   readonly requestedTier?: readonly string[];
   readonly region?: readonly string[];
   readonly tokens: TokenKeys;
-  readonly caches: CacheConvention | ((fields: SpanFields, provider: string) => CacheConvention);
+  readonly caches: CacheConvention | CacheRule;
   readonly payloads?: readonly Payload[];
-  /** Why the reading of this span is an assumption; undefined when it is none. `fromPayload`: its usage is a payload's. */
-  readonly doubt?: (fields: SpanFields, fromPayload: boolean) => string | undefined;
+  readonly doubt?: Doubt;
   /** True for a call that cannot be told from a parent that repeats it: it is taken for the sum, and kept as such. */
   readonly mayBeSum?: (fields: SpanFields) => boolean;
   /** Further keys that the functions of this row ask for. */
@@ -166,12 +190,15 @@ export type Dialect = {
   readonly emitter: string;
   /** What such spans cannot tell, for the documentation. */
   readonly limits: readonly string[];
+  readonly evidence: Evidence;
   readonly detect: readonly Signature[];
 } & (
   | { readonly call: CallKeys }
   | {
       /** Every key that `read` asks for. */
       readonly keys: readonly string[];
+      /** What is read from what, for the documentation. */
+      readonly reads: ReadonlyArray<readonly [from: string, what: string]>;
       /** What the span says about cost; undefined when it bears none. */
       readonly read: (fields: SpanFields) => CostReading | undefined;
     }

@@ -58,7 +58,12 @@ export const httpAttempt: Dialect = {
   version: 1,
   emitter: 'HTTP client instrumentations such as undici, http and fetch',
   limits: ['Refused requests alone are read; an attempt that timed out may have been billed, which nothing on the span tells.'],
+  evidence: 'documented',
   detect: [{ key: METHOD_KEYS }],
   keys: [...METHOD_KEYS, ...STATUS_KEYS, ...HOST_KEYS, ATTR_HTTP_REQUEST_RESEND_COUNT],
+  reads: [
+    ['a status from 400 on, of a client span to a known host', 'an attempt that nobody bills'],
+    ['`http.request.resend_count`', 'number of the attempt'],
+  ],
   read: readSpan,
 };

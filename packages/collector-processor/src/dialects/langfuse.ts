@@ -45,6 +45,7 @@ export const langfuse: Dialect = {
     'Its own cost details may come from the application or be 0 on errors: they are no price.',
     'There is no response id: a second instrumentation of the call cannot be told by it.',
   ],
+  evidence: 'documented',
   detect: [{ key: ['langfuse.observation.type'] }],
   call: {
     role: {
@@ -59,8 +60,11 @@ export const langfuse: Dialect = {
     model: ['langfuse.observation.model.name'],
     tokens: { input: [], output: [] },
     caches: 'beside',
-    payloads: [{ key: 'langfuse.observation.usage_details', read: readUsageDetails }],
-    doubt: (fields) =>
-      fields.present(['gen_ai.provider.name', 'gen_ai.system']) === undefined ? 'provider-inferred' : undefined,
+    payloads: [{ key: 'langfuse.observation.usage_details', holds: 'disjoint counts by name', read: readUsageDetails }],
+    doubt: {
+      reason: 'provider-inferred',
+      when: 'where no provider is named and the name of the model stands for it',
+      holds: (fields) => fields.present(['gen_ai.provider.name', 'gen_ai.system']) === undefined,
+    },
   },
 };

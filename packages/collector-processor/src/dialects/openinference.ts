@@ -44,6 +44,7 @@ export const openinference: Dialect = {
     'The lifetime of cache writes and the service tier are known only where the whole answer is on the span.',
     'The provider is named for well-known hosts only.',
   ],
+  evidence: 'captured',
   detect: [{ key: ['openinference.span.kind'] }],
   call: {
     role: {
@@ -58,6 +59,12 @@ export const openinference: Dialect = {
     responseId: ['llm.response.id'],
     tokens: TOKENS,
     caches: 'inside',
-    payloads: [{ key: 'output.value', read: readAnswer }],
+    payloads: [
+      {
+        key: 'output.value',
+        holds: 'whole answers of OpenAI and Anthropic: their usage object, id and service tier',
+        read: readAnswer,
+      },
+    ],
   },
 };

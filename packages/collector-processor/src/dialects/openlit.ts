@@ -12,10 +12,14 @@ export const openlit: Dialect = {
     'Streamed Anthropic output counts the first tokens twice.',
     'Its cost is 0 for models it does not know, so it is no price.',
   ],
+  evidence: 'documented',
   detect: [{ scope: ['@openlit/*', 'openlit', 'openlit.*'] }],
   call: {
     ...GEN_AI_CALL,
-    caches: (_fields, provider) => (provider.startsWith('anthropic') ? 'beside' : 'inside'),
+    caches: {
+      explained: 'inside, but beside for Anthropic',
+      of: (_fields, provider) => (provider.startsWith('anthropic') ? 'beside' : 'inside'),
+    },
     doubt: streamMayBeCounted(GEN_AI_TOKENS),
     otherKeys: STREAM_KEYS,
   },

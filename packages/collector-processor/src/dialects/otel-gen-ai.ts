@@ -20,6 +20,7 @@ export const otelGenAi: Dialect = {
     'Fees of server tools are not part of the conventions.',
     'A source that leaves cached tokens out of the input is only noticed when the counts prove it.',
   ],
+  evidence: 'documented',
   detect: [
     {
       key: [

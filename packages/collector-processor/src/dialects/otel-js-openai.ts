@@ -11,6 +11,7 @@ export const otelJsOpenai: Dialect = {
     'Cached and reasoning tokens and the service tier are not on the span: calls are estimated.',
     'Streams carry usage only where the application asked for it.',
   ],
+  evidence: 'captured',
   detect: [{ scope: ['@opentelemetry/instrumentation-openai'] }],
   call: { ...GEN_AI_CALL, providerOtherwise: 'openai', doubt: cacheSplitUnknown(GEN_AI_CALL.tokens) },
 };

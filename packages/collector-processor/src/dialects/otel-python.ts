@@ -7,6 +7,7 @@ export const otelPythonBotocore: Dialect = {
   version: 1,
   emitter: 'opentelemetry-instrumentation-botocore (Bedrock)',
   limits: ['Cached tokens are not on the span.'],
+  evidence: 'documented',
   detect: [
     {
       scope: ['opentelemetry.instrumentation.botocore*'],
@@ -22,6 +23,7 @@ export const otelPython: Dialect = {
   version: 1,
   emitter: 'opentelemetry-instrumentation-openai-v2, -google-genai, -vertexai and opentelemetry-instrumentation-genai-*',
   limits: ['Tokens of tool-use prompts of Gemini are lost.'],
+  evidence: 'documented',
   detect: [
     {
       scope: [

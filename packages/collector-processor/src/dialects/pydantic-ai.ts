@@ -7,6 +7,7 @@ export const pydanticAi: Dialect = {
   version: 1,
   emitter: 'Pydantic AI and Logfire',
   limits: ['Its own cost (`operation.cost`) is a list price of the client and is not read.'],
+  evidence: 'documented',
   detect: [{ scope: ['pydantic-ai', 'pydantic_ai', 'logfire.pydantic-ai'] }],
   call: {
     ...GEN_AI_CALL,

@@ -15,6 +15,7 @@ export const traceloopJsAnthropic: Dialect = {
   version: 1,
   emitter: '@traceloop/instrumentation-anthropic',
   limits: ['There is no response id: a second instrumentation of the call cannot be told by it.'],
+  evidence: 'captured',
   detect: [{ scope: ['@traceloop/instrumentation-anthropic'] }],
   call: {
     ...CALL,
@@ -34,6 +35,7 @@ export const traceloopJsOpenai: Dialect = {
     'Cached and reasoning tokens are not on the span: calls are estimated.',
     'Streams carry no usage, or with `enrichTokens` a count of its own that is not marked.',
   ],
+  evidence: 'captured',
   detect: [{ scope: ['@traceloop/instrumentation-openai'] }],
   call: { ...CALL, providerOtherwise: 'openai', doubt: cacheSplitUnknown(GEN_AI_TOKENS) },
 };
@@ -44,6 +46,7 @@ export const traceloopJsBedrock: Dialect = {
   version: 1,
   emitter: '@traceloop/instrumentation-bedrock',
   limits: ['Cached tokens are not on the span.'],
+  evidence: 'documented',
   detect: [{ scope: ['@traceloop/instrumentation-bedrock'] }],
   call: { ...CALL, caches: 'beside', providerOtherwise: 'aws.bedrock' },
 };
@@ -54,6 +57,7 @@ export const traceloop: Dialect = {
   version: 1,
   emitter: 'OpenLLMetry for Python, and for JavaScript with Vertex AI, Cohere, Together and others',
   limits: ['With `enrichTokens`, streams without usage carry a count of its own that is not marked: those are estimated.'],
+  evidence: 'documented',
   detect: [
     {
       scope: [
@@ -79,6 +83,7 @@ export const traceloopEntity: Dialect = {
   version: 1,
   emitter: 'OpenLLMetry decorators',
   limits: [],
+  evidence: 'documented',
   detect: [{ key: ['traceloop.span.kind'] }],
   call: {
     ...CALL,

@@ -28,8 +28,10 @@ export const unknownDialect: Dialect = {
   version: 1,
   emitter: 'Anything that marks a model call in words of its own',
   limits: ['Nothing is read: convention and meaning of the counts are unknown.'],
+  evidence: 'own',
   detect: [{ key: MARKERS }],
   keys: [...MARKERS, ...MODEL_KEYS, ...PROVIDER_KEYS],
+  reads: [['provider and model, where they are named', 'shown beside the reason why there is no price']],
   read: (fields) => ({
     role: 'call',
     category: 'llm',

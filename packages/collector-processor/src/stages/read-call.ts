@@ -40,7 +40,7 @@ export const createReadCall = (call: CallKeys): ReadSpan => {
       category,
       provider,
       model: fields.text(call.model) ?? '',
-      usage: withAssumption(usage, assumption ?? call.doubt?.(fields, tellsUsage(payload))),
+      usage: withAssumption(usage, assumption ?? doubtOf(call, fields, payload)),
       ...optional('responseId', payload?.responseId ?? fields.text(call.responseId ?? NO_KEYS)),
       ...optional('serviceTier', serviceTier),
       ...optional('region', fields.text(call.region ?? NO_KEYS)),
@@ -53,6 +53,9 @@ export const createReadCall = (call: CallKeys): ReadSpan => {
 };
 
 const NO_KEYS: readonly string[] = [];
+
+const doubtOf = ({ doubt }: CallKeys, fields: SpanFields, payload: PayloadReading | undefined): string | undefined =>
+  doubt?.holds(fields, tellsUsage(payload)) === true ? doubt.reason : undefined;
 
 /** Every key that reading such a call may ask for. */
 export const keysOfCall = (call: CallKeys): readonly string[] => [
@@ -89,7 +92,7 @@ type Known = { readonly payload: PayloadReading | undefined; readonly provider: 
 /** The provider's own usage object where the span carries one, else the counts. */
 const usageOf = (call: CallKeys, fields: SpanFields, { payload, provider, category }: Known): SpanUsage => {
   if (tellsUsage(payload)) return spanUsageOf(payload.usage);
-  const caches = typeof call.caches === 'function' ? call.caches(fields, provider) : call.caches;
+  const caches = typeof call.caches === 'string' ? call.caches : call.caches.of(fields, provider);
   return readTokens(fields, call.tokens, { caches, expectsOutput: category !== 'embedding' });
 };
 

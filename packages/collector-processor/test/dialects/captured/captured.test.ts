@@ -1,44 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Usage } from '@costspan/pricing';
 import { describe, expect, test } from 'vitest';
+import { DIALECTS } from '../../../src/dialects/dialects.ts';
 import type { NormalizedSpan } from '../../../src/stages/normalize.ts';
-import type { SpanSpec } from '../../stages/spans.ts';
 import { read } from '../read.ts';
-
-type Captured = {
-  readonly billed: ReadonlyArray<{
-    readonly model: string;
-    readonly responseId?: string;
-    readonly usage: Record<string, number>;
-  }>;
-  readonly spans: readonly SpanSpec[];
-};
-
-/**
- * What the spans of a source tell of an answer that was billed:
- *
- * - `exact`: every count.
- * - `no-reasoning`: reasoning stays inside the text, `no-lifetimes`: cache writes have no lifetime.
- * - `estimated`: the cached part of the input is unknown, and the reading says that it assumes something.
- * - `missing`: a call without usage, and the reading says so.
- * - `untraced`: no span at all.
- */
-type Telling = 'exact' | 'no-reasoning' | 'no-lifetimes' | 'estimated' | 'missing' | 'untraced';
-
-// In the order of the stand-ins' logs: OpenAI chat, chat streamed, response, embedding; Anthropic message, message streamed.
-const TELLS: Readonly<Record<string, readonly Telling[]>> = {
-  'ai-sdk-5': ['estimated', 'exact', 'estimated', 'exact', 'exact', 'exact'],
-  'ai-sdk-6': ['exact', 'exact', 'exact', 'exact', 'exact', 'exact'],
-  'ai-sdk-7': ['no-reasoning', 'no-reasoning', 'no-reasoning', 'exact', 'no-lifetimes', 'no-lifetimes'],
-  'anthropic-native': ['exact', 'exact'],
-  openinference: ['exact', 'missing', 'exact', 'missing', 'exact', 'no-lifetimes'],
-  'otel-js-openai': ['estimated', 'estimated', 'estimated', 'exact'],
-  traceloop: ['estimated', 'missing', 'estimated', 'untraced', 'no-lifetimes', 'no-lifetimes'],
-};
-
-const load = (source: string): Captured =>
-  JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures', `${source}.json`), 'utf8')) as Captured;
+import { type Captured, loadCaptured, type Telling, tellings } from './tellings.ts';
 
 /** The reading of an answer: the one with its response id, else the first without an id for its model that is left. */
 const takeReading = (calls: NormalizedSpan[], { model, responseId }: Captured['billed'][number]): NormalizedSpan | undefined => {
@@ -63,8 +28,15 @@ const told = (usage: Record<string, number>, telling: Telling): Usage => {
   };
 };
 
-describe.each(Object.entries(TELLS))('spans captured from %s', (source, tells) => {
-  const { billed, spans } = load(source);
+test('rows are said to be captured when spans of theirs are kept, and only then', () => {
+  const readBy = Object.keys(tellings).flatMap((source) => loadCaptured(source).spans.map((span) => read(span)?.dialect));
+  const captured = DIALECTS.filter(({ evidence }) => evidence === 'captured').map(({ id, version }) => `${id}@${version}`);
+  expect(new Set(readBy.filter((dialect) => dialect !== undefined))).toEqual(new Set(captured));
+});
+
+describe.each(Object.entries(tellings))('spans captured from %s', (source, byCall) => {
+  const { billed, spans } = loadCaptured(source);
+  const tells = Object.values(byCall);
   const calls = spans.map(read).filter((reading) => reading?.role === 'call') as NormalizedSpan[];
 
   test('no answer is counted twice', () => {

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SpanSpec } from '../../stages/spans.ts';
+
+/** A stored capture: what was installed, what the stand-ins billed, and the spans that came of it. */
+export type Captured = {
+  readonly packages: Readonly<Record<string, string>>;
+  readonly billed: ReadonlyArray<{
+    readonly model: string;
+    readonly responseId?: string;
+    readonly usage: Readonly<Record<string, number>>;
+  }>;
+  readonly spans: readonly SpanSpec[];
+};
+
+/** Reads the capture of a source. */
+export const loadCaptured = (source: string): Captured =>
+  JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures', `${source}.json`), 'utf8')) as Captured;
+
+/**
+ * What the spans of a source tell of an answer that was billed:
+ *
+ * - `exact`: every count.
+ * - `no-reasoning`: reasoning stays inside the text, `no-lifetimes`: cache writes have no lifetime.
+ * - `estimated`: the cached part of the input is unknown, and the reading says that it assumes something.
+ * - `missing`: a call without usage, and the reading says so.
+ * - `untraced`: no span at all.
+ */
+export type Telling = 'exact' | 'no-reasoning' | 'no-lifetimes' | 'estimated' | 'missing' | 'untraced';
+
+/** The calls of every source in the order of the stand-ins' logs, and what its spans tell of each. */
+export const tellings: Readonly<Record<string, Readonly<Record<string, Telling>>>> = {
+  'ai-sdk-5': {
+    'OpenAI chat': 'estimated',
+    'OpenAI chat stream': 'exact',
+    'OpenAI response': 'estimated',
+    'OpenAI embedding': 'exact',
+    'Anthropic message': 'exact',
+    'Anthropic message stream': 'exact',
+  },
+  'ai-sdk-6': {
+    'OpenAI chat': 'exact',
+    'OpenAI chat stream': 'exact',
+    'OpenAI response': 'exact',
+    'OpenAI embedding': 'exact',
+    'Anthropic message': 'exact',
+    'Anthropic message stream': 'exact',
+  },
+  'ai-sdk-7': {
+    'OpenAI chat': 'no-reasoning',
+    'OpenAI chat stream': 'no-reasoning',
+    'OpenAI response': 'no-reasoning',
+    'OpenAI embedding': 'exact',
+    'Anthropic message': 'no-lifetimes',
+    'Anthropic message stream': 'no-lifetimes',
+  },
+  'anthropic-native': { 'Anthropic message': 'exact', 'Anthropic message stream': 'exact' },
+  openinference: {
+    'OpenAI chat': 'exact',
+    'OpenAI chat stream': 'missing',
+    'OpenAI response': 'exact',
+    'OpenAI embedding': 'missing',
+    'Anthropic message': 'exact',
+    'Anthropic message stream': 'no-lifetimes',
+  },
+  'otel-js-openai': {
+    'OpenAI chat': 'estimated',
+    'OpenAI chat stream': 'estimated',
+    'OpenAI response': 'estimated',
+    'OpenAI embedding': 'exact',
+  },
+  traceloop: {
+    'OpenAI chat': 'estimated',
+    'OpenAI chat stream': 'missing',
+    'OpenAI response': 'estimated',
+    'OpenAI embedding': 'untraced',
+    'Anthropic message': 'no-lifetimes',
+    'Anthropic message stream': 'no-lifetimes',
+  },
+};
