@@ -41,6 +41,8 @@ async function runDemo(): Promise<void> {
   const service = startService(environment, (text) => log.write(text));
   running.defer(service.stop);
   const endpoint = await Promise.race([service.listening, whenInterrupted()]);
+  const died = service.ended.then(() => Promise.reject(new Error('costspan serve: ended although nobody asked it to')));
+  died.catch(() => undefined);
 
   // The agents work through the inbox; then, in another process, people finish what was left for them.
   const agentEnvironment = {
@@ -60,18 +62,13 @@ async function runDemo(): Promise<void> {
         progress.note(item, what);
       },
     });
-    await finish(program, running);
+    await Promise.race([finish(program, running), died]);
   }
 
   progress.say('Stopping costspan serve');
   await service.stop();
-  writeFileSync(
-    join(folder, 'providers.jsonl'),
-    providers
-      .lines()
-      .map((line) => `${JSON.stringify(line)}\n`)
-      .join(''),
-  );
+  const lines = providers.lines().map((line) => `${JSON.stringify(line)}\n`);
+  writeFileSync(join(folder, 'providers.jsonl'), lines.join(''));
   progress.end();
   await printReport(running);
   console.log(closing(Math.round(performance.now() - startedMs) / 1_000));
@@ -99,7 +96,7 @@ async function printReport(running: AsyncDisposableStack): Promise<void> {
 
 function closing(seconds: number): string {
   const item = ['npx costspan item T-110 --type ticket', ...ledger].join(' ');
-  const csv = ['npx costspan report --by model', ...ledger].join(' ');
+  const byModel = ['npx costspan report --by model', ...ledger].join(' ');
   return `Where it all is:
   ${join(folder, 'costspan.db')}      the ledger: every entry, exact, with the price it was made from
   ${join(folder, 'traces.jsonl')}     the spans as they left, priced (OTLP/JSON)
@@ -109,7 +106,7 @@ function closing(seconds: number): string {
 Try next:
   ${item}
       a ticket that two processes worked on
-  ${csv}
+  ${byModel}
       the same money by model
   npx costspan serve
       your own agent: see examples/support-desk/README.md
