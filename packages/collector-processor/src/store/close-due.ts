@@ -80,8 +80,8 @@ function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
   }
   prepare(
     database,
-    `INSERT INTO settings (name, value) VALUES ('pruned_before_ns', ?1)
-     ON CONFLICT (name) DO UPDATE SET value = ?1 WHERE CAST(value AS INTEGER) < CAST(?1 AS INTEGER)`,
+    `INSERT INTO settings (name, value) VALUES ('pruned_before_ns', ?)
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) < CAST(excluded.value AS INTEGER)`,
   ).run(String(quietSinceNs));
   return keys.length;
 }

@@ -13,7 +13,7 @@ const groupSql: Readonly<Record<Grouping['by'], string>> = {
   category: 'entries.category',
   // Days of UTC, whatever the time zone of the computer: the same ledger reads the same everywhere.
   day: "date(entries.usage_at_ns / 1000000000, 'unixepoch')",
-  dimension: "json_extract(entries.decision, '$.dimensions.' || json_quote(:key))",
+  dimension: "json_extract(entries.decision, '$.dimensions.' || json_quote(?))",
   model: "entries.provider || '/' || entries.model",
   outcome: 'items.outcome',
   provider: 'entries.provider',
@@ -71,7 +71,7 @@ type GapRow = {
 /** Prepares the sums of live entries. Sums are made by SQLite, so a million entries take a second and no memory. */
 export function prepareCells(database: DatabaseSync): (grouping: Grouping) => readonly CostCell[] {
   return (grouping) => {
-    const value = groupSql[grouping.by].replace(':key', '?1');
+    const value = groupSql[grouping.by];
     const cells = prepare<CellRow>(
       database,
       `SELECT ${value} AS value, entries.category, entries.status, entries.waste, count(*) AS entries,

@@ -14,7 +14,10 @@ export type Statement<Row> = {
 
 type SqlInput = string | bigint | number | null;
 
-/** Prepares a statement that reads every integer as bigint. */
+/**
+ * Prepares a statement that reads every integer as bigint. Parameters are plain `?`: Node 22 takes `?1` for a name and does
+ * not bind it by position.
+ */
 export function prepare<Row extends Readonly<Record<string, SqlValue>>>(database: DatabaseSync, sql: string): Statement<Row> {
   const statement: StatementSync = database.prepare(sql);
   statement.setReadBigInts(true);

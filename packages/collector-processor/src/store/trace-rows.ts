@@ -51,9 +51,9 @@ export function prepareTraceRows({ database }: LedgerFile): TraceRows {
   const context = prepare<{ body: string }>(database, 'SELECT body FROM context WHERE trace_key = ? ORDER BY context_key');
   const twins = prepare<FactRow>(
     database,
-    `SELECT fact_key, body FROM facts WHERE trace_key = ?1 AND call_id = ?2
-     UNION SELECT fact_key, body FROM facts WHERE trace_key = ?1 AND handoff_id = ?3
-     ORDER BY fact_key LIMIT ?4`,
+    `SELECT fact_key, body FROM facts WHERE trace_key = ? AND call_id = ?
+     UNION SELECT fact_key, body FROM facts WHERE trace_key = ? AND handoff_id = ?
+     ORDER BY fact_key LIMIT ?`,
   );
   const factOf = prepare<FactRow>(database, 'SELECT fact_key, body FROM facts WHERE fact_key = ?');
   const addFact = prepare(database, 'INSERT INTO facts (trace_key, call_id, handoff_id, body) VALUES (?, ?, ?, ?)');
@@ -74,7 +74,7 @@ export function prepareTraceRows({ database }: LedgerFile): TraceRows {
       }
     },
     twins: function* (traceKey, { callId, handoffId }, limit) {
-      for (const row of twins.each(traceKey, callId ?? null, handoffId ?? null, limit)) yield knownFact(row);
+      for (const row of twins.each(traceKey, callId ?? null, traceKey, handoffId ?? null, limit)) yield knownFact(row);
     },
     factOf: (factKey) => {
       const row = factOf.one(factKey);

@@ -205,13 +205,9 @@ async function writeUntilKilled(
   acknowledgements: number,
 ): Promise<ReadonlySet<string>> {
   const script = fileURLToPath(new URL('./support/crash-writer.ts', import.meta.url));
-  const writer = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', script, file],
-    {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  );
+  const writer = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, file], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   writer.stdin.on('error', () => {});
   writer.stdin.end(requests.map((request) => request.map(factText).join('\n')).join('\n\n'));
   const acknowledged = new Set<string>();
