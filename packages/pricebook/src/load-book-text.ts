@@ -1,6 +1,7 @@
 import { type PriceBook, parsePriceBook } from '@costspan/pricing';
 import type { BookIssue } from './book-issue.ts';
 import { BOOK_BYTES_MAX } from './limits.ts';
+import { hasRepeatedKey } from './repeated-key.ts';
 
 /** A book, or every problem of its text. */
 export type LoadedBook =
@@ -17,7 +18,7 @@ export async function loadBookText(text: string, file: string): Promise<LoadedBo
     return { kind: 'invalid', issues: [{ file, line: 1, column: 1, path: [], message }] };
   }
   const json = parseJson(text);
-  if (json !== undefined) {
+  if (json !== undefined && !hasRepeatedKey(text)) {
     const parsed = parsePriceBook(json);
     if (parsed.kind === 'ok') return parsed;
   }

@@ -91,6 +91,11 @@ test.each([
   expect(found[0]).toContain(message);
 });
 
+test('a key named twice is refused in JSON as in YAML: of two amounts none is the price', async () => {
+  const json = JSON.stringify(goodBook).replace('"amount":"2.50"', '"amount":"2.50","amount":"25.0"');
+  expect(await problems(json)).toEqual(['f.yaml:1:134: broken YAML: Map keys must be unique']);
+});
+
 test('an alias bomb is refused, not expanded', async () => {
   const lists = Array.from(
     { length: 12 },

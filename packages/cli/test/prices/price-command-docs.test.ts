@@ -6,7 +6,11 @@ import { expect, test } from 'vitest';
 import { priceLines } from '../../src/prices/price-lines.ts';
 import { textStreams } from './run-streams.ts';
 
-const page = readFileSync(new URL('../../../../docs/reference/price-command.md', import.meta.url), 'utf8');
+// Tables may be padded into columns.
+const page = readFileSync(new URL('../../../../docs/reference/price-command.md', import.meta.url), 'utf8').replaceAll(
+  / +\|/g,
+  ' |',
+);
 
 const blocks = (info: string): readonly Record<string, unknown>[] =>
   [...page.matchAll(new RegExp(`^\`\`\`json ${info}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, text = '']) => JSON.parse(text));
