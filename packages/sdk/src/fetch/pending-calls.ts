@@ -5,7 +5,7 @@ import { type Call, endFailedCall } from './call.ts';
 import type { RequestPlan } from './request-plan.ts';
 
 /** A call whose last attempt failed and which its client may try again. */
-export type PendingCall = { readonly call: Call; readonly failed: FailedAttempt; readonly failedAtMs: number };
+type PendingCall = { readonly call: Call; readonly failed: FailedAttempt; readonly failedAtMs: number };
 
 /** Calls that wait for a retry. A client's next attempt is known by what it repeats: the same bytes to the same address. */
 export type PendingCalls = {

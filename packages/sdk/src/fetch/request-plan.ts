@@ -70,6 +70,8 @@ const requestFields = {
   stream_options: { include_usage: true },
 } as const;
 
+const speechFields = { ...requestFields, input: true } as const;
+
 const readBody = (raw: unknown, api: Api): RequestBody => {
   if (raw instanceof FormData) {
     const text = (field: string): string | undefined => textOf({ field: raw.get(field) }, 'field');
@@ -77,7 +79,7 @@ const readBody = (raw: unknown, api: Api): RequestBody => {
   }
   const bytes = bytesOf(raw);
   if (bytes === undefined) return { isStream: false };
-  const pruner = createJsonPruner(api.readRequest === undefined ? requestFields : { ...requestFields, input: true });
+  const pruner = createJsonPruner(api.readRequest === undefined ? requestFields : speechFields);
   pruner.feed(bytes);
   const kept = pruner.take();
   const usage: Usage = api.readRequest?.({ text: (field) => textOf(kept, field) }) ?? {};

@@ -12,16 +12,24 @@ export type CompiledPick = {
 
 type CompiledField = { readonly name: string; readonly bytes: Uint8Array; readonly pick: CompiledPick };
 
-/** Compiles a pick. */
+/** Compiles a pick, once for each: every call needs one, and there are only a few. */
 export const compilePick = (pick: Pick): CompiledPick => {
-  const fields = Object.entries(pick === true ? {} : pick).map(([name, inner]) => ({
+  if (pick === true) return WHOLE;
+  const known = compiled.get(pick);
+  if (known !== undefined) return known;
+  const fields = Object.entries(pick).map(([name, inner]) => ({
     name,
     // As it stands between quotes in JSON, which for names of plain ASCII is the name itself.
     bytes: Buffer.from(JSON.stringify(name).slice(1, -1)),
     pick: compilePick(inner),
   }));
-  return { isWhole: pick === true, fields, element: fields.find(({ name }) => name === '*')?.pick };
+  const result = { isWhole: false, fields, element: fields.find(({ name }) => name === '*')?.pick };
+  compiled.set(pick, result);
+  return result;
 };
+
+const WHOLE: CompiledPick = { isWhole: true, fields: [], element: undefined };
+const compiled = new WeakMap<object, CompiledPick>();
 
 /** The field whose key stands at these places, or undefined. Compares bytes: most keys are none, and need no text. */
 export const fieldAt = (pick: CompiledPick, bytes: Uint8Array, from: number, to: number): CompiledField | undefined => {
