@@ -21,7 +21,7 @@ export type { CostRecord } from './record.ts';
 export type { CompletedOutcomes } from './report/completed-outcomes.ts';
 export { completedByDefault, isCompleted } from './report/completed-outcomes.ts';
 export type { CategorySum, CostCell, CostSums } from './report/cost-sums.ts';
-export { addSums, noSums, sumsOfCell, sumsOfRecord, sumsOfRecords } from './report/cost-sums.ts';
+export { addSums, isUnknown, noSums, sumsOfCell, sumsOfRecord, sumsOfRecords } from './report/cost-sums.ts';
 export type { KnownBy } from './report/known-by.ts';
 export { knownBy } from './report/known-by.ts';
 export type { TypeReport } from './report/report-by-type.ts';

@@ -13,7 +13,7 @@ export type CostRecord = {
   readonly highPico: bigint;
   /** Part of the total that produced nothing. */
   readonly wastePico: bigint;
-  /** Only categories that some entry fed. */
+  /** Only categories of which something is known to cost something, or nothing: see `unpricedByCategory` for the others. */
   readonly byCategory: Readonly<Partial<Record<Category, bigint>>>;
   /** Entries without a price, by category; only categories that have some. Their category's amount is a lower bound. */
   readonly unpricedByCategory: Readonly<Partial<Record<Category, number>>>;

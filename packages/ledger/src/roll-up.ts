@@ -1,6 +1,6 @@
 import type { Contribution } from './contribution.ts';
 import type { CostRecord } from './record.ts';
-import { isExcluded, isUnpriced } from './tally.ts';
+import { type CategoryTally, isExcluded, isUnpriced } from './tally.ts';
 
 export type RollUpOptions = {
   readonly currency: string;
@@ -22,7 +22,9 @@ export function rollUp({ tally, sighting }: Contribution, options: RollUpOptions
     lowPico: tally.lowPico,
     highPico: tally.highPico,
     wastePico: tally.wastePico,
-    byCategory: Object.fromEntries(Object.entries(tally.categories).map(([category, sums]) => [category, sums.amountPico])),
+    byCategory: Object.fromEntries(
+      Object.entries(tally.categories).flatMap(([category, sums]) => (hasNoPrice(sums) ? [] : [[category, sums.amountPico]])),
+    ),
     unpricedByCategory: Object.fromEntries(
       Object.entries(tally.categories).flatMap(([category, { unpriced }]) => (unpriced === 0 ? [] : [[category, unpriced]])),
     ),
@@ -41,6 +43,11 @@ export function rollUp({ tally, sighting }: Contribution, options: RollUpOptions
     emitter: options.emitter,
     revision: options.revision,
   };
+}
+
+/** Unknown is not zero: a category of which nothing has a price has no amount. */
+function hasNoPrice({ amountPico, entries, unpriced }: CategoryTally): boolean {
+  return amountPico === 0n && entries === unpriced;
 }
 
 /**

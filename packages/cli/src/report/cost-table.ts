@@ -1,4 +1,4 @@
-import type { CategorySum, CostSums, Shares } from '@costspan/ledger';
+import { type CategorySum, type CostSums, isUnknown, type Shares } from '@costspan/ledger';
 import { CATEGORIES, type Category } from '@costspan/semconv';
 import { type AmountText, amountText } from './amount-text.ts';
 import { type Column, plainTable } from './plain-table.ts';
@@ -88,7 +88,7 @@ function shareLine(
   if (shares === undefined) return undefined;
   const share = (category: Category): string => {
     const sum = totals.byCategory[category];
-    return sum?.amountPico === 0n && sum.unpriced > 0 ? '?' : (shares.byCategory[category] ?? '');
+    return sum === undefined || isUnknown(sum) ? '?' : (shares.byCategory[category] ?? '');
   };
   return [...names, ...fed.map(share), '100.00', shares.waste];
 }

@@ -1,4 +1,4 @@
-import type { CostSums } from '@costspan/ledger';
+import { type CategorySum, type CostSums, isUnknown } from '@costspan/ledger';
 import { formatPico } from '@costspan/pricing';
 import { CATEGORIES } from '@costspan/semconv';
 import type { Report } from './report-data.ts';
@@ -20,14 +20,13 @@ export function reportCsv({ view, header }: Report): string {
 
 function sumCells(sums: CostSums): readonly string[] {
   const { totalPico, wastePico, lowPico, highPico, spans, unpricedSpans } = sums;
-  const known = (amountPico: bigint, unpriced: number): string =>
-    amountPico === 0n && unpriced > 0 ? '' : formatPico(amountPico);
+  const known = (sum: CategorySum): string => (isUnknown(sum) ? '' : formatPico(sum.amountPico));
   return [
     ...CATEGORIES.map((category) => {
       const sum = sums.byCategory[category];
-      return sum === undefined ? '' : known(sum.amountPico, sum.unpriced);
+      return sum === undefined ? '' : known(sum);
     }),
-    known(totalPico, unpricedSpans),
+    known({ amountPico: totalPico, unpriced: unpricedSpans }),
     ...[wastePico, lowPico, highPico].map(formatPico),
     ...[spans, unpricedSpans].map(String),
   ];

@@ -55,7 +55,10 @@ export function readReport(reader: LedgerReader, { by, completed }: ReportReques
   const cells = reader.cells({ by: 'category' });
   const fed = new Set<Category>([
     ...cells.map(({ category }) => category),
-    ...records.flatMap(({ byCategory }) => Object.keys(byCategory) as Category[]),
+    // Records remember categories whose entries were deleted.
+    ...records.flatMap(
+      ({ byCategory, unpricedByCategory }) => Object.keys({ ...byCategory, ...unpricedByCategory }) as Category[],
+    ),
   ]);
   return {
     header: reader.header,

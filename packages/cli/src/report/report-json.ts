@@ -1,5 +1,5 @@
 import type { Gap } from '@costspan/collector-processor';
-import { type CostSums, recordJson, type Shares, type TypeReport } from '@costspan/ledger';
+import { type CostSums, isUnknown, recordJson, type Shares, type TypeReport } from '@costspan/ledger';
 import { formatPico } from '@costspan/pricing';
 import type { Report } from './report-data.ts';
 
@@ -52,7 +52,9 @@ function sumsJson(sums: CostSums): Readonly<Record<string, unknown>> {
     low: formatPico(sums.lowPico),
     high: formatPico(sums.highPico),
     waste: formatPico(sums.wastePico),
-    by_category: Object.fromEntries(categories.map(([category, { amountPico }]) => [category, formatPico(amountPico)])),
+    by_category: Object.fromEntries(
+      categories.flatMap(([category, sum]) => (isUnknown(sum) ? [] : [[category, formatPico(sum.amountPico)]])),
+    ),
     unpriced_by_category: Object.fromEntries(
       categories.flatMap(([category, { unpriced }]) => (unpriced === 0 ? [] : [[category, unpriced]])),
     ),

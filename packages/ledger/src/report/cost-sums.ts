@@ -31,6 +31,11 @@ export type CostSums = {
 
 export type CategorySum = { readonly amountPico: bigint; readonly unpriced: number };
 
+/** True when nothing is known of a sum but that it has spans without a price: then it is not to be written as 0. */
+export function isUnknown({ amountPico, unpriced }: CategorySum): boolean {
+  return amountPico === 0n && unpriced > 0;
+}
+
 /** Sums of nothing. */
 export const noSums: CostSums = {
   totalPico: 0n,
@@ -51,10 +56,12 @@ export function sumsOfRecord(record: ItemCost): CostSums {
     highPico: record.highPico,
     wastePico: record.wastePico,
     byCategory: Object.fromEntries(
-      Object.entries(record.byCategory).map(([category, amountPico]) => [
-        category,
-        { amountPico, unpriced: record.unpricedByCategory[category as Category] ?? 0 },
-      ]),
+      [...new Set([...Object.keys(record.byCategory), ...Object.keys(record.unpricedByCategory)] as Category[])].map(
+        (category) => [
+          category,
+          { amountPico: record.byCategory[category] ?? 0n, unpriced: record.unpricedByCategory[category] ?? 0 },
+        ],
+      ),
     ),
     spans: countWhere(counts, (status) => !isExcluded(status)),
     unpricedSpans: countWhere(counts, isUnpriced),

@@ -1,6 +1,6 @@
 import { shareOf, sharesByLargestRemainder } from '@costspan/pricing';
 import { CATEGORIES, type Category } from '@costspan/semconv';
-import type { CostSums } from './cost-sums.ts';
+import { type CostSums, isUnknown } from './cost-sums.ts';
 
 /** Percentages with two digits: categories sum to exactly 100.00, as do visible and hidden. Waste is a part "of which". */
 export type Shares = {
@@ -15,7 +15,10 @@ const digits = 2;
 
 /** Shares of a total; undefined when it is 0, or when credits make a category negative, so that shares mean nothing. */
 export function sharesOf({ totalPico, wastePico, byCategory }: CostSums): Shares | undefined {
-  const fed = CATEGORIES.filter((category) => byCategory[category] !== undefined);
+  const fed = CATEGORIES.filter((category) => {
+    const sum = byCategory[category];
+    return sum !== undefined && !isUnknown(sum);
+  });
   const amounts = fed.map((category) => byCategory[category]?.amountPico ?? 0n);
   if (totalPico === 0n || amounts.some((amount) => amount < 0n)) return undefined;
   const shares = sharesByLargestRemainder(amounts, digits, fed);
