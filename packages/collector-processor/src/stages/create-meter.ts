@@ -93,7 +93,7 @@ const addFact = (request: OpenRequest, fact: SpanFact): boolean => {
 };
 
 /** Cost that produced nothing: an attempt whose answer was not used, or a span that failed. What is not billed is no cost. */
-const isWaste = ({ role, failed }: NormalizedSpan, { status }: Receipt): boolean =>
+export const isWaste = ({ role, failed }: NormalizedSpan, { status }: Receipt): boolean =>
   status !== 'non_billable' && role !== 'aggregate' && (role === 'attempt' || failed);
 
 const count = (request: OpenRequest, receipt: Receipt): void => {

@@ -20,3 +20,9 @@ export const UNIT_CHARACTERS_MAX = 64;
 
 /** Characters of a count stated as text. The longest honest one has about 30. */
 export const COUNT_CHARACTERS_MAX = 64;
+
+/** Characters shown of a text that was read, where a span is explained. Names are shorter; the rest would be prose. */
+export const SHOWN_CHARACTERS_MAX = 80;
+
+/** Spans explained at once. Which of them are duplicates is known once all of a trace are there, and each takes about 2 KB. */
+export const EXPLAINED_SPANS_MAX = 200_000;

@@ -45,7 +45,8 @@ export const createNormalize = (dialects: readonly Dialect[], table: KeyTable): 
   };
 };
 
-const createReader = (dialect: Dialect): ((fields: SpanFields) => NormalizedSpan | undefined) => {
+/** Builds the reader of one dialect. */
+export const createReader = (dialect: Dialect): ((fields: SpanFields) => NormalizedSpan | undefined) => {
   const name = `${dialect.id}@${dialect.version}`;
   const read = 'call' in dialect ? withRefusals(createReadCall(dialect.call)) : dialect.read;
   return (fields) => {

@@ -1,7 +1,14 @@
-import { type CompiledBook, type MoneyText, type PriceRequest, price, type Receipt, type UsagePart } from '@costspan/pricing';
+import {
+  type CompiledBook,
+  type MoneyText,
+  type PriceRequest,
+  price,
+  type Receipt,
+  sumReceipts,
+  type UsagePart,
+} from '@costspan/pricing';
 import type { Trust } from '../config/config.ts';
 import { optional } from '../optional.ts';
-import { mergeReceipts } from './merge-receipts.ts';
 import type { NormalizedSpan } from './normalize.ts';
 
 /** Prices what a span says it used, at the prices of its start. */
@@ -23,9 +30,7 @@ export const createPriceSpan = (options: PriceOptions): PriceSpan => {
     const { usage } = span;
     switch (usage.kind) {
       case 'ok': {
-        const [first, ...others] = usage.parts.map((part) => price(requestOf(span, part, startNs, options), book));
-        const receipt =
-          first === undefined ? withoutPrice('usage_missing', 'usage-missing', book) : mergeReceipts([first, ...others]);
+        const receipt = priceParts(span, usage.parts, startNs, options);
         return usage.lacks === undefined ? receipt : lacking(receipt, usage.lacks);
       }
       case 'missing':
@@ -40,6 +45,20 @@ export const createPriceSpan = (options: PriceOptions): PriceSpan => {
         return usage satisfies never;
     }
   };
+};
+
+/** Each part at the prices of its own model. A cost stated for the span is that of all parts together, so it counts once. */
+const priceParts = (span: NormalizedSpan, parts: readonly UsagePart[], startNs: bigint, options: PriceOptions): Receipt => {
+  const { book } = options;
+  const [only] = parts;
+  if (only === undefined) return withoutPrice('usage_missing', 'usage-missing', book);
+  if (parts.length === 1) return price(requestOf(span, only, startNs, options), book);
+  const { declaredCost: _declared, reportedCost: _reported, ...unstated } = span;
+  const [first, ...others] = parts.map((part) => price(requestOf(unstated, part, startNs, options), book));
+  const calculated = first === undefined ? withoutPrice('usage_missing', 'usage-missing', book) : sumReceipts(first, ...others);
+  const stated = price(requestOf(span, { usage: {} }, startNs, options), book);
+  if (stated.source === 'declared') return stated;
+  return stated.source === 'provider' && !calculated.complete ? stated : calculated;
 };
 
 const NS_PER_MS = 1_000_000n;

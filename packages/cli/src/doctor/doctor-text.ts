@@ -1,0 +1,64 @@
+import type { ExplainedSpan } from '@costspan/collector-processor';
+import { type Column, plainTable } from '../report/plain-table.ts';
+import { nameCharactersMax, safeText } from '../report/safe-text.ts';
+import { examine, type Findings, type ScopeFinding } from './examine.ts';
+import { explainReason } from './explain-reason.ts';
+import { spanText } from './span-text.ts';
+import type { Verdict } from './verdict.ts';
+
+export type DoctorTextOptions = {
+  /** Whether spans that no dialect recognises are shown one by one too. */
+  readonly withOrdinary: boolean;
+};
+
+/** The explanations for people: span by span, then what they have in common, which a terminal shows last. */
+export function* doctorText(spans: readonly ExplainedSpan[], { withOrdinary }: DoctorTextOptions): Iterable<string> {
+  const spanIds = new Map(
+    spans.flatMap(({ fact }) => (fact.observation === undefined ? [] : [[fact.observation.entryId, fact.spanId] as const])),
+  );
+  for (const span of spans) {
+    if (span.dialect === undefined && !withOrdinary) continue;
+    yield `${spanText(span, (entryId) => spanIds.get(entryId))}\n\n`;
+  }
+  const findings = examine(spans);
+  yield `${scopesText(findings)}\n`;
+  const reasons = reasonsTable(findings);
+  if (reasons !== '') yield `\n${reasons}\n`;
+}
+
+const counts: ReadonlyArray<readonly [head: string, verdicts: readonly Verdict[]]> = [
+  ['priced', ['priced']],
+  ['estimated', ['estimated']],
+  ['not priced', ['unpriced', 'unidentified']],
+  ['not billed', ['not_billed']],
+  ['repeated', ['sum', 'duplicate']],
+  ['no cost', ['no_cost', 'ordinary']],
+];
+
+function scopesText({ scopes }: Findings): string {
+  const columns: readonly Column[] = [
+    { head: 'scope' },
+    { head: 'version' },
+    { head: 'read by' },
+    { head: 'spans', align: 'right' },
+    ...counts.map(([head]): Column => ({ head, align: 'right' })),
+  ];
+  return `By instrumentation\n${plainTable(columns, scopes.map(scopeRow))}`;
+}
+
+function scopeRow({ scopeName, scopeVersion, dialect, spans, verdicts }: ScopeFinding): readonly string[] {
+  return [
+    scopeName === '' ? '(none)' : safeText(scopeName, nameCharactersMax),
+    safeText(scopeVersion, nameCharactersMax),
+    dialect ?? '(ordinary)',
+    String(spans),
+    ...counts.map(([, summed]) => String(summed.reduce((sum, verdict) => sum + (verdicts[verdict] ?? 0), 0))),
+  ];
+}
+
+function reasonsTable({ reasons }: Findings): string {
+  if (reasons.length === 0) return '';
+  const columns: readonly Column[] = [{ head: 'reason' }, { head: 'spans', align: 'right' }, { head: 'what it means' }];
+  const rows = reasons.map(({ reason, spans }) => [safeText(reason), String(spans), explainReason(reason)]);
+  return `Why costs are unknown, assumed or nothing\n${plainTable(columns, rows)}`;
+}

@@ -1,0 +1,66 @@
+import type { ExplainedSpan } from '@costspan/collector-processor';
+import { reasonsOf, type Verdict, verdictOn } from './verdict.ts';
+
+/** Spans of one version of one instrumentation that one dialect reads. */
+export type ScopeFinding = {
+  readonly scopeName: string;
+  readonly scopeVersion: string;
+  /** Absent: no dialect recognises them. */
+  readonly dialect?: string;
+  readonly spans: number;
+  readonly verdicts: Readonly<Partial<Record<Verdict, number>>>;
+};
+
+/** Spans that have a reason in common. */
+export type ReasonFinding = { readonly reason: string; readonly spans: number };
+
+/** What spans have in common. */
+export type Findings = {
+  /** Unknown dialects first, then those with the most spans that have no price, then by name. */
+  readonly scopes: readonly ScopeFinding[];
+  /** The most frequent first. */
+  readonly reasons: readonly ReasonFinding[];
+};
+
+/** Counts spans by instrumentation and by reason. */
+export function examine(spans: readonly ExplainedSpan[]): Findings {
+  const scopes = new Map<string, ScopeFinding & { spans: number; verdicts: Partial<Record<Verdict, number>> }>();
+  const reasons = new Map<string, number>();
+  for (const span of spans) {
+    const { scopeName, scopeVersion, dialect } = span;
+    const key = JSON.stringify([scopeName, scopeVersion, dialect]);
+    const known = scopes.get(key);
+    const scope = known ?? { scopeName, scopeVersion, ...(dialect !== undefined && { dialect }), spans: 0, verdicts: {} };
+    if (known === undefined) scopes.set(key, scope);
+    const verdict = verdictOn(span);
+    scope.spans += 1;
+    scope.verdicts[verdict] = (scope.verdicts[verdict] ?? 0) + 1;
+    for (const reason of reasonsOf(span)) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  }
+  return {
+    scopes: [...scopes.values()].sort(byNeed),
+    reasons: [...reasons]
+      .map(([reason, count]) => ({ reason, spans: count }))
+      .sort((left, right) => right.spans - left.spans || (left.reason < right.reason ? -1 : 1)),
+  };
+}
+
+function byNeed(left: ScopeFinding, right: ScopeFinding): number {
+  const need = (scope: ScopeFinding): readonly number[] => [
+    isUnknown(scope) ? 1 : 0,
+    (scope.verdicts.unpriced ?? 0) + (scope.verdicts.unidentified ?? 0),
+    scope.dialect === undefined ? 0 : 1,
+  ];
+  const [ofLeft, ofRight] = [need(left), need(right)];
+  for (const [index, value] of ofRight.entries()) {
+    const difference = value - (ofLeft[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  const name = ({ scopeName, scopeVersion, dialect = '' }: ScopeFinding): string => `${scopeName}\n${scopeVersion}\n${dialect}`;
+  return name(left) < name(right) ? -1 : 1;
+}
+
+/** Whether a dialect was noticed that nobody knows how to read. */
+function isUnknown({ dialect }: ScopeFinding): boolean {
+  return dialect?.startsWith('unknown@') === true;
+}

@@ -1,0 +1,13 @@
+import { READING_REASONS } from '@costspan/collector-processor';
+import { REASONS } from '@costspan/pricing';
+
+const MEANINGS: Readonly<Record<string, string>> = {
+  ...REASONS,
+  ...READING_REASONS,
+  'currency-differs': 'The cost is in a currency the ledger does not keep, so it cannot be added.',
+};
+
+/** What a reason means; '' for one that a sender made up. */
+export function explainReason(reason: string): string {
+  return Object.hasOwn(MEANINGS, reason) ? (MEANINGS[reason] ?? '') : '';
+}

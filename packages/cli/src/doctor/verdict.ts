@@ -1,0 +1,37 @@
+import type { ExplainedSpan } from '@costspan/collector-processor';
+
+/**
+ * What became of a span. `unidentified`: without a valid trace or span id nothing can be kept of it. `ordinary`: no dialect
+ * recognises it. `no_cost`: one does, but such spans bear none. `sum` and `duplicate` repeat what another span is priced for.
+ */
+export type Verdict =
+  | 'priced'
+  | 'estimated'
+  | 'unpriced'
+  | 'not_billed'
+  | 'sum'
+  | 'duplicate'
+  | 'unidentified'
+  | 'no_cost'
+  | 'ordinary';
+
+/** What became of a span, once all of its trace are known. */
+export function verdictOn({ fact, dialect, decision }: ExplainedSpan): Verdict {
+  if (fact.observation === undefined) return dialect === undefined ? 'ordinary' : 'no_cost';
+  if (decision === undefined) return 'unidentified';
+  if (decision.excluded !== undefined) return decision.excluded.status === 'aggregate' ? 'sum' : 'duplicate';
+  const { receipt } = fact.observation;
+  if (receipt.status === 'non_billable') return 'not_billed';
+  if (!receipt.complete || decision.currencyProblem !== undefined) return 'unpriced';
+  return receipt.status === 'estimated' ? 'estimated' : 'priced';
+}
+
+/** Why a span is not plainly priced, each reason once. Empty for those that are, and for those that are not to be. */
+export function reasonsOf(span: ExplainedSpan): readonly string[] {
+  const { fact, decision } = span;
+  const verdict = verdictOn(span);
+  if (verdict === 'unidentified') return ['span-id-invalid'];
+  if (fact.observation === undefined || verdict === 'sum' || verdict === 'duplicate') return [];
+  const { reasons } = fact.observation.receipt;
+  return decision?.currencyProblem === undefined ? reasons : [...reasons, decision.currencyProblem];
+}

@@ -1,0 +1,22 @@
+const reasons = {
+  'dialect-unknown': 'The span looks like a model call, but no dialect knows how to read its counts.',
+  'usage-inconsistent': 'The counts fit no reading, such as more cached than input tokens and a total that fits neither.',
+  'input-missing': 'Nothing says how much input there was; what is known is priced, the span stays incomplete.',
+  'output-missing': 'Nothing says how much output there was; what is known is priced, the span stays incomplete.',
+  'span-id-invalid': 'The span has no valid trace or span id, so it cannot be told from another one.',
+
+  'cache-split-unknown': 'The source never says how much of the input was cached, so all of it is priced as not cached.',
+  'client-side-count': 'The source may have counted the tokens itself, because its stream brought no usage.',
+  'provider-inferred': 'No provider is named: it is taken from the name of the model.',
+  'service-tier-requested': 'The tier is the one that was asked for; which one served is unknown.',
+  'aggregate-only': 'A sum of calls that did not come themselves.',
+  'attempt-possible': 'The attempt may or may not have been billed.',
+
+  'call-failed': 'The provider refused the call, so it billed nothing.',
+  'attempt-refused': 'The provider refused the attempt, so it billed nothing.',
+  'attempt-failed': 'The attempt failed before it was billed.',
+  'tool-failed': 'The call of the tool failed before it was billed.',
+} as const;
+
+/** Why reading a span left its cost unknown, assumed or nothing, with what it means. Reasons of pricing come beside these. */
+export const READING_REASONS: Readonly<Record<string, string>> = reasons;
