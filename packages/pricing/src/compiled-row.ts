@@ -66,18 +66,27 @@ export const tierOf = (tier: string | undefined): string | undefined => {
   return STANDARD_TIERS.has(lower) ? undefined : lower;
 };
 
-/** The conditions of a row or modifier; none when it has no `when`. */
+/** The conditions of a row or modifier; none when it has no `when`. Rows of a packed catalog share theirs, so they are kept. */
 export const compileWhen = (when: When | undefined): Conditions => {
   if (when === undefined) return NO_CONDITIONS;
+  const known = compiledWhens.get(when);
+  if (known !== undefined) return known;
+  const conditions = conditionsOf(when);
+  compiledWhens.set(when, conditions);
+  return conditions;
+};
+
+const compiledWhens = new WeakMap<When, Conditions>();
+
+const conditionsOf = (when: When): Conditions => {
   const { input_above: above, time_of_day: window } = when;
   const tier = tierOf(when.service_tier);
   const region = when.region?.toLowerCase();
-  const inputMin = above === undefined ? 0 : above + (when.threshold_inclusive === true ? 0 : 1);
   const conditions = [tier, region, above, window];
   return {
     tier,
     region,
-    inputMin,
+    inputMin: above === undefined ? 0 : above + (when.threshold_inclusive === true ? 0 : 1),
     timeFrom: window === undefined ? -1 : (parseClock(window.from) ?? -1),
     timeTo: window === undefined ? -1 : (parseClock(window.to) ?? -1),
     keyCount: conditions.filter((condition) => condition !== undefined).length,

@@ -1,6 +1,7 @@
 import type { CompiledRow } from './compiled-row.ts';
 import { compiledRowOf, type MatchRows, type PlacedRow } from './name-index.ts';
 import { matchesPattern, patternWitness } from './name-pattern.ts';
+import type { PriceRow } from './price-book.ts';
 
 /** Two rows between which no rule decides, and what to say about it. */
 export type Tie = { readonly placed: PlacedRow; readonly row: CompiledRow; readonly other: CompiledRow; readonly why: string };
@@ -55,11 +56,17 @@ const tiesBetween = (rows: readonly PlacedRow[], others: readonly PlacedRow[]): 
 };
 
 const tieOf = (a: PlacedRow, b: PlacedRow, rows: readonly PlacedRow[]): Tie | undefined => {
-  if (a.unit !== b.unit || a.layerRank !== b.layerRank) return undefined;
+  if (a.unit !== b.unit || a.layerRank !== b.layerRank || isSuccession(a, b)) return undefined;
   const [row, other] = [compiledRowOf(a), compiledRowOf(b)];
   const why = whyTied(row, other, rows);
   return why === undefined ? undefined : { placed: a, row, other, why };
 };
+
+/** The commonest pair by far, the history of one price, is told apart before either row is compiled. */
+const isSuccession = ({ source: a }: PlacedRow, { source: b }: PlacedRow): boolean =>
+  !('role' in a) && !('role' in b) && a.when === b.when && (ends(a, b) || ends(b, a));
+
+const ends = (a: PriceRow, b: PriceRow): boolean => a.valid_to !== undefined && a.valid_to === b.valid_from;
 
 const whyTied = (a: CompiledRow, b: CompiledRow, rows: readonly PlacedRow[]): string | undefined => {
   if (a.keyCount !== b.keyCount || !mayHoldTogether(a, b)) return undefined;

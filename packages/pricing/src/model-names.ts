@@ -13,7 +13,22 @@ export type ModelNames = {
   readonly profile: string | undefined;
 };
 
-const BEDROCK_PROFILE = /^(us-gov|us|eu|apac|global|jp|au|ca|sa|uk|me|af|in)\.(?=[a-z0-9-]+\.)/;
+/** Geographies of Bedrock inference profiles; the name of the model's maker follows. */
+const BEDROCK_PROFILES: ReadonlySet<string> = new Set([
+  'af',
+  'apac',
+  'au',
+  'ca',
+  'eu',
+  'global',
+  'in',
+  'jp',
+  'me',
+  'sa',
+  'uk',
+  'us',
+  'us-gov',
+]);
 const BEDROCK_ARN = /^arn:aws[a-z-]*:bedrock:[^/]*:(?:inference-profile|foundation-model)\/(.+)$/;
 const PATH = /^(?:projects\/.*\/)?(?:publishers\/[^/]+\/)?models\/([^/]+)$/;
 const SNAPSHOT =
@@ -37,7 +52,7 @@ export const namesOf = (model: string, provider: string): ModelNames => {
   if (last.startsWith('arn:')) add(BEDROCK_ARN.exec(last)?.[1]);
   const { hasSlash, hasYear } = shapeOf(last);
   if (hasSlash) add(PATH.exec(last)?.[1]);
-  const profile = provider === 'aws' ? BEDROCK_PROFILE.exec(last)?.[1] : undefined;
+  const profile = provider === 'aws' ? profileOf(last) : undefined;
   if (profile !== undefined) add(last.slice(profile.length + 1));
   if (hasYear) for (const name of undatedNames(last)) add(name, true);
   return { names, isFineTune: false, profile };
@@ -61,6 +76,14 @@ const DASH = 45;
 const AT = 64;
 const ZERO = 48;
 const TWO = 50;
+
+/** `us` of `us.anthropic.claude-x`; a maker must follow, so that a model that happens to begin like this keeps its name. */
+const profileOf = (name: string): string | undefined => {
+  const dot = name.indexOf('.');
+  if (dot < 2 || dot > 6 || !name.includes('.', dot + 2)) return undefined;
+  const first = name.slice(0, dot);
+  return BEDROCK_PROFILES.has(first) ? first : undefined;
+};
 
 const named = (name: string, isSnapshotFallback: boolean): ModelName => ({ name, isSnapshotFallback });
 

@@ -247,9 +247,8 @@ export const formatExact = (amount: ExactAmount): string => {
   return d === 0 ? head + TRIPLETS_STRIPPED[c] : head + TRIPLETS[c] + TRIPLETS_STRIPPED[d];
 };
 
-/** Whole units of a safe pico count. The quotient may round up at the last digits, so it is checked; `%` would be slower. */
-const wholeOf = (pico: number): number => {
-  if (pico < PICO_PER_WHOLE) return 0;
-  const quotient = Math.floor(pico / PICO_PER_WHOLE);
-  return quotient * PICO_PER_WHOLE > pico ? quotient - 1 : quotient;
-};
+/**
+ * Whole units of a safe pico count. The quotient is rounded, but never up to the next integer: below 2^53 / 1e12 = 9007
+ * doubles lie less than 2e-12 apart, and a count that is no multiple of 1e12 is at least 1e-12 below the next one.
+ */
+const wholeOf = (pico: number): number => Math.floor(pico / PICO_PER_WHOLE);

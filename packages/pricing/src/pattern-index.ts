@@ -18,6 +18,7 @@ type Filed<T> = { readonly pattern: string; readonly value: T };
 
 const PIECE_CHARACTERS = 3;
 const FILTER_BITS = 4_096;
+const LAST_BIT: number = FILTER_BITS - 1;
 const BITS_PER_WORD = 32;
 const WILDCARDS = /[*?#]+/;
 
@@ -36,35 +37,41 @@ export const createPatternIndex = <T>(patterns: Iterable<readonly [pattern: stri
       continue;
     }
     byPiece.set(rarest, [...(byPiece.get(rarest) ?? []), { pattern, value }]);
-    const bit = rarest % FILTER_BITS;
-    filter[bit >>> 5]! |= 1 << (bit & 31);
+    filter[(rarest & LAST_BIT) >>> 5]! |= 1 << (rarest & 31);
   }
   return { isEmpty: filed.length === 0, filter, byPiece, others };
 };
 
 /** What the patterns that match a name stand for, in no order. */
 export const matchingPatterns = <T>({ filter, byPiece, others }: PatternIndex<T>, name: string): readonly T[] => {
-  const found: T[] = [];
-  for (const { pattern, value } of others) if (matchesPattern(pattern, name)) found.push(value);
+  let found: readonly T[] = NOTHING;
+  for (const { pattern, value } of others) if (matchesPattern(pattern, name)) found = [...found, value];
+  let first = name.charCodeAt(0);
+  let second = name.charCodeAt(1);
   for (let at = PIECE_CHARACTERS - 1; at < name.length; at += 1) {
-    const piece = pieceAt(name, at);
-    const bit = piece % FILTER_BITS;
-    if ((filter[bit >>> 5]! & (1 << (bit & 31))) === 0) continue;
+    const third = name.charCodeAt(at);
+    const piece = pieceOf(first, second, third);
+    first = second;
+    second = third;
+    if ((filter[(piece & LAST_BIT) >>> 5]! & (1 << (piece & 31))) === 0) continue;
     for (const { pattern, value } of byPiece.get(piece) ?? []) {
-      if (!found.includes(value) && matchesPattern(pattern, name)) found.push(value);
+      if (!found.includes(value) && matchesPattern(pattern, name)) found = [...found, value];
     }
   }
   return found;
 };
 
+const NOTHING: readonly never[] = [];
+
 const piecesOf = (pattern: string): readonly number[] => {
   const pieces = new Set<number>();
   for (const literal of pattern.split(WILDCARDS)) {
-    for (let at = PIECE_CHARACTERS - 1; at < literal.length; at += 1) pieces.add(pieceAt(literal, at));
+    for (let at = PIECE_CHARACTERS - 1; at < literal.length; at += 1) {
+      pieces.add(pieceOf(literal.charCodeAt(at - 2), literal.charCodeAt(at - 1), literal.charCodeAt(at)));
+    }
   }
   return [...pieces];
 };
 
-/** A hash of the character at a place and the two before it. Two pieces may share one: what it finds is tried anyway. */
-const pieceAt = (text: string, at: number): number =>
-  (text.charCodeAt(at - 2) * 961 + text.charCodeAt(at - 1) * 31 + text.charCodeAt(at)) & 0x7fff_ffff;
+/** A hash of three characters in a row. Two pieces may share one: what it finds is tried anyway. */
+const pieceOf = (first: number, second: number, third: number): number => (first * 961 + second * 31 + third) & 0x7fff_ffff;

@@ -66,8 +66,9 @@ type NamedRows = ModelName & { readonly rows: readonly CompiledRow[] };
 
 const resolveNames = (request: PriceRequest, book: CompiledBook): Resolution => {
   const { providers, modifiers, discounts } = book[contents];
-  const provider = providers.has(request.provider) ? request.provider : catalogIdOf(request.provider);
-  const index = providers.get(provider);
+  const asWritten = providers.get(request.provider);
+  const provider = asWritten === undefined ? catalogIdOf(request.provider) : request.provider;
+  const index = asWritten ?? providers.get(provider);
   if (index === undefined) return unknownOf(provider, 'provider-unknown');
   const { names, isFineTune, profile } = namesOf(request.model.toLowerCase(), provider);
   const named: NamedRows[] = [];

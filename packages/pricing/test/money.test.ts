@@ -129,6 +129,10 @@ describe('writes canonical decimal text', () => {
     );
   });
 
+  test('just below every whole unit that is safe', () => {
+    for (let whole = 1; whole <= 9_007; whole += 1) expect(formatExact(whole * 1e12 - 1)).toBe(`${whole - 1}.999999999999`);
+  });
+
   test.each([999_999_999_999, 1_000_000_000_000, 9_000_999_999_999_999, Number.MAX_SAFE_INTEGER, 1_001_000, 1_000_000, 100])(
     'at the edges of its look-ups: %s',
     (amount) => {
