@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { registerConfigCommand } from './commands/config.ts';
+import { registerDoctorCommand } from './commands/doctor.ts';
 import { registerItemCommand } from './commands/item.ts';
 import { registerLedgerCommand } from './commands/ledger.ts';
 import { registerPriceCommand } from './commands/price.ts';
@@ -36,6 +37,7 @@ function createProgram(): Command {
   registerPriceCommand(program);
   registerPricesCommand(program);
   registerConfigCommand(program);
+  registerDoctorCommand(program);
   return program;
 }
 
