@@ -34,48 +34,47 @@ const PATH = /^(?:projects\/.*\/)?(?:publishers\/[^/]+\/)?models\/([^/]+)$/;
 const SNAPSHOT =
   /^(.+?)(?:-20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])|[-@]20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(-v\d+(?::\d+)?)?$/;
 const LONG_CONTEXT_SUFFIX = '[1m]';
+const FINE_TUNE = 'ft:';
+const MODELS = 'models/';
 
 /** Names to look a model up by. The input is in lower case and of bounded length. */
 export const namesOf = (model: string, provider: string): ModelNames => {
-  const names = [named(model, false)];
-  let last = model;
-  const add = (name: string | undefined, isSnapshotFallback = false): void => {
-    if (name === undefined || name === '') return;
-    names.push(named(name, isSnapshotFallback));
-    last = name;
-  };
-  if (last.endsWith(LONG_CONTEXT_SUFFIX)) add(last.slice(0, -LONG_CONTEXT_SUFFIX.length));
-  if (last.startsWith('ft:')) {
-    add(generalFineTune(last));
-    return { names, isFineTune: true, profile: undefined };
-  }
-  if (last.startsWith('arn:')) add(BEDROCK_ARN.exec(last)?.[1]);
-  const { hasSlash, hasYear } = shapeOf(last);
-  if (hasSlash) add(PATH.exec(last)?.[1]);
-  const profile = provider === 'aws' ? profileOf(last) : undefined;
-  if (profile !== undefined) add(last.slice(profile.length + 1));
-  if (hasYear) for (const name of undatedNames(last)) add(name, true);
-  return { names, isFineTune: false, profile };
+  const profile = provider === 'aws' ? profileOf(model) : undefined;
+  if (profile === undefined && isPlain(model)) return { names: [named(model, false)], isFineTune: false, profile };
+  const short = model.endsWith(LONG_CONTEXT_SUFFIX) ? model.slice(0, -LONG_CONTEXT_SUFFIX.length) : model;
+  if (short.startsWith(FINE_TUNE))
+    return { names: distinct([model, short, generalFineTune(short)], []), isFineTune: true, profile };
+  const bare = PATH.exec(short)?.[1] ?? BEDROCK_ARN.exec(short)?.[1] ?? short;
+  const region = provider === 'aws' ? profileOf(bare) : undefined;
+  const base = region === undefined ? bare : bare.slice(region.length + 1);
+  return { names: distinct([model, short, bare, base], undatedNames(base)), isFineTune: false, profile: region };
 };
 
-/** What to look for at all, in one pass: most unknown names are neither paths nor dated and must not pay for the search. */
-const shapeOf = (name: string): { readonly hasSlash: boolean; readonly hasYear: boolean } => {
-  let hasSlash = false;
-  let hasYear = false;
-  for (let at = 1; at < name.length; at += 1) {
+/** Whether a name has nothing in it to take off. Most unknown names have not, and must not pay for the search. */
+const isPlain = (name: string): boolean => {
+  for (let at = 0; at < name.length; at += 1) {
     const code = name.charCodeAt(at);
-    if (code === SLASH) hasSlash = true;
-    else if ((code === DASH || code === AT) && name.charCodeAt(at + 1) === TWO && name.charCodeAt(at + 2) === ZERO)
-      hasYear = true;
+    if (code === COLON || code === BRACKET || (code === SLASH && name.startsWith(MODELS, at - MODELS.length + 1))) return false;
+    const mayBeDate = code === DASH || code === AT;
+    if (mayBeDate && name.charCodeAt(at + 1) === TWO && name.charCodeAt(at + 2) === ZERO) return false;
   }
-  return { hasSlash, hasYear };
+  return true;
 };
 
 const SLASH = 47;
+const COLON = 58;
+const BRACKET = 91;
 const DASH = 45;
 const AT = 64;
 const ZERO = 48;
 const TWO = 50;
+
+const distinct = (literal: readonly (string | undefined)[], undated: readonly string[]): readonly ModelName[] => {
+  const names = new Map<string, ModelName>();
+  for (const name of literal) if (name !== undefined && name !== '') names.set(name, named(name, false));
+  for (const name of undated) if (!names.has(name)) names.set(name, named(name, true));
+  return [...names.values()];
+};
 
 /** `us` of `us.anthropic.claude-x`; a maker must follow, so that a model that happens to begin like this keeps its name. */
 const profileOf = (name: string): string | undefined => {

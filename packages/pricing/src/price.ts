@@ -93,7 +93,7 @@ const toReceipt = (
   book: CompiledBook,
 ): Receipt => {
   const taken = request.assumption === undefined ? plain : withAssumption(plain, request.assumption);
-  const { status, complete, amount, low, high, lines, reasons } = taken;
+  const { status, complete, amount, bounds, lines, reasons } = taken;
   const amountPico = exactToPico(amount);
   const receipt: Receipt = {
     status,
@@ -102,8 +102,8 @@ const toReceipt = (
     currency: book.currency,
     amount: formatExact(amount),
     amountPico,
-    lowPico: low === amount ? amountPico : exactToPico(low),
-    highPico: high === amount ? amountPico : exactToPico(high),
+    lowPico: bounds === undefined ? amountPico : exactToPico(bounds.low),
+    highPico: bounds === undefined ? amountPico : exactToPico(bounds.high),
     lines,
     reasons: reasonsOf(lines.length === 0, reasons),
     book: book[contents].name,

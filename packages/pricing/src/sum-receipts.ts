@@ -1,6 +1,6 @@
 import { exactToPico, formatExact } from './money.ts';
 import type { Receipt } from './receipt.ts';
-import { addBoundedLine, addLine, createTally, exactCostOf } from './tally.ts';
+import { addBoundedLine, addLine, boundsOf, createTally, exactCostOf } from './tally.ts';
 
 /**
  * One receipt for the parts of one call: a provider that ran several models for an answer bills each at its own prices.
@@ -16,6 +16,7 @@ export const sumReceipts = (first: Receipt, ...rest: readonly Receipt[]): Receip
     if (exact === undefined || line.low === undefined) addLine(sums, line, exact?.cost);
     else addBoundedLine(sums, line, exact.cost, exact);
   }
+  const { low, high } = boundsOf(sums);
   const invalid = receipts.find(({ status }) => status === 'invalid_usage');
   const missing = receipts.find(({ status }) => status === 'usage_missing');
   const { compared: _compared, ...kept } = first;
@@ -26,8 +27,8 @@ export const sumReceipts = (first: Receipt, ...rest: readonly Receipt[]): Receip
     source: receipts.every(({ source }) => source === first.source) ? first.source : 'price_book',
     amount: formatExact(sums.amount),
     amountPico: exactToPico(sums.amount),
-    lowPico: exactToPico(sums.low),
-    highPico: exactToPico(sums.high),
+    lowPico: exactToPico(low),
+    highPico: exactToPico(high),
     lines: sums.lines,
     reasons: [...new Set(receipts.flatMap(({ reasons }) => reasons))].sort(),
   };

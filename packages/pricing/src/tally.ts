@@ -13,10 +13,10 @@ export type Bounds = { readonly low: ExactAmount; readonly high: ExactAmount };
  */
 export type Tally = {
   readonly lines: ReceiptLine[];
-  /** Sums of the costs and of their bounds. */
+  /** Sum of the costs. */
   amount: ExactAmount;
-  low: ExactAmount;
-  high: ExactAmount;
+  /** Sums of the bounds once a line has bounds; undefined while they are the amount. */
+  bounds: Bounds | undefined;
   /** Worst status so far; `usage_missing` without lines. */
   status: LineStatus;
   /** False when any line has no cost, or there is no line. */
@@ -31,8 +31,7 @@ const NO_REASONS: readonly string[] = [];
 export const createTally = (): Tally => ({
   lines: [],
   amount: 0,
-  low: 0,
-  high: 0,
+  bounds: undefined,
   status: 'usage_missing',
   complete: false,
   reasons: NO_REASONS,
@@ -44,20 +43,7 @@ const SEVERITY: Readonly<Record<string, number>> = Object.fromEntries(STATUSES.m
 const worse = (a: LineStatus, b: LineStatus): LineStatus => (SEVERITY[a]! <= SEVERITY[b]! ? a : b);
 
 /** Adds a line with its cost, or without one, and returns the tally. */
-export const addLine = (tally: Tally, line: ReceiptLine, cost: ExactAmount | undefined): Tally =>
-  addLineWithin(tally, line, cost, cost, cost);
-
-/** Adds an estimated line with its bounds and returns the tally. */
-export const addBoundedLine = (tally: Tally, line: ReceiptLine, cost: ExactAmount, { low, high }: Bounds): Tally =>
-  addLineWithin(tally, { ...line, low: formatExact(low), high: formatExact(high) }, cost, low, high);
-
-const addLineWithin = (
-  tally: Tally,
-  line: ReceiptLine,
-  cost: ExactAmount | undefined,
-  low: ExactAmount | undefined,
-  high: ExactAmount | undefined,
-): Tally => {
+export const addLine = (tally: Tally, line: ReceiptLine, cost: ExactAmount | undefined): Tally => {
   const { status, reason } = line;
   if (tally.lines.length === 0) {
     tally.status = status;
@@ -65,14 +51,26 @@ const addLineWithin = (
   } else if (status !== tally.status) tally.status = worse(tally.status, status);
   tally.lines.push(line);
   if (reason !== undefined) addReason(tally, reason);
-  if (cost === undefined || low === undefined || high === undefined) tally.complete = false;
+  if (cost === undefined) tally.complete = false;
   else {
     tally.amount = addExact(tally.amount, cost);
-    tally.low = addExact(tally.low, low);
-    tally.high = addExact(tally.high, high);
+    if (tally.bounds !== undefined) tally.bounds = addBounds(tally.bounds, { low: cost, high: cost });
   }
   return tally;
 };
+
+/** Adds an estimated line with its bounds and returns the tally. */
+export const addBoundedLine = (tally: Tally, line: ReceiptLine, cost: ExactAmount, bounds: Bounds): Tally => {
+  const sums = addBounds(boundsOf(tally), bounds);
+  addLine(tally, { ...line, low: formatExact(bounds.low), high: formatExact(bounds.high) }, cost);
+  tally.bounds = sums;
+  return tally;
+};
+
+/** Sums of the bounds of all lines. */
+export const boundsOf = ({ amount, bounds }: Tally): Bounds => bounds ?? { low: amount, high: amount };
+
+const addBounds = (a: Bounds, b: Bounds): Bounds => ({ low: addExact(a.low, b.low), high: addExact(a.high, b.high) });
 
 /** Adds a reason that no line may show. */
 export const addReason = (tally: Tally, reason: string): void => {
