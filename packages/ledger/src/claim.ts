@@ -8,6 +8,8 @@ export type Claim = {
 };
 
 /** The claim that holds of two. A span that says two things at once, which a sender may do, is settled by the greater value. */
+export function laterClaim(left: Claim | undefined, right: Claim): Claim;
+export function laterClaim(left: Claim | undefined, right: Claim | undefined): Claim | undefined;
 export function laterClaim(left: Claim | undefined, right: Claim | undefined): Claim | undefined {
   if (left === undefined || right === undefined) return left ?? right;
   return isLater(right, left) ? right : left;

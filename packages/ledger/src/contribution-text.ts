@@ -1,12 +1,39 @@
-import { canonicalText } from './canonical-text.ts';
 import type { Claim } from './claim.ts';
 import type { Contribution } from './contribution.ts';
 import type { Sighting } from './sighting.ts';
 import type { Tally } from './tally.ts';
 
-/** JSON text of a contribution for storing; equal contributions have equal text. {@link parseContribution} is its inverse. */
-export function contributionText(contribution: Contribution): string {
-  return canonicalText(contribution);
+/**
+ * JSON text of a contribution for storing; equal contributions have equal text, because tallies and sightings keep their maps
+ * sorted. {@link parseContribution} is its inverse.
+ */
+export function contributionText({ tally, sighting }: Contribution): string {
+  const { item, outcome, parentId } = sighting;
+  return JSON.stringify({
+    tally: {
+      totalPico: String(tally.totalPico),
+      lowPico: String(tally.lowPico),
+      highPico: String(tally.highPico),
+      wastePico: String(tally.wastePico),
+      categories: mapValues(tally.categories, (sums) => ({ ...sums, amountPico: String(sums.amountPico) })),
+      usage: tally.usage,
+      spans: tally.spans,
+      unpriced: tally.unpriced,
+      books: tally.books,
+    },
+    sighting: {
+      item: { tenant: item.tenant, type: item.type, id: item.id },
+      firstNs: String(sighting.firstNs),
+      lastNs: String(sighting.lastNs),
+      outcome: outcome && claimJson(outcome),
+      parentId: parentId && claimJson(parentId),
+      dimensions: mapValues(sighting.dimensions, claimJson),
+    },
+  });
+}
+
+function claimJson({ value, atNs, traceId, spanId }: Claim): Readonly<Record<string, string>> {
+  return { value, atNs: String(atNs), traceId, spanId };
 }
 
 /** The contribution that {@link contributionText} wrote. Trusts the text: it reads only what this package wrote. */
@@ -41,6 +68,9 @@ function reviveClaim(claim: Claim): Claim {
   return { ...claim, atNs: BigInt(claim.atNs) };
 }
 
-function mapValues<Value>(values: Readonly<Record<string, Value>>, map: (value: Value) => Value): Record<string, Value> {
+function mapValues<Value, Mapped>(
+  values: Readonly<Record<string, Value>>,
+  map: (value: Value) => Mapped,
+): Record<string, Mapped> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
 }

@@ -1,26 +1,23 @@
 import type { TraceDecision } from './decide-trace.ts';
-import { type DecidedEntry, entryOf } from './decision.ts';
+import type { DecidedEntry } from './decision.ts';
 import { itemText } from './item-text.ts';
 import { mergeSightings, outranks, type Sighting } from './sighting.ts';
-import { addTallies, emptyTally, subtractTallies, type Tally, tallyOf } from './tally.ts';
+import { addTallies, subtractTallies, type Tally, tallyOf } from './tally.ts';
 
 /** What something, a trace or all traces together, contributes to one work item. */
 export type Contribution = { readonly tally: Tally; readonly sighting: Sighting };
 
 /** What a decided trace contributes to each item it belongs to, sorted by item. */
-export function contributionsOf({ spans, sightings }: TraceDecision, currency: string): readonly Contribution[] {
+export function contributionsOf({ spans, sightings }: TraceDecision): readonly Contribution[] {
   const entries = new Map<string, DecidedEntry[]>();
-  for (const span of spans) {
-    if (span.decision.item === undefined) continue;
-    const key = itemText(span.decision.item);
+  for (const { entry } of spans) {
+    if (entry.item === undefined) continue;
+    const key = itemText(entry.item);
     const ofItem = entries.get(key);
-    if (ofItem === undefined) entries.set(key, [entryOf(span, currency)]);
-    else ofItem.push(entryOf(span, currency));
+    if (ofItem === undefined) entries.set(key, [entry]);
+    else ofItem.push(entry);
   }
-  return sightings.map((sighting) => {
-    const ofItem = entries.get(itemText(sighting.item));
-    return { sighting, tally: ofItem === undefined ? emptyTally : tallyOf(ofItem) };
-  });
+  return sightings.map((sighting) => ({ sighting, tally: tallyOf(entries.get(itemText(sighting.item)) ?? []) }));
 }
 
 /** Sum of two contributions to one item. */

@@ -1,8 +1,7 @@
 import { type Attribution, attributionOf, frozenAttribution, onlyItem, type Unnamed } from './attribution.ts';
-import { bearsCost, type CostFact, type DecidedSpan, type Decision } from './decision.ts';
+import { bearsCost, type CostFact, type DecidedSpan, type Decision, entryOf } from './decision.ts';
 import { duplicatesOf } from './duplicates.ts';
-import { itemText } from './item-text.ts';
-import { mergeSightings, type Sighting, sightingOf } from './sighting.ts';
+import { collectSightings, type Sighting } from './sighting.ts';
 import type { SpanFact } from './span-fact.ts';
 import { uniqueFacts } from './unique-facts.ts';
 
@@ -42,10 +41,10 @@ export function decideTrace(facts: Iterable<SpanFact>, { currency, closed }: Dec
   const attribute = closed === undefined ? attributionOf(bySpan, unnamed) : frozenAttribution(closed);
   const costFacts = [...bySpan.values()].filter(bearsCost).sort(byStart);
   const duplicates = duplicatesOf(costFacts);
-  const spans = costFacts.map((fact) => ({
-    fact,
-    decision: { ...attribute(fact), ...verdictOn(fact, duplicates.get(fact.spanId), currency) },
-  }));
+  const spans = costFacts.map((fact) => {
+    const decision = { ...attribute(fact), ...verdictOn(fact, duplicates.get(fact.spanId), currency) };
+    return { fact, decision, entry: entryOf(fact, decision, currency) };
+  });
   return { spans, sightings: sightingsOf(bySpan.values(), attribute), unnamed };
 }
 
@@ -61,17 +60,13 @@ function verdictOn(
 }
 
 function sightingsOf(facts: Iterable<SpanFact>, attribute: (fact: SpanFact) => Attribution): readonly Sighting[] {
-  const sightings = new Map<string, Sighting>();
+  const sightings = collectSightings();
   for (const fact of facts) {
     if (fact.item === undefined && fact.outcome === undefined && fact.observation === undefined) continue;
     const { item, dimensions } = attribute(fact);
-    if (item === undefined) continue;
-    const key = itemText(item);
-    const other = sightings.get(key);
-    const sighting = sightingOf(fact, item, dimensions);
-    sightings.set(key, other === undefined ? sighting : mergeSightings(other, sighting));
+    if (item !== undefined) sightings.add(fact, item, dimensions);
   }
-  return [...sightings].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, sighting]) => sighting);
+  return sightings.all();
 }
 
 function byStart(left: SpanFact, right: SpanFact): number {

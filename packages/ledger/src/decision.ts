@@ -19,8 +19,8 @@ export type Decision = {
 /** A fact with an observation. */
 export type CostFact = SpanFact & { readonly observation: NonNullable<SpanFact['observation']> };
 
-/** A cost-bearing span and the decision about it. */
-export type DecidedSpan = { readonly fact: CostFact; readonly decision: Decision };
+/** A cost-bearing span, the decision about it, and the entry the two make. */
+export type DecidedSpan = { readonly fact: CostFact; readonly decision: Decision; readonly entry: DecidedEntry };
 
 /** An entry as a decision makes it: everything but what recording adds. */
 export type DecidedEntry = Omit<Entry, 'version' | 'state' | 'recordedAtNs' | 'emitter'>;
@@ -31,7 +31,7 @@ export function bearsCost(fact: SpanFact): fact is CostFact {
 }
 
 /** The entry that a span and the decision about it make. Excluded spans keep their usage as evidence and lose lines and amount. */
-export function entryOf({ fact, decision }: DecidedSpan, currency: string): DecidedEntry {
+export function entryOf(fact: CostFact, decision: Decision, currency: string): DecidedEntry {
   const { observation } = fact;
   return {
     id: observation.entryId,
@@ -88,4 +88,20 @@ function costOf({ observation }: CostFact, decision: Decision): Cost {
     lines: receipt.lines,
     priceIds: [...new Set(receipt.lines.flatMap((line) => (line.priceId === undefined ? [] : [line.priceId])))],
   };
+}
+
+/** JSON text of a decision; equal decisions have equal text. */
+export function decisionText(decision: Decision): string {
+  const { item, itemSource, unattributedReason, dimensions, excluded, currencyProblem, late } = decision;
+  return JSON.stringify({
+    item: item && { tenant: item.tenant, type: item.type, id: item.id },
+    ...{ itemSource, unattributedReason },
+    dimensions: sorted(dimensions),
+    ...{ excluded, currencyProblem, late },
+  });
+}
+
+function sorted(dimensions: Decision['dimensions']): Decision['dimensions'] {
+  const keys = Object.keys(dimensions);
+  return keys.length < 2 ? dimensions : Object.fromEntries(keys.sort().map((key) => [key, dimensions[key] ?? '']));
 }

@@ -1,4 +1,5 @@
 import { type Claim, laterClaim } from './claim.ts';
+import { itemText } from './item-text.ts';
 import { earlierNs, laterNs } from './nanoseconds.ts';
 import type { ItemKey, SpanFact } from './span-fact.ts';
 
@@ -14,18 +15,60 @@ export type Sighting = {
   readonly dimensions: Readonly<Record<string, Claim>>;
 };
 
-/** What one span says about the item it belongs to. */
-export function sightingOf(fact: SpanFact, item: ItemKey, dimensions: Readonly<Record<string, string>>): Sighting {
-  const at = { traceId: fact.traceId, spanId: fact.spanId };
-  const { outcome } = fact;
-  const parentId = fact.item?.parentId;
+/** Collects what spans say, one after the other and in any order, into one sighting per item. */
+export type Sightings = {
+  readonly add: (fact: SpanFact, item: ItemKey, dimensions: Readonly<Record<string, string>>) => void;
+  /** The sightings so far, by item. */
+  readonly all: () => readonly Sighting[];
+};
+
+/** Creates an empty collection of sightings of one tenant. */
+export function collectSightings(): Sightings {
+  const byItem = new Map<string, Growing>();
   return {
-    item,
-    firstNs: fact.startNs,
-    lastNs: fact.endNs,
-    ...(outcome === undefined ? {} : { outcome: { value: outcome.value, atNs: outcome.atNs, ...at } }),
-    ...(parentId === undefined ? {} : { parentId: { value: parentId, atNs: fact.startNs, ...at } }),
-    dimensions: Object.fromEntries(Object.entries(dimensions).map(([key, value]) => [key, { value, atNs: fact.startNs, ...at }])),
+    add: (fact, item, dimensions) => {
+      const key = itemText(item);
+      const growing = byItem.get(key) ?? { item, firstNs: fact.startNs, lastNs: fact.endNs, dimensions: new Map() };
+      byItem.set(key, growing);
+      grow(growing, fact, dimensions);
+    },
+    all: () => [...byItem].sort(byKey).map(([, growing]) => sightingOf(growing)),
+  };
+}
+
+type Growing = {
+  readonly item: ItemKey;
+  firstNs: bigint;
+  lastNs: bigint;
+  outcome?: Claim;
+  parentId?: Claim;
+  readonly dimensions: Map<string, Claim>;
+};
+
+function grow(growing: Growing, fact: SpanFact, dimensions: Readonly<Record<string, string>>): void {
+  const { startNs: atNs, traceId, spanId, outcome } = fact;
+  if (atNs < growing.firstNs) growing.firstNs = atNs;
+  if (fact.endNs > growing.lastNs) growing.lastNs = fact.endNs;
+  if (outcome !== undefined) {
+    growing.outcome = laterClaim(growing.outcome, { value: outcome.value, atNs: outcome.atNs, traceId, spanId });
+  }
+  if (fact.item?.parentId !== undefined) {
+    growing.parentId = laterClaim(growing.parentId, { value: fact.item.parentId, atNs, traceId, spanId });
+  }
+  for (const key in dimensions) {
+    const held = growing.dimensions.get(key);
+    // Most spans of an item carry the same dimensions, so most claims lose at the first look.
+    if (held !== undefined && held.atNs > atNs) continue;
+    growing.dimensions.set(key, laterClaim(held, { value: dimensions[key] ?? '', atNs, traceId, spanId }));
+  }
+}
+
+function sightingOf({ item, firstNs, lastNs, outcome, parentId, dimensions }: Growing): Sighting {
+  return {
+    ...{ item, firstNs, lastNs },
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(parentId === undefined ? {} : { parentId }),
+    dimensions: Object.fromEntries([...dimensions].sort(byKey)),
   };
 }
 
@@ -70,6 +113,10 @@ function sameClaim(left: Claim | undefined, right: Claim): boolean {
 
 function mergeDimensions(left: Sighting['dimensions'], right: Sighting['dimensions']): Sighting['dimensions'] {
   const merged = new Map(Object.entries(left));
-  for (const [key, claim] of Object.entries(right)) merged.set(key, laterClaim(merged.get(key), claim) ?? claim);
-  return Object.fromEntries(merged);
+  for (const [key, claim] of Object.entries(right)) merged.set(key, laterClaim(merged.get(key), claim));
+  return Object.fromEntries([...merged].sort(byKey));
+}
+
+function byKey([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
+  return left < right ? -1 : 1;
 }

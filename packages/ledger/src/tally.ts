@@ -41,9 +41,30 @@ type Countable = Pick<
 
 /** Sums of live entries of one currency. Every map is sorted by key, so equal sums have equal text. */
 export function tallyOf(entries: Iterable<Countable>): Tally {
-  let tally = emptyTally;
-  for (const entry of entries) tally = addTallies(tally, tallyOfOne(entry));
-  return tally;
+  const sums = { totalPico: 0n, lowPico: 0n, highPico: 0n, wastePico: 0n };
+  const categories = new Map<string, CategoryTally>();
+  const usage = new Map<string, number | string>();
+  const [spans, unpriced, books] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
+  for (const entry of entries) {
+    count(spans, entry.status);
+    if (isExcluded(entry.status)) continue;
+    sums.totalPico += entry.amountPico;
+    sums.lowPico += entry.lowPico;
+    sums.highPico += entry.highPico;
+    if (entry.waste) sums.wastePico += entry.amountPico;
+    addToCategory(categories, entry);
+    if (entry.status !== 'invalid_usage') addUsage(usage, entry.usage);
+    for (const reason of unpricedReasonsOf(entry)) count(unpriced, reason);
+    count(books, entry.book.version);
+  }
+  return {
+    ...sums,
+    categories: sortedFields(categories),
+    usage: sortedFields(new Map([...usage].map(([unit, quantity]) => [unit, addQuantities(quantity, 0)])), '0'),
+    spans: sortedFields(spans),
+    unpriced: sortedFields(unpriced),
+    books: sortedFields(books),
+  };
 }
 
 /** Sum of two tallies. */
@@ -78,25 +99,32 @@ export function unpricedReasonsOf({
   return reasons.length > 0 ? reasons : [status];
 }
 
-function tallyOfOne(entry: Countable): Tally {
-  const spans = { [entry.status]: 1 };
-  if (isExcluded(entry.status)) return { ...emptyTally, spans };
-  const unpriced = isUnpriced(entry.status);
-  return {
-    totalPico: entry.amountPico,
-    lowPico: entry.lowPico,
-    highPico: entry.highPico,
-    wastePico: entry.waste ? entry.amountPico : 0n,
-    categories: { [entry.category]: { amountPico: entry.amountPico, entries: 1, unpriced: unpriced ? 1 : 0 } },
-    usage: entry.status === 'invalid_usage' ? {} : usageTexts(entry.usage),
-    spans,
-    unpriced: Object.fromEntries(unpricedReasonsOf(entry).map((reason) => [reason, 1])),
-    books: { [entry.book.version]: 1 },
-  };
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-function usageTexts(usage: Countable['usage']): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(usage).map(([unit, quantity]) => [unit, addQuantities(quantity ?? 0, 0)]));
+function addToCategory(categories: Map<string, CategoryTally>, { category, amountPico, status }: Countable): void {
+  const sum = categories.get(category) ?? noCategory;
+  categories.set(category, {
+    amountPico: sum.amountPico + amountPico,
+    entries: sum.entries + 1,
+    unpriced: sum.unpriced + (isUnpriced(status) ? 1 : 0),
+  });
+}
+
+/** Whole counts are summed as numbers while that is exact, which they nearly always are. */
+function addUsage(sums: Map<string, number | string>, usage: Countable['usage']): void {
+  for (const [unit, quantity] of Object.entries(usage)) {
+    if (quantity === undefined) continue;
+    const sum = sums.get(unit) ?? 0;
+    const whole = typeof sum === 'number' && typeof quantity === 'number' ? sum + quantity : Number.NaN;
+    sums.set(unit, Number.isSafeInteger(whole) ? whole : addQuantities(sum, quantity));
+  }
+}
+
+function sortedFields<Value>(values: ReadonlyMap<string, Value>, nothing?: Value): Record<string, Value> {
+  const kept = [...values].filter(([, value]) => value !== nothing);
+  return Object.fromEntries(kept.length < 2 ? kept : kept.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 function combine(left: Tally, right: Tally, sign: 1 | -1): Tally {
@@ -136,6 +164,10 @@ function merged<Value>(
   isNothing: (value: Value) => boolean,
 ): Record<string, Value> {
   const sums = new Map(Object.entries(left));
-  for (const [key, value] of Object.entries(right)) sums.set(key, add(sums.get(key) ?? absent, value));
-  return Object.fromEntries([...sums].filter(([, value]) => !isNothing(value)).sort(([one], [other]) => (one < other ? -1 : 1)));
+  for (const [key, value] of Object.entries(right)) {
+    const sum = add(sums.get(key) ?? absent, value);
+    if (isNothing(sum)) sums.delete(key);
+    else sums.set(key, sum);
+  }
+  return sortedFields(sums);
 }

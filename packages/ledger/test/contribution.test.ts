@@ -14,7 +14,7 @@ import { facts } from './support/facts.ts';
 import { anyTrace } from './support/random-facts.ts';
 import { decide } from './support/show.ts';
 
-const of = (trace: Iterable<SpanFact>): readonly Contribution[] => contributionsOf(decide(trace), 'USD');
+const of = (trace: Iterable<SpanFact>): readonly Contribution[] => contributionsOf(decide(trace));
 const only = (table: string): Contribution => {
   const [contribution] = of(facts(table));
   if (contribution === undefined) throw new Error('the trace contributes to nothing');

@@ -5,7 +5,6 @@ import {
   canonicalText,
   type DecidedEntry,
   emptyTally,
-  entryOf,
   subtractTallies,
   tallyOf,
   unpricedReasonsOf,
@@ -14,12 +13,10 @@ import { facts } from './support/facts.ts';
 import { anyTraces } from './support/random-facts.ts';
 import { decide } from './support/show.ts';
 
-const entriesOf = (table: string): readonly DecidedEntry[] => decide(facts(table)).spans.map((span) => entryOf(span, 'USD'));
+const entriesOf = (table: string): readonly DecidedEntry[] => decide(facts(table)).spans.map(({ entry }) => entry);
 
 const anyEntries = anyTraces.map((all) =>
-  [...Map.groupBy(all, ({ traceId }) => traceId).values()].flatMap((trace) =>
-    decide(trace).spans.map((span) => entryOf(span, 'USD')),
-  ),
+  [...Map.groupBy(all, ({ traceId }) => traceId).values()].flatMap((trace) => decide(trace).spans.map(({ entry }) => entry)),
 );
 
 describe('what entries sum to', () => {

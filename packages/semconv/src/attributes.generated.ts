@@ -138,10 +138,10 @@ export const ATTR_COSTSPAN_RECORD_REVISION = 'costspan.record.revision' as const
 /** `open` or `closed`. */
 export const ATTR_COSTSPAN_RECORD_STATE = 'costspan.record.state' as const;
 
-/** Start of the earliest live entry, Unix nanoseconds. */
+/** Start of the earliest span that names the item or bears its cost, Unix nanoseconds. */
 export const ATTR_COSTSPAN_RECORD_FIRST_SPAN_AT = 'costspan.record.first_span_at' as const;
 
-/** End of the latest live entry, Unix nanoseconds. */
+/** End of the latest span that names the item or bears its cost, Unix nanoseconds. */
 export const ATTR_COSTSPAN_RECORD_LAST_SPAN_AT = 'costspan.record.last_span_at' as const;
 
 /** Price books used, sorted, joined by `,`. */
@@ -168,7 +168,7 @@ export const ATTR_COSTSPAN_TOTAL_HIGH = 'costspan.total.high' as const;
 /** Exact cost of what produced nothing; a part of the total. */
 export const ATTR_COSTSPAN_TOTAL_WASTE = 'costspan.total.waste' as const;
 
-/** Exact total of one category, `costspan.total.category.<category>`; absent when nothing fed the category. */
+/** Exact total of one category, `costspan.total.category.<category>`; absent when nothing fed the category or nothing of it has a price. */
 export const ATTR_COSTSPAN_TOTAL_CATEGORY_PREFIX = 'costspan.total.category.' as const;
 
 /** Disjoint usage of the item, `costspan.total.usage.<unit>`, decimal text. */
@@ -197,6 +197,24 @@ export const ATTR_COSTSPAN_ENTRY_USAGE_AT = 'costspan.entry.usage_at' as const;
 
 /** When the ledger recorded the version, Unix nanoseconds. */
 export const ATTR_COSTSPAN_ENTRY_RECORDED_AT = 'costspan.entry.recorded_at' as const;
+
+/** Span whose cost the entry is, 16 hex digits; the trace is that of the log record. */
+export const ATTR_COSTSPAN_ENTRY_SPAN_ID = 'costspan.entry.span_id' as const;
+
+/** What the span is for cost, as `costspan.role`. */
+export const ATTR_COSTSPAN_ENTRY_ROLE = 'costspan.entry.role' as const;
+
+/** How the work item was found: `span`, `resource`, `id_from`, `ancestor` or `trace`. */
+export const ATTR_COSTSPAN_ENTRY_ITEM_SOURCE = 'costspan.entry.item_source' as const;
+
+/** Why the entry belongs to no work item: `no-item`, `ambiguous-trace` or `id-too-long`. */
+export const ATTR_COSTSPAN_ENTRY_UNATTRIBUTED_REASON = 'costspan.entry.unattributed_reason' as const;
+
+/** Entry that is priced instead of this one, which reports the same call. */
+export const ATTR_COSTSPAN_ENTRY_DUPLICATE_OF = 'costspan.entry.duplicate_of' as const;
+
+/** True when the span came after its trace had closed and was attributed by what it carries itself. */
+export const ATTR_COSTSPAN_ENTRY_LATE = 'costspan.entry.late' as const;
 
 /** One record: the roll-up of a work item at a revision. */
 export const EVENT_COSTSPAN_WORK_ITEM_COST = 'costspan.work_item.cost' as const;

@@ -4,6 +4,7 @@ import {
   type Contribution,
   type CostFact,
   contributionsOf,
+  type DecidedEntry,
   type DecidedSpan,
   type Decision,
   decideTrace,
@@ -52,9 +53,9 @@ export function commitLateFacts(context: CommitContext, trace: TraceRow, encoded
   });
   const before = stored
     .filter(({ entry }) => entry.state === 'live')
-    .map(({ fact, entry }): DecidedSpan => ({ fact, decision: entry.decision }));
-  const isNews = applyDifference(context, trace.key, { before, after: contributionsOf(decision, currency) });
-  if (isNews || late.size > 0) context.traces.update({ ...trace, facts: trace.facts + late.size }, nowNs);
+    .map(({ fact, entry }) => entryOf(fact, entry.decision, currency));
+  const isNews = applyDifference(context, trace.key, { before, after: contributionsOf(decision) });
+  if (isNews || late.size > 0) context.traces.write(trace.key, { ...encoded, ...trace, facts: trace.facts + late.size }, nowNs);
   return [...late.values()].filter((span) => span.stored === undefined).length;
 }
 
@@ -133,19 +134,15 @@ function keyOf(reopened: ReadonlyMap<string, Reopened>, { fact }: DecidedSpan): 
 function applyDifference(
   context: CommitContext,
   traceKey: bigint,
-  change: { readonly before: readonly DecidedSpan[]; readonly after: readonly Contribution[] },
+  change: { readonly before: readonly DecidedEntry[]; readonly after: readonly Contribution[] },
 ): boolean {
   let isNews = false;
   const stored = context.contributions.ofTrace(traceKey);
-  const { currency } = context.file;
   for (const part of change.after) {
     const itemKey = context.items.keyOf(part.sighting.item);
     const before = stored.get(itemKey);
-    const gone = tallyOf(
-      change.before
-        .filter(({ decision }) => decision.item?.type === part.sighting.item.type && decision.item.id === part.sighting.item.id)
-        .map((span) => entryOf(span, currency)),
-    );
+    const { type, id } = part.sighting.item;
+    const gone = tallyOf(change.before.filter(({ item }) => item?.type === type && item.id === id));
     const rest = before === undefined ? undefined : { ...before, tally: subtractTallies(before.tally, gone) };
     const after = rest === undefined ? part : addContributions(rest, part);
     isNews = changeContribution(context, traceKey, { itemKey, before, after }) || isNews;

@@ -27,32 +27,39 @@ export type CommitContext = {
   readonly nowNs: bigint;
 };
 
-/** Adds facts to a trace that is open, decides it anew from all of its facts and writes what changed. */
-export function commitOpenTrace(context: CommitContext, trace: TraceRow, encoded: EncodedTrace): void {
-  const { traces, entries, items, nowNs } = context;
+/** Adds facts to a trace that is new or open, decides it anew from all of its facts and writes what changed. */
+export function commitOpenTrace(context: CommitContext, trace: TraceRow | undefined, encoded: EncodedTrace): void {
+  const { traces, entries, contributions, items, nowNs } = context;
   const known = new Map<string, KnownFact>();
-  for (const fact of traces.facts(trace.key, encoded)) keep(known, fact);
+  if (trace !== undefined) for (const fact of traces.facts(trace.key, encoded)) keep(known, fact);
   const fresh = freshFacts(known, encoded);
   if (fresh.length === 0) return;
-  for (const fact of store(context, trace.key, fresh)) known.set(fact.fact.spanId, fact);
+  for (const fact of fresh) known.set(fact.fact.spanId, fact);
 
-  const { currency } = context.file;
-  const decision = decideTrace(values(known), { currency });
-  entries.write(trace.key, {
-    stored: entries.ofTrace(trace.key),
+  const decision = decideTrace(values(known), { currency: context.file.currency });
+  const facts = (trace?.facts ?? 0) + fresh.length;
+  const traceKey = traces.write(
+    trace?.key,
+    { ...encoded, state: facts > traceFactsMax ? 'closed' : 'open', facts, unnamed: decision.unnamed },
+    nowNs,
+  );
+  for (const fact of store(context, traceKey, fresh)) known.set(fact.fact.spanId, fact);
+  entries.write(traceKey, {
+    stored: trace === undefined ? [] : entries.ofTrace(traceKey),
     spans: withFactKeys(decision.spans, known),
     itemKeyOf: items.keyOf,
     nowNs,
   });
-  writeContributions(context, trace.key, contributionsOf(decision, currency));
-  const facts = trace.facts + fresh.length;
-  traces.update({ ...trace, state: facts > traceFactsMax ? 'closed' : 'open', facts, unnamed: decision.unnamed }, nowNs);
+  const stored = trace === undefined ? noContributions : contributions.ofTrace(traceKey);
+  writeContributions(context, traceKey, { stored, wanted: contributionsOf(decision) });
 }
+
+const noContributions: ReadonlyMap<bigint, Contribution> = new Map();
 
 /** Rows of what each trace contributes to each item. */
 export type ContributionRows = {
   readonly ofTrace: (traceKey: bigint) => ReadonlyMap<bigint, Contribution>;
-  readonly write: (traceKey: bigint, itemKey: bigint, contribution: Contribution) => void;
+  readonly write: (traceKey: bigint, itemKey: bigint, text: string) => void;
   readonly remove: (traceKey: bigint, itemKey: bigint) => void;
 };
 
@@ -70,8 +77,8 @@ export function prepareContributionRows({ database }: LedgerFile): ContributionR
   const remove = prepare(database, 'DELETE FROM contributions WHERE trace_key = ? AND item_key = ?');
   return {
     ofTrace: (traceKey) => new Map(ofTrace.all(traceKey).map((row) => [row.item_key, parseContribution(row.body)])),
-    write: (traceKey, itemKey, contribution) => {
-      write.run(traceKey, itemKey, contributionText(contribution));
+    write: (traceKey, itemKey, text) => {
+      write.run(traceKey, itemKey, text);
     },
     remove: (traceKey, itemKey) => {
       remove.run(traceKey, itemKey);
@@ -122,18 +129,20 @@ function withFactKeys(spans: readonly DecidedSpan[], known: ReadonlyMap<string, 
   });
 }
 
-function writeContributions(context: CommitContext, traceKey: bigint, wanted: readonly Contribution[]): void {
-  const stored = context.contributions.ofTrace(traceKey);
-  const gone = new Set(stored.keys());
+function writeContributions(
+  context: CommitContext,
+  traceKey: bigint,
+  { stored, wanted }: { readonly stored: ReadonlyMap<bigint, Contribution>; readonly wanted: readonly Contribution[] },
+): void {
+  const gone = new Map(stored);
   for (const after of wanted) {
     const itemKey = context.items.keyOf(after.sighting.item);
     gone.delete(itemKey);
     changeContribution(context, traceKey, { itemKey, before: stored.get(itemKey), after });
   }
-  for (const itemKey of gone) {
+  for (const [itemKey, before] of gone) {
     context.contributions.remove(traceKey, itemKey);
-    const before = stored.get(itemKey);
-    if (before !== undefined) context.items.change(itemKey, { before });
+    context.items.change(itemKey, { before });
   }
 }
 
@@ -147,8 +156,9 @@ export function changeContribution(
     after,
   }: { readonly itemKey: bigint; readonly before: Contribution | undefined; readonly after: Contribution },
 ): boolean {
-  if (before !== undefined && contributionText(before) === contributionText(after)) return false;
-  contributions.write(traceKey, itemKey, after);
+  const text = contributionText(after);
+  if (before !== undefined && contributionText(before) === text) return false;
+  contributions.write(traceKey, itemKey, text);
   items.change(itemKey, before === undefined ? { after } : { before, after });
   return true;
 }

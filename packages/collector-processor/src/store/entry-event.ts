@@ -15,9 +15,15 @@ import {
   ATTR_COSTSPAN_COST_WASTE,
   ATTR_COSTSPAN_DIMENSION_PREFIX,
   ATTR_COSTSPAN_ENTRY_AMOUNT,
+  ATTR_COSTSPAN_ENTRY_DUPLICATE_OF,
   ATTR_COSTSPAN_ENTRY_ID,
+  ATTR_COSTSPAN_ENTRY_ITEM_SOURCE,
+  ATTR_COSTSPAN_ENTRY_LATE,
   ATTR_COSTSPAN_ENTRY_RECORDED_AT,
+  ATTR_COSTSPAN_ENTRY_ROLE,
+  ATTR_COSTSPAN_ENTRY_SPAN_ID,
   ATTR_COSTSPAN_ENTRY_STATE,
+  ATTR_COSTSPAN_ENTRY_UNATTRIBUTED_REASON,
   ATTR_COSTSPAN_ENTRY_USAGE_AT,
   ATTR_COSTSPAN_ENTRY_VERSION,
   ATTR_COSTSPAN_PROVIDER_REQUEST_ID,
@@ -60,6 +66,10 @@ function identity(entry: Entry): readonly NewAttribute[] {
     [ATTR_COSTSPAN_WORK_ITEM_TENANT, entry.tenant],
     ...optional(ATTR_COSTSPAN_WORK_ITEM_TYPE, entry.item?.type),
     ...optional(ATTR_COSTSPAN_WORK_ITEM_ID, entry.item?.id),
+    ...optional(ATTR_COSTSPAN_ENTRY_ITEM_SOURCE, entry.itemSource),
+    ...optional(ATTR_COSTSPAN_ENTRY_UNATTRIBUTED_REASON, entry.unattributedReason),
+    ...optional(ATTR_COSTSPAN_ENTRY_DUPLICATE_OF, entry.duplicateOf),
+    ...(entry.late === undefined ? [] : [[ATTR_COSTSPAN_ENTRY_LATE, true] as const]),
     ...Object.entries(entry.dimensions).map(([key, value]): NewAttribute => [`${ATTR_COSTSPAN_DIMENSION_PREFIX}${key}`, value]),
     [ATTR_COSTSPAN_ENTRY_USAGE_AT, entry.usageAtNs],
     [ATTR_COSTSPAN_ENTRY_RECORDED_AT, entry.recordedAtNs],
@@ -68,7 +78,6 @@ function identity(entry: Entry): readonly NewAttribute[] {
 
 function cost(entry: Entry): readonly NewAttribute[] {
   const isRange = entry.lowPico !== entry.amountPico || entry.highPico !== entry.amountPico;
-  const reasons = [...entry.reasons, ...(entry.unattributedReason === undefined ? [] : [entry.unattributedReason])].sort();
   return [
     [ATTR_COSTSPAN_CATEGORY, entry.category],
     [ATTR_COSTSPAN_COST_STATUS, entry.status],
@@ -81,7 +90,7 @@ function cost(entry: Entry): readonly NewAttribute[] {
     ...optional(ATTR_COSTSPAN_COST_LOW, isRange ? formatPico(entry.lowPico) : undefined),
     ...optional(ATTR_COSTSPAN_COST_HIGH, isRange ? formatPico(entry.highPico) : undefined),
     [ATTR_COSTSPAN_COST_WASTE, entry.waste],
-    ...optional(ATTR_COSTSPAN_COST_REASON, joined(reasons)),
+    ...optional(ATTR_COSTSPAN_COST_REASON, joined(entry.reasons)),
     ...Object.entries(entry.usage).map(
       ([unit, quantity]): NewAttribute => [`${ATTR_COSTSPAN_USAGE_PREFIX}${unit}`, usageValue(quantity ?? 0)],
     ),
@@ -92,6 +101,8 @@ function cost(entry: Entry): readonly NewAttribute[] {
 
 function origin(entry: Entry): readonly NewAttribute[] {
   return [
+    [ATTR_COSTSPAN_ENTRY_SPAN_ID, entry.spanId],
+    [ATTR_COSTSPAN_ENTRY_ROLE, entry.role],
     ...optional(ATTR_GEN_AI_PROVIDER_NAME, entry.provider === '' ? undefined : entry.provider),
     ...optional(ATTR_GEN_AI_RESPONSE_MODEL, entry.model === '' ? undefined : entry.model),
     ...optional(ATTR_COSTSPAN_AGENT_NAME, entry.agent),

@@ -1,10 +1,9 @@
 import {
-  canonicalText,
   type DecidedEntry,
   type DecidedSpan,
   type Decision,
+  decisionText,
   diffEntries,
-  entryOf,
   isUnpriced,
   type StoredVersion,
   unpricedReasonsOf,
@@ -47,7 +46,7 @@ type EntryRow = {
 const columns = 'entry_id, version, state, fact_key, decision';
 
 /** Prepares the statements over entries of a file. */
-export function prepareEntryRows({ database, currency }: LedgerFile): EntryRows {
+export function prepareEntryRows({ database }: LedgerFile): EntryRows {
   const ofTrace = prepare<EntryRow>(database, `SELECT ${columns} FROM entries WHERE trace_key = ? ORDER BY entry_id, version`);
   const latest = prepare<EntryRow>(
     database,
@@ -66,7 +65,7 @@ export function prepareEntryRows({ database, currency }: LedgerFile): EntryRows 
     },
     write: (traceKey, { stored, spans, itemKeyOf, nowNs }) => {
       const wanted = spans.map((span) => {
-        const decision = canonicalText(span.decision);
+        const decision = decisionText(span.decision);
         return { id: span.fact.observation.entryId, content: contentOf(span.factKey, decision), span, decision };
       });
       const changes = diffEntries(stored, wanted);
@@ -75,7 +74,7 @@ export function prepareEntryRows({ database, currency }: LedgerFile): EntryRows 
         else {
           const { span, decision } = change.entry;
           const { item } = span.decision;
-          add(entryOf(span, currency), {
+          add(span.entry, {
             traceKey,
             factKey: span.factKey,
             itemKey: item === undefined ? null : itemKeyOf(item),

@@ -25,9 +25,6 @@ export type ItemRows = {
 
 type ItemRow = {
   readonly item_key: bigint;
-  readonly tenant: string;
-  readonly type: string;
-  readonly id: string;
   readonly state: string;
   readonly contribution: string;
   readonly pruned: string | null;
@@ -39,7 +36,9 @@ type Sum = Contribution & { readonly withdrawn?: true };
 /** `sum` is undefined when it has to be made anew from its parts. */
 type OpenRow = { readonly row: ItemRow; sum: Sum | 'nothing' | undefined };
 
-const columns = 'item_key, tenant, type, id, state, contribution, pruned, revision';
+const columns = 'item_key, state, contribution, pruned, revision';
+
+const newRow = { state: 'open', contribution: '', pruned: null, revision: 0n } as const;
 
 /** Prepares the statements over items of a file and returns what begins the item rows of a transaction. */
 export function prepareItemRows({ database }: LedgerFile): () => ItemRows {
@@ -58,8 +57,18 @@ export function prepareItemRows({ database }: LedgerFile): () => ItemRows {
   const write = prepareWrite(database);
   return () => {
     const rows = new Map<bigint, OpenRow>();
+    const keys = new Map<string, bigint>();
     return {
-      keyOf: ({ tenant, type, id }) => byIdentity.one(tenant, type, id)?.item_key ?? insert.run(tenant, type, id),
+      keyOf: ({ tenant, type, id }) => {
+        const text = JSON.stringify([tenant, type, id]);
+        const known = keys.get(text);
+        if (known !== undefined) return known;
+        const stored = byIdentity.one(tenant, type, id)?.item_key;
+        const key = stored ?? insert.run(tenant, type, id);
+        if (stored === undefined) rows.set(key, { row: { ...newRow, item_key: key }, sum: 'nothing' });
+        keys.set(text, key);
+        return key;
+      },
       change: (itemKey, change) => {
         const open = rows.get(itemKey) ?? openRow(byKey.one(itemKey));
         rows.set(itemKey, open);

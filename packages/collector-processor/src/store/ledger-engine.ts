@@ -74,10 +74,7 @@ function commitTrace(context: CommitContext, encoded: EncodedTrace, prunedBefore
     return {};
   }
   const lines = encoded.lines.filter((line) => isWithinRetention(line, encoded, prunedBeforeNs));
-  if (lines.length > 0) {
-    const key = context.traces.insert(encoded, context.nowNs);
-    commitOpenTrace(context, { key, state: 'open', facts: 0, unnamed: {} }, { ...encoded, lines });
-  }
+  if (lines.length > 0) commitOpenTrace(context, undefined, { ...encoded, lines });
   return { spans_beyond_retention: encoded.lines.length - lines.length };
 }
 

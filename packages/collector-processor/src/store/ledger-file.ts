@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { CompletedOutcomes } from '@costspan/ledger';
 import { CostspanError } from '../errors.ts';
-import { busyTimeoutMs, checkedFileBytesMax, walPagesMax } from './limits.ts';
+import { busyTimeoutMs, cacheKibibytes, checkedFileBytesMax, walPagesMax } from './limits.ts';
 import { applicationId, migrations } from './schema.ts';
 import { inTransaction, prepare } from './sql.ts';
 
@@ -123,6 +123,7 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA busy_timeout = ${busyTimeoutMs};
 PRAGMA wal_autocheckpoint = ${walPagesMax};
+PRAGMA cache_size = -${cacheKibibytes};
 PRAGMA trusted_schema = OFF;
 PRAGMA application_id = ${applicationId};`);
 }

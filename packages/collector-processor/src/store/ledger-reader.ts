@@ -142,7 +142,7 @@ function entryIn(row: EntryRow, { currency, emitter }: LedgerHeader): Entry {
   const fact = decodeFact(row.body, { tenant: '', traceId: '' });
   if (!bearsCost(fact)) throw new Error('ledger: an entry points to a span that bears no cost');
   return {
-    ...entryOf({ fact, decision: JSON.parse(row.decision) }, currency),
+    ...entryOf(fact, JSON.parse(row.decision), currency),
     version: Number(row.version),
     state: row.state,
     recordedAtNs: row.recorded_at_ns,

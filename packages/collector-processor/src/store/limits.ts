@@ -34,6 +34,9 @@ export const busyTimeoutMs = 5_000;
 /** Size up to which every page of the file is checked when it is opened: about one second. Above it `costspan ledger verify` does. */
 export const checkedFileBytesMax: number = 256 * 1024 * 1024;
 
+/** Memory for pages of the file: the indexes of a few million entries. SQLite's own 2 MiB make every commit read them again. */
+export const cacheKibibytes: number = 64 * 1024;
+
 /** Pages of the write-ahead log before it is moved into the file: 16 MiB, so that a reader never has to search a long log. */
 export const walPagesMax = 4_096;
 

@@ -18,8 +18,8 @@ export type KnownFact = { readonly fact: SpanFact; readonly line: string; readon
 /** The rows of traces and the facts they hold. */
 export type TraceRows = {
   readonly find: (trace: TraceIdentity) => TraceRow | undefined;
-  readonly insert: (trace: TraceIdentity, nowNs: bigint) => bigint;
-  readonly update: (trace: TraceRow, nowNs: bigint) => void;
+  /** Writes a trace, a new one when it has no key yet, and returns its key. */
+  readonly write: (key: bigint | undefined, trace: TraceIdentity & Omit<TraceRow, 'key'>, nowNs: bigint) => bigint;
   /** Every fact of an open trace, as it was kept; a span may have several. */
   readonly facts: (traceKey: bigint, trace: TraceIdentity) => Iterable<KnownFact>;
   /** Cost-bearing facts that share a call or handoff id, at most `limit`. */
@@ -44,7 +44,7 @@ export function prepareTraceRows({ database }: LedgerFile): TraceRows {
   );
   const insert = prepare(
     database,
-    "INSERT INTO traces (tenant, trace_id, state, facts, active_at_ns, unnamed) VALUES (?, ?, 'open', 0, ?, '{}')",
+    'INSERT INTO traces (tenant, trace_id, state, facts, unnamed, active_at_ns) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const update = prepare(database, 'UPDATE traces SET state = ?, facts = ?, unnamed = ?, active_at_ns = ? WHERE trace_key = ?');
   const facts = prepare<FactRow>(database, 'SELECT fact_key, body FROM facts WHERE trace_key = ?');
@@ -63,9 +63,11 @@ export function prepareTraceRows({ database }: LedgerFile): TraceRows {
       const row = find.one(tenant, traceId);
       return row && { key: row.trace_key, state: row.state, facts: Number(row.facts), unnamed: JSON.parse(row.unnamed) };
     },
-    insert: ({ tenant, traceId }, nowNs) => insert.run(tenant, traceId, nowNs),
-    update: (trace, nowNs) => {
-      update.run(trace.state, trace.facts, JSON.stringify(trace.unnamed), nowNs, trace.key);
+    write: (key, { tenant, traceId, state, facts, unnamed }, nowNs) => {
+      const text = JSON.stringify(unnamed);
+      if (key === undefined) return insert.run(tenant, traceId, state, facts, text, nowNs);
+      update.run(state, facts, text, nowNs, key);
+      return key;
     },
     facts: function* (traceKey, trace) {
       for (const row of facts.each(traceKey)) yield knownFact(row);

@@ -103,7 +103,7 @@ function checkEntry(row: EntryRow, currency: string, report: Report): DecidedEnt
     return undefined;
   }
   const { receipt } = fact.observation;
-  const entry = entryOf({ fact, decision: JSON.parse(row.decision) }, currency);
+  const entry = entryOf(fact, JSON.parse(row.decision), currency);
   const stored = joinPico(row.amount_whole, row.amount_pico);
   if (stored !== entry.amountPico) {
     report(

@@ -106,6 +106,7 @@ describe('the log event of an entry', () => {
         'costspan.work_item.tenant': 'default',
         'costspan.work_item.type': 'ticket',
         'costspan.work_item.id': 'T-1',
+        'costspan.entry.item_source': 'span',
         'costspan.entry.usage_at': 1_780_315_200_000_000_000n,
         'costspan.entry.recorded_at': commitNs,
         'costspan.category': 'llm',
@@ -120,6 +121,8 @@ describe('the log event of an entry', () => {
         'costspan.usage.input_text_tokens': 5n,
         'costspan.cost.price_ids': 'openai/input_text_tokens',
         'costspan.cost.book': '2026-06-01+abababababab',
+        'costspan.entry.span_id': entry.spanId,
+        'costspan.entry.role': 'call',
         'gen_ai.provider.name': 'openai',
         'gen_ai.response.model': 'gpt-5',
         'costspan.agent.name': 'refunds',
@@ -130,6 +133,17 @@ describe('the log event of an entry', () => {
   test('has no amount when nothing of it is known, and says why', () => {
     const attributes = attributesOf('span | cost\n llm | ?model-unknown');
     expect(attributes).not.toHaveProperty('costspan.entry.amount');
-    expect(attributes).toMatchObject({ 'costspan.cost.status': 'unpriced', 'costspan.cost.reason': 'model-unknown,no-item' });
+    expect(attributes).toMatchObject({
+      'costspan.cost.status': 'unpriced',
+      'costspan.cost.reason': 'model-unknown',
+      'costspan.entry.unattributed_reason': 'no-item',
+    });
+  });
+
+  test('says of a duplicate which entry is priced instead', () => {
+    const { entries } = ledgerOf('span | call | scope | cost\n a | r1 | a | 1\n b | r1 | b | 1');
+    expect(
+      entries.map((entry) => new Map(entryToLogEvent(entry, emittedAtNs).attributes).get('costspan.entry.duplicate_of')),
+    ).toEqual([undefined, entries[0]?.id]);
   });
 });

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { contributionsOf } from '../../src/contribution.ts';
-import { type CostRecord, type Entry, entryJson, entryOf, recordJson, rollUp, type SpanFact } from '../../src/index.ts';
+import { type CostRecord, type Entry, entryJson, recordJson, rollUp, type SpanFact } from '../../src/index.ts';
 import { fact, noonNs } from '../support/facts.ts';
 import { anyTrace } from '../support/random-facts.ts';
 import { decide } from '../support/show.ts';
@@ -18,12 +18,12 @@ const emitter = '0b7f1c2e-5f9a-4d52-9a53-2c1d6f0e8a41';
 
 function recordsOf(trace: Iterable<SpanFact>): readonly CostRecord[] {
   const options = { currency: 'USD', state: 'closed', emitter, revision: 1_780_401_600_000_000n } as const;
-  return contributionsOf(decide(trace), 'USD').map((contribution) => rollUp(contribution, options));
+  return contributionsOf(decide(trace)).map((contribution) => rollUp(contribution, options));
 }
 
 function entriesOf(trace: Iterable<SpanFact>): readonly Entry[] {
   return decide(trace).spans.map((span) => ({
-    ...entryOf(span, 'USD'),
+    ...span.entry,
     ...({ version: 1, state: 'live', recordedAtNs: noonNs, emitter } as const),
   }));
 }

@@ -2,7 +2,6 @@ import {
   type CostRecord,
   type DecidedEntry,
   decideTrace,
-  entryOf,
   rollUp,
   type Sighting,
   type SpanFact,
@@ -19,7 +18,7 @@ export function expectedLedger(facts: readonly SpanFact[]): {
   const sightings = new Map<string, Sighting>();
   for (const trace of Map.groupBy(facts, ({ tenant, traceId }) => JSON.stringify([tenant, traceId])).values()) {
     const decision = decideTrace(trace, { currency: 'USD' });
-    for (const span of decision.spans) entries.push(entryOf(span, 'USD'));
+    for (const span of decision.spans) entries.push(span.entry);
     for (const sighting of decision.sightings) {
       const key = JSON.stringify(sighting.item);
       const other = sightings.get(key);

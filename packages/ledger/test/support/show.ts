@@ -1,13 +1,5 @@
 import { formatPico } from '@costspan/pricing';
-import {
-  contributionsOf,
-  type DecidedSpan,
-  decideTrace,
-  entryOf,
-  rollUp,
-  type SpanFact,
-  type TraceDecision,
-} from '../../src/index.ts';
+import { contributionsOf, type DecidedSpan, decideTrace, rollUp, type SpanFact, type TraceDecision } from '../../src/index.ts';
 
 /** The decision about a trace in US dollars. */
 export function decide(facts: Iterable<SpanFact>): TraceDecision {
@@ -21,13 +13,12 @@ export function lines({ spans }: TraceDecision): readonly string[] {
 
 /** The records a trace alone would give. */
 export function records(decision: TraceDecision): readonly ReturnType<typeof rollUp>[] {
-  return contributionsOf(decision, 'USD').map((contribution) =>
+  return contributionsOf(decision).map((contribution) =>
     rollUp(contribution, { currency: 'USD', state: 'open', emitter: 'E', revision: 1n }),
   );
 }
 
-function line(span: DecidedSpan): string {
-  const entry = entryOf(span, 'USD');
+function line({ entry }: DecidedSpan): string {
   const whose = entry.item
     ? `${entry.item.type}/${entry.item.id} by ${entry.itemSource}`
     : `unattributed: ${entry.unattributedReason}`;
