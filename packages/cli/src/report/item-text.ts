@@ -30,6 +30,7 @@ function headText({ header, record }: ItemPath): string {
 
 /** The rows of the table with the details of each below it. The table has one line per row, after two lines of head. */
 function stepsText(entries: readonly Entry[], write: AmountText): string {
+  const days = new Set(entries.map(({ usageAtNs }) => timeText(usageAtNs).slice(0, dayCharacters)));
   const table = plainTable(
     [
       { head: 'time (UTC)' },
@@ -40,7 +41,9 @@ function stepsText(entries: readonly Entry[], write: AmountText): string {
       { head: 'cost', align: 'right' },
     ],
     entries.map((entry) => [
-      timeOfDayText(entry.usageAtNs),
+      days.size > 1
+        ? `${timeText(entry.usageAtNs).slice(0, dayCharacters)} ${timeOfDayText(entry.usageAtNs)}`
+        : timeOfDayText(entry.usageAtNs),
       entry.category,
       stepName(entry),
       safeText([entry.provider, entry.model].filter((part) => part !== '').join('/'), nameCharactersMax),
@@ -51,6 +54,9 @@ function stepsText(entries: readonly Entry[], write: AmountText): string {
   const [head = '', line = '', ...rows] = table;
   return [head, line, ...rows.flatMap((row, index) => [row, ...detailLines(entries[index])])].join('\n');
 }
+
+/** A day as {@link timeText} writes it. */
+const dayCharacters = 10;
 
 function detailLines(entry: Entry | undefined): readonly string[] {
   return entry === undefined ? [] : entryDetails(entry).map((detail) => `              ${detail}`);

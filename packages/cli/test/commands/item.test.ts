@@ -109,6 +109,14 @@ test('a record that is not the sum of its entries fails verification, of the ite
   );
 });
 
+test('steps of different days say the day', async () => {
+  const file = await ledgerWith([facts('span | item | cost | start\n a | ticket T-1 | 1 | 0\n b | ticket T-1 | 2 | 90000')]);
+  const text = await runCommand(registerItemCommand, 'item', 'T-1', '--ledger', file);
+  expect(text).toContain('2026-06-01 12:00:00.000  llm');
+  expect(text).toContain('2026-06-02 13:00:00.000  llm');
+  expect(text).toContain('(25 h 0 min)');
+});
+
 test('an id that several items have lists them; one can be chosen', async () => {
   const file = await ledgerWith([facts('span | trace | item | cost\n a | t1 | ticket X-1 | 1\n b | t2 | claim X-1 | 2')]);
   const find = (...args: readonly string[]): Promise<string> =>

@@ -325,6 +325,20 @@ describe('pruning', () => {
   });
 });
 
+test('a full disk refuses the request and keeps what was there; when there is room again it is taken', () => {
+  const ledger = openTestLedger({ path: temporaryLedgerFile() });
+  ledger.commit([fact({ span: 'a', item: 'ticket T-1', cost: '1' })]);
+  const before = timeless(ledger);
+  const large = Array.from({ length: 500 }, (_, index) => fact({ span: `s${index}`, item: 'ticket T-1', cost: '1' }));
+  const { page_count: pages } = ledger.file.database.prepare('PRAGMA page_count').get() as { page_count: number };
+  ledger.file.database.exec(`PRAGMA max_page_count = ${pages + 2}`);
+  expect(() => ledger.commit(large)).toThrow('full');
+  expect(timeless(ledger)).toBe(before);
+  ledger.file.database.exec('PRAGMA max_page_count = 1000000');
+  ledger.commit(large);
+  expect(formatPico(ledger.records()[0]?.totalPico ?? 0n)).toBe('501');
+});
+
 test('amounts of any size stay exact', () => {
   const ledger = openTestLedger();
   const amounts = ['10000000.000000000001', '9999999999.999999999999', '0.000000000001', '12345678901234.5'];
