@@ -15,6 +15,8 @@ export type Candidate = {
   readonly reason: Reason | undefined;
   /** Modifiers that may apply; time and size decide. */
   readonly modifiers: readonly CompiledModifier[];
+  /** Which of the regions of the request the row names, the nearest first; 0 when it names none. */
+  readonly regionPlace: number;
   /** True when the row is of the standard tier and holds only together with a modifier of the tier served. */
   readonly needsTierModifier: boolean;
   /** Rows of the standard tier for longer inputs, which a row of another tier without an input condition does not cover. */
@@ -31,7 +33,8 @@ type ModifiedPrice = EffectivePrice & { readonly holding: readonly CompiledModif
 export type Scope = {
   /** Tier served; undefined: standard. */
   readonly tier: string | undefined;
-  readonly region: string | undefined;
+  /** Regions the request is of, the nearest first: the one it names, then that of a Bedrock profile. */
+  readonly regions: readonly string[];
   /** Those that concern the provider and the name. */
   readonly modifiers: readonly CompiledModifier[];
 };
@@ -41,6 +44,8 @@ export const byCandidatePrecedence = (a: Candidate, b: Candidate): number =>
   b.row.layerRank - a.row.layerRank ||
   b.row.match.rank - a.row.match.rank ||
   Number(a.needsTierModifier) - Number(b.needsTierModifier) ||
+  b.row.keyCount - a.row.keyCount ||
+  a.regionPlace - b.regionPlace ||
   byPrecedence(a.row, b.row);
 
 /** Fees of tools, machines, storage and people: they stand beside the model and do not follow its service tier. */
@@ -66,14 +71,15 @@ export const toCandidate = (
   reason: Reason | undefined,
   scope: Scope,
 ): Candidate | 'tier' | 'region' => {
-  if (row.region !== undefined && row.region !== scope.region) return 'region';
+  const regionPlace = row.region === undefined ? 0 : scope.regions.indexOf(row.region);
+  if (regionPlace === -1) return 'region';
   const modifiers = scope.modifiers.filter((modifier) => mayModify(modifier, row, scope));
   const needsTierModifier = row.tier !== scope.tier && !(row.tier === undefined && TIERLESS_UNITS.has(row.unit));
   if (needsTierModifier && !(row.tier === undefined && modifiers.some(({ tier }) => tier !== undefined))) return 'tier';
   const isFlatTierRow = row.tier !== undefined && row.inputMin === 0;
   const contextRows = isFlatTierRow ? rows.filter((other) => isContextRow(other, row, scope)) : [];
   const plain: EffectivePrice = { rate: rateOf(parsedDecimal(row.amount), parsedDecimal(row.per)), factor: undefined };
-  return { row, reason, modifiers, needsTierModifier, contextRows, plain, modified: undefined };
+  return { row, reason, modifiers, regionPlace, needsTierModifier, contextRows, plain, modified: undefined };
 };
 
 const isContextRow = (other: CompiledRow, row: CompiledRow, scope: Scope): boolean =>
@@ -81,14 +87,14 @@ const isContextRow = (other: CompiledRow, row: CompiledRow, scope: Scope): boole
   other.tier === undefined &&
   other.unit === row.unit &&
   other.layerRank === row.layerRank &&
-  other.match.rank === row.match.rank &&
-  (other.region === undefined || other.region === scope.region);
+  other.match === row.match &&
+  (other.region === undefined || scope.regions.includes(other.region));
 
 /** A modifier does not touch a row that names one of its conditions itself: such a row has the surcharge in its price. */
 const mayModify = (modifier: CompiledModifier, row: CompiledRow, scope: Scope): boolean => {
   if (modifier.units === undefined ? !isTokenUnit(row.unit) : !modifier.units.has(row.unit)) return false;
   if (modifier.tier !== undefined && (modifier.tier !== scope.tier || row.tier !== undefined)) return false;
-  if (modifier.region !== undefined && (modifier.region !== scope.region || row.region !== undefined)) return false;
+  if (modifier.region !== undefined && (!scope.regions.includes(modifier.region) || row.region !== undefined)) return false;
   if (modifier.inputMin > 0 && row.inputMin > 0) return false;
   return modifier.timeFrom === -1 || row.timeFrom === -1;
 };

@@ -40,7 +40,7 @@ export const collectIssues = (): { readonly report: Report; readonly issues: () 
 };
 
 /** What was found, for a message: `number 2.5`, `text "abc"`, `a list`. */
-export const describe = (value: unknown): string => {
+const describe = (value: unknown): string => {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';

@@ -2,7 +2,7 @@ import { HUMAN_PROVIDER } from './compiled-role.ts';
 import { LAYERS } from './compiled-row.ts';
 import type { IssuePath } from './fields.ts';
 import { findPatternTies, findTies, type Tie } from './find-ties.ts';
-import { ROWS_PER_MATCH_MAX } from './limits.ts';
+import { PATTERNS_PER_PROVIDER_MAX, ROWS_PER_MATCH_MAX } from './limits.ts';
 import { createNameIndex, type MatchRows, type NameIndex, type PlacedRow, rowsOfMatch } from './name-index.ts';
 import type { PriceBook, PriceRow } from './price-book.ts';
 import { catalogIdOf } from './provider-names.ts';
@@ -40,7 +40,7 @@ export const indexRows = (books: readonly PriceBook[], report: ReportAt): Map<st
     }
   }
   for (const rows of matches) checkMatch(rows, report);
-  for (const { patterns } of providers.values()) reportTies(findPatternTies(patterns), report);
+  for (const [provider, { patterns }] of providers) checkPatterns(provider, patterns, report);
   return providers;
 };
 
@@ -61,6 +61,15 @@ const checkMatch = (rows: MatchRows, report: ReportAt): void => {
   else {
     const found = `found ${rows.placed.length}; split the match`;
     report(beyond.bookIndex, pathOf(beyond), `expected at most ${ROWS_PER_MATCH_MAX} rows for one match, ${found}`);
+  }
+};
+
+const checkPatterns = (provider: string, patterns: NameIndex['patterns'], report: ReportAt): void => {
+  const beyond = [...patterns.values()][PATTERNS_PER_PROVIDER_MAX]?.placed[0];
+  if (beyond === undefined) reportTies(findPatternTies(patterns), report);
+  else {
+    const found = `found ${patterns.size}; use exact names or prefixes`;
+    report(beyond.bookIndex, pathOf(beyond), `expected at most ${PATTERNS_PER_PROVIDER_MAX} patterns of ${provider}, ${found}`);
   }
 };
 

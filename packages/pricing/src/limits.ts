@@ -27,3 +27,6 @@ export const MEMO_RESOLUTIONS_MAX = 2_048;
 
 /** Rows under one match of one provider. All pairs of them are checked for ties. */
 export const ROWS_PER_MATCH_MAX = 2_000;
+
+/** Patterns of one provider. Pairs of the same weight are compared for ties; the public catalog has 161 at most. */
+export const PATTERNS_PER_PROVIDER_MAX = 2_000;

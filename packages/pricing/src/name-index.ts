@@ -115,7 +115,7 @@ const childOf = ({ firstChild }: PrefixNode, code: number): PrefixNode | undefin
 };
 
 /** The compiled rows of a match. */
-export const compiledRowsOf = (rows: MatchRows): readonly CompiledRow[] => {
+const compiledRowsOf = (rows: MatchRows): readonly CompiledRow[] => {
   rows.compiled ??= rows.placed.map(compiledRowOf);
   return rows.compiled;
 };

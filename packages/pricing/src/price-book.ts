@@ -1,6 +1,9 @@
 import type { Unit } from './usage.ts';
 
-/** Which models or SKU names of a provider a row prices. Exactly one field is set. */
+/**
+ * Which models or SKU names of a provider a row prices, compared in lower case. Exactly one field is set. A pattern matches
+ * the whole name: `*` is any run of characters, `?` any one, `#` one digit.
+ */
 export type Match = { readonly exact: string } | { readonly prefix: string } | { readonly pattern: string };
 
 /** Conditions under which a row or modifier holds. Every condition given must be met. */

@@ -33,6 +33,7 @@ const CATALOG_IDS: ReadonlyMap<string, string> = new Map([
   ['x_ai', 'x-ai'],
   ['xai', 'x-ai'],
   ['ai_gateway', 'vercel'],
+  ['gateway', 'vercel'],
   ['vercel_ai_gateway', 'vercel'],
   ['vercel-ai-gateway', 'vercel'],
   ['open_router', 'openrouter'],

@@ -79,7 +79,7 @@ const resolveNames = (request: PriceRequest, book: CompiledBook): Resolution => 
   if (named.length === 0) return unknownOf(provider, isFineTune ? 'fine-tune-unknown' : 'model-unknown');
   const scope: Scope = {
     tier: tierOf(request.serviceTier),
-    region: request.region?.toLowerCase() ?? profile,
+    regions: [request.region?.toLowerCase(), profile].filter((region) => region !== undefined),
     modifiers: modifiers.filter((modifier) => concerns(modifier, provider, names)),
   };
   return {

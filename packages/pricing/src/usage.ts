@@ -133,7 +133,7 @@ const tooLarge = (): ReadQuantities => ({
 
 const tooMuchInput = (quantities: readonly Quantity[]): ReadQuantities => ({
   quantities: quantities.map((quantity) =>
-    quantity.unit.startsWith('input_') && quantity.kind !== 'invalid'
+    unitFacts.get(quantity.unit)?.isInput === true && quantity.kind !== 'invalid'
       ? invalid(quantity.unit, quantityText(quantity), 'count-too-large')
       : quantity,
   ),

@@ -115,6 +115,13 @@ test('too many rows of one match are refused, because all pairs of them are chec
   ]);
 });
 
+test('too many patterns of one provider are refused too', () => {
+  const rows = Array.from({ length: 2_001 }, (_, index) => row(`row ${index}`, { match: { pattern: `*${index}*` } }));
+  expect(problemsOf([bookOf(rows)])).toEqual([
+    'book 0: prices[2000]: expected at most 2000 patterns of acme, found 2001; use exact names or prefixes',
+  ]);
+});
+
 test('a compiled book names itself', () => {
   const book = compiled([bookOf([row('a', { provider: 'gcp.vertex_ai' })], { roles: [{ role: 'r', hourly: '40' }] })]);
   expect({ ...book }).toMatchObject({

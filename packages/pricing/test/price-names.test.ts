@@ -86,11 +86,15 @@ describe('names', () => {
     expect(cost(claude, 'aws.bedrock', name)).toBe(expected);
   });
 
-  test('a Bedrock profile is the region of rows and factors', () => {
+  test('a Bedrock profile is a region of rows and factors, the region of the call the nearer one', () => {
     const modifiers = [{ id: 'us', provider: 'aws', when: { region: 'us' }, factor: '1.1' }];
     const request = { provider: 'aws.bedrock', model: 'us.anthropic.claude-sonnet-5-v1:0' };
     expect(inputCost(claude, request, { modifiers })).toBe('priced 3.3: 3.3');
-    expect(inputCost(claude, { ...request, region: 'global' }, { modifiers })).toBe('priced 3: 3');
+    expect(inputCost(claude, { ...request, region: 'us-east-1' }, { modifiers })).toBe('priced 3.3: 3.3');
+    const profile = { ...model('aws', { exact: 'anthropic.claude-sonnet-5-v1:0' }, '4'), id: 'us', when: { region: 'us' } };
+    const place = { ...profile, id: 'us-east-1', amount: '5', when: { region: 'us-east-1' } };
+    expect(inputCost([...claude, place, profile], request)).toBe('priced 4: 4');
+    expect(inputCost([...claude, profile, place], { ...request, region: 'us-east-1' })).toBe('priced 5: 5');
   });
 
   test('a profile with a row of its own takes that', () => {
