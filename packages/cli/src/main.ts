@@ -25,7 +25,9 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function createProgram(): Command {
   const program = new Command('costspan')
-    .description('What did this work item cost? Receives OpenTelemetry spans, prices them, and keeps an exact record per work item.')
+    .description(
+      'What did this work item cost? Receives OpenTelemetry spans, prices them, and keeps an exact record per work item.',
+    )
     .version(installedVersion(), '-v, --version')
     .showHelpAfterError('Try `costspan --help`.')
     .exitOverride();

@@ -3,12 +3,13 @@ import {
   createLogger,
   describeFault,
   type Logger,
+  parseAddress,
   readConfig,
   type Service,
   serve,
   systemClock,
 } from '@costspan/collector-processor';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 
 type ServeFlags = { readonly config?: string; readonly endpoint?: string; readonly ledger?: string };
 
@@ -18,7 +19,7 @@ export function registerServeCommand(program: Command): void {
     .command('serve')
     .description('Receive OTLP, price spans, keep cost records. Runs until it is told to stop.')
     .option('-c, --config <file>', 'configuration file; without one, defaults for a laptop')
-    .option('--endpoint <host:port>', 'address to listen on, instead of the configured one')
+    .option('--endpoint <host:port>', 'address to listen on, instead of the configured one', addressText)
     .option('--ledger <file>', 'ledger file, instead of the configured one')
     .action(runServe);
 }
@@ -34,6 +35,12 @@ async function runServe({ config: file, endpoint, ledger }: ServeFlags): Promise
   process.stdout.write(greeting(service, config, file, process.stdout.isTTY === true));
   logger.info('listening', { url: service.url, ...(service.grpcUrl === undefined ? {} : { grpcUrl: service.grpcUrl }) });
   await untilStopped(service, logger);
+}
+
+/** Checked here, where it was typed: in the configuration it would look like a mistake of the file. */
+function addressText(given: string): string {
+  if (parseAddress(given) === undefined) throw new InvalidArgumentError('Expected an address such as 127.0.0.1:4318.');
+  return given;
 }
 
 /** Resolves once a signal has asked for the end and the service has closed. A second signal does not wait. */

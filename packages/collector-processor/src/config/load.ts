@@ -130,6 +130,8 @@ function setAt(given: unknown, [key, ...rest]: readonly string[], text: string |
 }
 
 function schemaProblems(issue: z.core.$ZodIssue, given: unknown): readonly Located[] {
+  const inside = problemsInside(issue);
+  if (inside.length > 0) return inside.flatMap((each) => schemaProblems(each, given));
   if (issue.code !== 'unrecognized_keys') {
     const isMapExpected = issue.code === 'invalid_type' && issue.expected === 'object';
     return [{ path: issue.path, problem: (isMapExpected ? 'expected a map' : issue.message) + foundText(given, issue.path) }];
@@ -141,6 +143,13 @@ function schemaProblems(issue: z.core.$ZodIssue, given: unknown): readonly Locat
     const advice = close === undefined ? `known here: ${known.join(', ')}` : `did you mean ${close}?`;
     return { path: [...issue.path, key], problem: `unknown ${isExporters ? 'type of exporter' : 'key'}; ${advice}`, atKey: true };
   });
+}
+
+/** Of a field that takes a word or a map, what is wrong inside the map that was given: more use than that it is no word. */
+function problemsInside(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [];
+  const ofMap = issue.errors.find((errors) => errors.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'));
+  return (ofMap ?? []).map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
 }
 
 /** What stands in the file at the path, `${env:...}` unresolved; the kind alone where it may be a secret. */

@@ -230,6 +230,8 @@ service:
 
   test.each([
     ['a: [', 'config.yaml:1:5: not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]'],
+    ['ledger: {file: 3}', 'config.yaml:1:16: ledger.file: expected text, found 3'],
+    ['ledger: {flie: a}', 'config.yaml:1:10: ledger.flie: unknown key; did you mean file?'],
     ['ledger: off\nledger: off', 'config.yaml:2:1: not valid YAML: Map keys must be unique'],
     ['[]', 'config.yaml:1:1: expected a map, found a list'],
     ['pricing: {currency: usd}', 'config.yaml:1:21: pricing.currency: expected an ISO 4217 code such as "USD", found "usd"'],
