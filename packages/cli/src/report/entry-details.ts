@@ -20,7 +20,8 @@ export function entryDetails(entry: Entry): readonly string[] {
 /** `1,200 input_text_tokens at 1.25 per 1,000,000 = 0.0015, price openai/gpt-5/input@2025-08-07 (catalog)`. */
 function lineText(line: ReceiptLine, currency: string): string {
   const { unit, quantity, amount, per, factor, cost, priceId, layer, reason, status, native } = line;
-  const what = line.kind === 'discount' ? `discount on ${safeText(unit)}` : `${grouped(quantity)} ${safeText(unit)}`;
+  const measured = line.measured === undefined ? '' : ` (measured ${grouped(line.measured)})`;
+  const what = line.kind === 'discount' ? `discount on ${safeText(unit)}` : `${grouped(quantity)} ${safeText(unit)}${measured}`;
   const rate = amount === undefined || line.kind === 'discount' ? '' : ` at ${grouped(amount)} per ${grouped(per ?? '1')}`;
   const times = factor === undefined ? '' : ` times ${factor}`;
   const foreign = native === undefined ? '' : ` = ${native.cost} ${native.currency} at ${native.rate} of ${native.rateDate}`;
@@ -47,7 +48,7 @@ function leftOutText(entry: Entry): readonly string[] {
 function comparedText({ compared, currency }: Entry): readonly string[] {
   if (compared === undefined) return [];
   const names = { calculated: 'the price book says', reported: 'the provider reported', list_price: 'at list price it would be' };
-  const difference = compared.difference === undefined ? '' : ` (${compared.difference} less than taken)`;
+  const difference = compared.difference === undefined ? '' : `, taken minus that is ${compared.difference}`;
   return [`${names[compared.kind]} ${compared.amount} ${currency}${difference}`];
 }
 

@@ -62,10 +62,11 @@ function detailLines(entry: Entry | undefined): readonly string[] {
   return entry === undefined ? [] : entryDetails(entry).map((detail) => `              ${detail}`);
 }
 
+/** The span's name, with its role and the number of the try where the name does not say them. */
 function stepName({ spanName, role, attempt }: Entry): string {
-  const number = attempt === undefined ? '' : ` ${attempt.number}`;
-  const kind = role === 'call' ? '' : `${role}${number}: `;
-  return safeText(`${kind}${spanName}`, nameCharactersMax);
+  const prefix = role === 'call' || spanName.startsWith(role) ? '' : `${role}: `;
+  const tried = attempt !== undefined && (attempt.number > 1 || role === 'attempt') ? ` (try ${attempt.number})` : '';
+  return safeText(`${prefix}${spanName}${tried}`, nameCharactersMax);
 }
 
 function statusText(entry: Entry): string {
