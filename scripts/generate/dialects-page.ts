@@ -12,7 +12,11 @@ const tellingTexts: Readonly<Record<Telling, string>> = {
   exact: 'exact',
   'no-reasoning': 'exact but for reasoning, which stays in the text',
   'no-lifetimes': 'exact but for the lifetime of cache writes',
+  'one-lifetime': 'exact but for the lifetime of cache writes that last less than an hour',
   estimated: 'estimated: cached input unknown',
+  overcounted: 'estimated: the first output count of the stream is added to the last',
+  'reasoning-twice': 'estimated: reasoning is added to an output that has it already',
+  'provider-inferred': 'estimated: provider taken from the model; reasoning stays in the text',
   missing: 'usage missing, and said so',
   untraced: 'no span',
 };
@@ -57,6 +61,15 @@ every call against that log: equal, or flagged in the way the table says.
 | source | versions | what the spans tell |
 | --- | --- | --- |
 ${Object.entries(tellings).map(capturedRow).join('\n')}
+
+## What is not read
+
+- **Log events and metrics.** Only spans are read. Codex CLI tells its tokens in log events alone (\`codex.sse_event\`), so what
+  it costs is not seen; Claude Code tells them in log events and metrics besides its spans, where reading both would count
+  them twice. Logs and metrics pass through as they came.
+- **Costs that an instrumentation calculates**, such as \`gen_ai.cost.*\`, \`operation.cost\` or \`gen_ai.usage.cost\`: they are list
+  prices of an unknown date, or 0 for a model it does not know. \`gen_ai.usage.cost.amount\` counts as the provider's where its
+  source says \`provider\` and the sender is trusted.
 
 ${DIALECTS.map(section).join('\n\n')}
 `);

@@ -5,7 +5,7 @@ import { explainReason } from './explain-reason.ts';
 import { reasonsOf, type Verdict, verdictOn } from './verdict.ts';
 
 /** What became of a span, as the text says it. */
-export const verdictTexts: Readonly<Record<Verdict, string>> = {
+const verdictTexts: Readonly<Record<Verdict, string>> = {
   priced: 'priced',
   estimated: 'estimated',
   unpriced: 'NOT PRICED',

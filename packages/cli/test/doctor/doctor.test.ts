@@ -5,12 +5,14 @@ import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { registerDoctorCommand } from '../../src/commands/doctor.ts';
 
+type Attributes = Readonly<Record<string, string | number>>;
+
 type SpanJson = {
   readonly scope?: string;
   readonly span: string;
   readonly parent?: string;
   readonly name?: string;
-  readonly attributes?: Readonly<Record<string, string | number>>;
+  readonly attributes?: Attributes;
 };
 
 const trace = '0af7651916cd43dd8448eb211c80319c';
@@ -42,7 +44,7 @@ const requestOf = (...spans: readonly SpanJson[]): string =>
     ],
   });
 
-const chat = (attributes: SpanJson['attributes'] = {}): SpanJson['attributes'] => ({
+const chat = (attributes: Attributes = {}): Attributes => ({
   'gen_ai.operation.name': 'chat',
   'gen_ai.provider.name': 'openai',
   'gen_ai.request.model': 'gpt-5',

@@ -92,6 +92,8 @@ export type Payload = {
   readonly key: string;
   /** What lies there, for the documentation. */
   readonly holds: string;
+  /** Parses the text; undefined when it is not what it should be. Default: as JSON. */
+  readonly parse?: (text: string) => unknown;
   /** What the parsed JSON says; undefined when it says nothing about usage. */
   readonly read: (json: unknown) => PayloadReading | undefined;
 };
@@ -159,6 +161,8 @@ export type CallKeys = {
   readonly providerOf?: (value: string) => string;
   /** Most specific first: the model that answered, then the one asked for. */
   readonly model: readonly string[];
+  /** Model by the value found, where more than its name is in it. */
+  readonly modelOf?: (value: string) => string;
   readonly responseId?: readonly string[];
   readonly requestId?: readonly string[];
   readonly agent?: readonly string[];

@@ -1,17 +1,30 @@
+import { agentFramework } from './agent-framework.ts';
 import { aiSdk, aiSdkOtel } from './ai-sdk.ts';
 import { anthropicSdk } from './anthropic-sdk.ts';
 import { claudeCode } from './claude-code.ts';
 import { costspanSdk } from './costspan-sdk.ts';
 import type { Dialect } from './dialect.ts';
+import { genkit } from './genkit.ts';
+import { googleAdk } from './google-adk.ts';
 import { httpAttempt } from './http-attempt.ts';
 import { langfuse } from './langfuse.ts';
+import { litellm } from './litellm.ts';
 import { openinference } from './openinference.ts';
 import { openlit } from './openlit.ts';
 import { otelGenAi } from './otel-gen-ai.ts';
 import { otelJsOpenai } from './otel-js-openai.ts';
-import { otelPython, otelPythonBotocore } from './otel-python.ts';
+import { otelPython, otelPythonBotocore, otelPythonOpenai } from './otel-python.ts';
 import { pydanticAi } from './pydantic-ai.ts';
-import { traceloop, traceloopEntity, traceloopJsAnthropic, traceloopJsBedrock, traceloopJsOpenai } from './traceloop.ts';
+import { sentry } from './sentry.ts';
+import { strands } from './strands.ts';
+import {
+  traceloop,
+  traceloopEntity,
+  traceloopJsAnthropic,
+  traceloopJsBedrock,
+  traceloopJsOpenai,
+  traceloopPythonAnthropic,
+} from './traceloop.ts';
 import { unknownDialect } from './unknown.ts';
 import { vectorDatabase } from './vector-database.ts';
 
@@ -25,19 +38,27 @@ export const DIALECTS: readonly Dialect[] = [
   aiSdk,
   aiSdkOtel,
   claudeCode,
+  genkit,
   langfuse,
   openinference,
   vectorDatabase,
+  litellm,
   openlit,
   pydanticAi,
+  agentFramework,
+  googleAdk,
+  strands,
   otelJsOpenai,
   otelPythonBotocore,
+  otelPythonOpenai,
   otelPython,
   traceloopJsAnthropic,
   traceloopJsOpenai,
   traceloopJsBedrock,
+  traceloopPythonAnthropic,
   traceloop,
   traceloopEntity,
+  sentry,
   otelGenAi,
   httpAttempt,
   unknownDialect,

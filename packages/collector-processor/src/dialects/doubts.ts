@@ -23,5 +23,17 @@ export const streamMayBeCounted = (tokens: TokenKeys): Doubt => ({
     fields.present([...(tokens.total ?? []), ...(tokens.cacheRead ?? [])]) === undefined,
 });
 
+/** The doubt about a source that adds the output count of the first event of a stream to that of the last, which has it all. */
+export const STREAM_OUTPUT_SUMMED: Doubt = {
+  reason: 'stream-output-summed',
+  when: 'where a call was streamed: its output is a few tokens too many',
+  holds: (fields) => STREAM_KEYS.some((key) => fields.get(key) === true),
+};
+
 /** Keys that say that a call was streamed. */
-export const STREAM_KEYS: readonly string[] = ['gen_ai.request.stream', 'gen_ai.request.is_stream', 'llm.is_streaming'];
+export const STREAM_KEYS: readonly string[] = [
+  'gen_ai.request.stream',
+  'gen_ai.request.is_stream',
+  'gen_ai.is_streaming',
+  'llm.is_streaming',
+];

@@ -1,6 +1,5 @@
-import { readAnthropicMessages, readOpenaiChat, readOpenaiResponses } from '@costspan/pricing';
-import type { Dialect, PayloadReading, TokenKeys } from './dialect.ts';
-import { fieldOf, textFieldOf } from './json-field.ts';
+import type { Dialect, TokenKeys } from './dialect.ts';
+import { readProviderAnswer } from './provider-answer.ts';
 
 const TOKENS: TokenKeys = {
   input: ['llm.token_count.prompt'],
@@ -11,27 +10,6 @@ const TOKENS: TokenKeys = {
   reasoning: ['llm.token_count.completion_details.reasoning'],
   inputMedia: { audio: ['llm.token_count.prompt_details.audio'] },
   outputMedia: { audio: ['llm.token_count.completion_details.audio'] },
-};
-
-/** The answer of a call that was not streamed is on the span whole: its usage has everything. */
-const readAnswer = (json: unknown): PayloadReading | undefined => {
-  const usage = fieldOf(json, ['usage']);
-  if (usage === undefined) return undefined;
-  const responseId = textFieldOf(json, ['id']);
-  const serviceTier = textFieldOf(json, ['service_tier']);
-  const read = readerOf(json);
-  if (read === undefined) return undefined;
-  return {
-    usage: read(usage),
-    ...(responseId !== undefined && { responseId }),
-    ...(serviceTier !== undefined && { serviceTier }),
-  };
-};
-
-const readerOf = (json: unknown): typeof readOpenaiChat | undefined => {
-  if (fieldOf(json, ['object']) === 'chat.completion') return readOpenaiChat;
-  if (fieldOf(json, ['object']) === 'response') return readOpenaiResponses;
-  return fieldOf(json, ['type']) === 'message' ? readAnthropicMessages : undefined;
 };
 
 /** OpenInference (Arize Phoenix) in JavaScript and Python. */
@@ -63,7 +41,7 @@ export const openinference: Dialect = {
       {
         key: 'output.value',
         holds: 'whole answers of OpenAI and Anthropic: their usage object, id and service tier',
-        read: readAnswer,
+        read: readProviderAnswer,
       },
     ],
   },

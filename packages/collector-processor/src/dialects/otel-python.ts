@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect.ts';
+import { cacheSplitUnknown } from './doubts.ts';
 import { GEN_AI_CALL } from './gen-ai-keys.ts';
 
 /** The AWS client instrumentation of OpenTelemetry Python: the counts Bedrock gave, where the input excludes the caches. */
@@ -17,17 +18,31 @@ export const otelPythonBotocore: Dialect = {
   call: { ...GEN_AI_CALL, caches: 'beside', providerOtherwise: 'aws.bedrock', requestId: ['aws.request_id'] },
 };
 
-/** OpenTelemetry Python instrumentations of model clients. */
+/** The OpenAI instrumentation of OpenTelemetry Python. */
+export const otelPythonOpenai: Dialect = {
+  id: 'otel-python-openai',
+  version: 1,
+  emitter: 'opentelemetry-instrumentation-openai-v2',
+  limits: [
+    'Cached and reasoning tokens are not on the span: calls are estimated.',
+    'Streams carry usage only where the application asked for it.',
+    'The Responses API leaves no span.',
+  ],
+  evidence: 'captured',
+  detect: [{ scope: ['opentelemetry.instrumentation.openai_v2'] }],
+  call: { ...GEN_AI_CALL, providerOtherwise: 'openai', doubt: cacheSplitUnknown(GEN_AI_CALL.tokens) },
+};
+
+/** Other OpenTelemetry Python instrumentations of model clients. */
 export const otelPython: Dialect = {
   id: 'otel-python',
   version: 1,
-  emitter: 'opentelemetry-instrumentation-openai-v2, -google-genai, -vertexai and opentelemetry-instrumentation-genai-*',
+  emitter: 'opentelemetry-instrumentation-google-genai, -vertexai and opentelemetry-instrumentation-genai-*',
   limits: ['Tokens of tool-use prompts of Gemini are lost.'],
   evidence: 'documented',
   detect: [
     {
       scope: [
-        'opentelemetry.instrumentation.openai_v2',
         'opentelemetry.instrumentation.google_genai',
         'opentelemetry.instrumentation.vertexai*',
         'opentelemetry.instrumentation.genai.*',

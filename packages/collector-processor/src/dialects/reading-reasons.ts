@@ -7,6 +7,9 @@ const reasons = {
 
   'cache-split-unknown': 'The source never says how much of the input was cached, so all of it is priced as not cached.',
   'client-side-count': 'The source may have counted the tokens itself, because its stream brought no usage.',
+  'stream-output-summed':
+    'The source adds the first output count of a stream to the last one, so there are a few tokens too many.',
+  'reasoning-counted-twice': 'The source adds reasoning to an output that has it already, so there are too many tokens.',
   'provider-inferred': 'No provider is named: it is taken from the name of the model.',
   'service-tier-requested': 'The tier is the one that was asked for; which one served is unknown.',
   'aggregate-only': 'A sum of calls that did not come themselves.',

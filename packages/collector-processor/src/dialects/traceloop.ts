@@ -1,5 +1,5 @@
 import type { Dialect } from './dialect.ts';
-import { cacheSplitUnknown, STREAM_KEYS, streamMayBeCounted } from './doubts.ts';
+import { cacheSplitUnknown, STREAM_KEYS, STREAM_OUTPUT_SUMMED, streamMayBeCounted } from './doubts.ts';
 import { GEN_AI_CALL, GEN_AI_ROLE, GEN_AI_TOKENS } from './gen-ai-keys.ts';
 
 const ROLE = {
@@ -51,18 +51,35 @@ export const traceloopJsBedrock: Dialect = {
   call: { ...CALL, caches: 'beside', providerOtherwise: 'aws.bedrock' },
 };
 
+/** OpenLLMetry for Python with Anthropic, where the input includes the caches, unlike in JavaScript. */
+export const traceloopPythonAnthropic: Dialect = {
+  id: 'traceloop-python-anthropic',
+  version: 1,
+  emitter: 'opentelemetry-instrumentation-anthropic of OpenLLMetry',
+  limits: [
+    'The output of a stream is the sum of its first and its last count: those calls are estimated.',
+    'The lifetime of cache writes is not on the span.',
+    "Its span is not the parent of the spans of Anthropic's own client: without a span around both they are in two traces, and nothing tells that they are one call.",
+  ],
+  evidence: 'captured',
+  detect: [{ scope: ['opentelemetry.instrumentation.anthropic*'] }],
+  call: { ...CALL, providerOtherwise: 'anthropic', doubt: STREAM_OUTPUT_SUMMED, otherKeys: STREAM_KEYS },
+};
+
 /** OpenLLMetry for JavaScript with other model clients, and for Python, which adds the caches to the input for every vendor. */
 export const traceloop: Dialect = {
   id: 'traceloop',
   version: 1,
   emitter: 'OpenLLMetry for Python, and for JavaScript with Vertex AI, Cohere, Together and others',
-  limits: ['With `enrichTokens`, streams without usage carry a count of its own that is not marked: those are estimated.'],
-  evidence: 'documented',
+  limits: [
+    'With `enrichTokens`, streams without usage carry a count of its own that is not marked: those are estimated.',
+    'Streamed OpenAI chats carry no reasoning tokens: they stay in the output.',
+  ],
+  evidence: 'captured',
   detect: [
     {
       scope: [
         '@traceloop/instrumentation-*',
-        'opentelemetry.instrumentation.anthropic*',
         'opentelemetry.instrumentation.openai*',
         'opentelemetry.instrumentation.bedrock*',
         'opentelemetry.instrumentation.cohere*',

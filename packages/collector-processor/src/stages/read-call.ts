@@ -39,7 +39,7 @@ export const createReadCall = (call: CallKeys): ReadSpan => {
       role,
       category,
       provider,
-      model: fields.text(call.model) ?? '',
+      model: modelOf(call, fields),
       usage: withAssumption(usage, assumption ?? doubtOf(call, fields, payload)),
       ...optional('responseId', payload?.responseId ?? fields.text(call.responseId ?? NO_KEYS)),
       ...optional('serviceTier', serviceTier),
@@ -87,6 +87,11 @@ const providerOf = (call: CallKeys, fields: SpanFields): string => {
   return call.providerOtherwise ?? '';
 };
 
+const modelOf = (call: CallKeys, fields: SpanFields): string => {
+  const value = fields.text(call.model);
+  return value === undefined ? '' : (call.modelOf?.(value) ?? value);
+};
+
 type Known = { readonly payload: PayloadReading | undefined; readonly provider: string; readonly category: Category };
 
 /** The provider's own usage object where the span carries one, else the counts. */
@@ -105,10 +110,10 @@ const spanUsageOf = (reading: TellingPayload['usage']): SpanUsage =>
   reading.kind === 'ok' ? reading : { kind: 'invalid', reason: 'usage-inconsistent' };
 
 const readPayload = (call: CallKeys, fields: SpanFields): PayloadReading | undefined => {
-  for (const { key, read } of call.payloads ?? []) {
+  for (const { key, parse = parseJson, read } of call.payloads ?? []) {
     const text = fields.get(key);
     if (typeof text !== 'string' || text.length > PAYLOAD_CHARACTERS_MAX) continue;
-    const json = parseJson(text);
+    const json = parse(text);
     const reading = json === undefined ? undefined : read(json);
     if (reading !== undefined) return reading;
   }

@@ -62,7 +62,7 @@ describe('OpenTelemetry JavaScript and Python', () => {
   });
 
   test.each([
-    ['opentelemetry.instrumentation.openai_v2', 'otel-python@1'],
+    ['opentelemetry.instrumentation.openai_v2', 'otel-python-openai@1'],
     ['opentelemetry.instrumentation.google_genai', 'otel-python@1'],
     ['opentelemetry.instrumentation.genai.openai', 'otel-python@1'],
     ['opentelemetry.instrumentation.openai.v1', 'traceloop@1'],

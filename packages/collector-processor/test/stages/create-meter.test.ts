@@ -426,6 +426,7 @@ describe('adding a dialect', () => {
     version: 3,
     emitter: 'acme-llm',
     limits: [],
+    evidence: 'documented',
     detect: [{ scope: ['acme-llm'] }],
     call: {
       role: { keys: ['acme.kind'], byValue: { completion: 'call' }, otherwise: 'none', absent: 'none' },

@@ -1,31 +1,72 @@
+import { decideTrace } from '@costspan/ledger';
 import type { Usage } from '@costspan/pricing';
 import { describe, expect, test } from 'vitest';
 import { DIALECTS } from '../../../src/dialects/dialects.ts';
+import { rewriteTraces } from '../../../src/otlp/rewrite-traces.ts';
+import { createExplain } from '../../../src/stages/explain.ts';
 import type { NormalizedSpan } from '../../../src/stages/normalize.ts';
+import { testBook } from '../../stages/book.ts';
+import { requestOf, type SpanSpec } from '../../stages/spans.ts';
 import { read } from '../read.ts';
 import { type Captured, loadCaptured, type Telling, tellings } from './tellings.ts';
 
-/** The reading of an answer: the one with its response id, else the first without an id for its model that is left. */
-const takeReading = (calls: NormalizedSpan[], { model, responseId }: Captured['billed'][number]): NormalizedSpan | undefined => {
+/** The reading of an answer: the one with its response id, else the first for its model that names no answer of the stand-ins. */
+const takeReading = (
+  calls: NormalizedSpan[],
+  { model, responseId }: Captured['billed'][number],
+  billed: Captured['billed'],
+): NormalizedSpan | undefined => {
+  const ids = new Set(billed.flatMap((answer) => answer.responseId ?? []));
   const byId = calls.findIndex((call) => call.responseId !== undefined && call.responseId === responseId);
-  const index = byId >= 0 ? byId : calls.findIndex((call) => call.responseId === undefined && call.model === model);
+  const namesNone = (call: NormalizedSpan): boolean => call.responseId === undefined || !ids.has(call.responseId);
+  const index = byId >= 0 ? byId : calls.findIndex((call) => namesNone(call) && call.model === model);
   return index < 0 ? undefined : calls.splice(index, 1)[0];
 };
 
-const told = (usage: Record<string, number>, telling: Telling): Usage => {
+const NATIVE = 'com.anthropic.sdk.';
+
+const explain = createExplain({
+  rewriteTraces,
+  book: testBook(),
+  trust: { declaredCost: false, providerCost: false, billable: false },
+  idFrom: [],
+  typeFrom: [],
+});
+
+type Told = { readonly usage: Usage; readonly assumption?: string };
+
+/** What a reading of a call says, by what the source tells of it. */
+const told = (billed: Record<string, number>, telling: Telling): Told => {
   const {
     output_reasoning_tokens: reasoning = 0,
     input_cache_write_5m_tokens: fiveMinutes = 0,
     input_cache_write_1h_tokens: oneHour = 0,
     ...rest
-  } = usage;
-  if (telling === 'no-reasoning') return { ...rest, output_text_tokens: (rest['output_text_tokens'] ?? 0) + reasoning };
-  if (telling === 'no-lifetimes') return { ...rest, input_cache_write_other_tokens: fiveMinutes + oneHour };
-  if (telling !== 'estimated') return usage;
-  return {
-    input_text_tokens: (rest['input_text_tokens'] ?? 0) + (rest['input_cache_read_text_tokens'] ?? 0),
-    output_text_tokens: (rest['output_text_tokens'] ?? 0) + reasoning,
-  };
+  } = billed;
+  const { input_text_tokens: input = 0, input_cache_read_text_tokens: cached = 0, output_text_tokens: output = 0 } = rest;
+  const withoutReasoning = { ...rest, output_text_tokens: output + reasoning };
+  const withoutLifetimes = { ...rest, input_cache_write_other_tokens: fiveMinutes + oneHour };
+  switch (telling) {
+    case 'no-reasoning':
+      return { usage: withoutReasoning };
+    case 'provider-inferred':
+      return { usage: withoutReasoning, assumption: 'provider-inferred' };
+    case 'no-lifetimes':
+      return { usage: withoutLifetimes };
+    case 'one-lifetime':
+      return { usage: { ...rest, input_cache_write_other_tokens: fiveMinutes, input_cache_write_1h_tokens: oneHour } };
+    case 'overcounted':
+      return { usage: { ...withoutLifetimes, output_text_tokens: output + 1 }, assumption: 'stream-output-summed' };
+    case 'reasoning-twice':
+      return { usage: { ...billed, output_text_tokens: output + reasoning }, assumption: 'reasoning-counted-twice' };
+    case 'estimated':
+      return {
+        usage: { input_text_tokens: input + cached, output_text_tokens: output + reasoning },
+        assumption: 'cache-split-unknown',
+      };
+    default:
+      return { usage: billed };
+  }
 };
 
 test('rows are said to be captured when spans of theirs are kept, and only then', () => {
@@ -37,7 +78,12 @@ test('rows are said to be captured when spans of theirs are kept, and only then'
 describe.each(Object.entries(tellings))('spans captured from %s', (source, byCall) => {
   const { billed, spans } = loadCaptured(source);
   const tells = Object.values(byCall);
-  const calls = spans.map(read).filter((reading) => reading?.role === 'call') as NormalizedSpan[];
+  // The clients of Anthropic report themselves too: what the instrumentation beside them tells is looked at alone here.
+  const isAsked = ({ scope = '' }: SpanSpec): boolean => source.startsWith('anthropic-native') || !scope.startsWith(NATIVE);
+  const calls = spans
+    .filter(isAsked)
+    .map(read)
+    .filter((reading) => reading?.role === 'call') as NormalizedSpan[];
 
   test('no answer is counted twice', () => {
     expect(billed).toHaveLength(tells.length);
@@ -46,17 +92,34 @@ describe.each(Object.entries(tellings))('spans captured from %s', (source, byCal
 
   test.each(tells.map((telling, index) => [index, telling] as const))('answer %i is %s', (index, telling) => {
     const left = [...calls];
-    const reading = billed.map((answer, at) => (tells[at] === 'untraced' ? undefined : takeReading(left, answer)))[index];
+    const reading = billed.map((answer, at) => (tells[at] === 'untraced' ? undefined : takeReading(left, answer, billed)))[index];
     const answer = billed[index];
     if (answer === undefined) throw new Error('no such answer');
     if (telling === 'untraced') expect(reading).toBeUndefined();
     else if (telling === 'missing') expect(reading?.usage).toEqual({ kind: 'missing' });
     else {
-      expect(reading?.usage).toEqual({
-        kind: 'ok',
-        parts: [{ usage: told(answer.usage, telling), ...(telling === 'estimated' && { assumption: 'cache-split-unknown' }) }],
-      });
+      const { usage, assumption } = told(answer.usage, telling);
+      expect(reading?.usage).toEqual({ kind: 'ok', parts: [{ usage, ...(assumption !== undefined && { assumption }) }] });
       expect(reading?.model).toBe(answer.model);
+    }
+  });
+
+  test('an answer that two instrumentations report counts once, as the better of them tells it', () => {
+    const explained = explain(requestOf(spans), {});
+    if (explained.kind === 'invalid') throw new Error(explained.problem);
+    const traces = Map.groupBy(explained.spans, ({ fact }) => fact.traceId);
+    const counted = [...traces.values()].flatMap((trace) =>
+      decideTrace(
+        trace.map(({ fact }) => fact),
+        { currency: 'USD' },
+      ).spans.filter(({ decision }) => decision.excluded === undefined),
+    );
+    expect(counted).toHaveLength(tells.filter((telling) => telling !== 'untraced').length);
+    const isNativeToo = spans.some(({ scope = '' }) => scope.startsWith(NATIVE));
+    for (const { fact } of counted) {
+      if (isNativeToo && fact.observation.provider === 'anthropic') {
+        expect(fact.observation.usage).toEqual(billed.find(({ model }) => model === fact.observation.model)?.usage);
+      }
     }
   });
 });

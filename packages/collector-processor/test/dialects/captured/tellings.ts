@@ -23,10 +23,24 @@ export const loadCaptured = (source: string): Captured =>
  * - `exact`: every count.
  * - `no-reasoning`: reasoning stays inside the text, `no-lifetimes`: cache writes have no lifetime.
  * - `estimated`: the cached part of the input is unknown, and the reading says that it assumes something.
+ * - `one-lifetime`: of the cache writes those that live for an hour are known.
+ * - `overcounted`: the first output count of the stream, 1, is added to the last, and the reading says so.
+ * - `reasoning-twice`: reasoning is added to an output that has it, and the reading says so.
+ * - `provider-inferred`: as `no-reasoning`, and the reading says that it takes the provider from the name of the model.
  * - `missing`: a call without usage, and the reading says so.
  * - `untraced`: no span at all.
  */
-export type Telling = 'exact' | 'no-reasoning' | 'no-lifetimes' | 'estimated' | 'missing' | 'untraced';
+export type Telling =
+  | 'exact'
+  | 'no-reasoning'
+  | 'no-lifetimes'
+  | 'one-lifetime'
+  | 'estimated'
+  | 'overcounted'
+  | 'reasoning-twice'
+  | 'provider-inferred'
+  | 'missing'
+  | 'untraced';
 
 /** The calls of every source in the order of the stand-ins' logs, and what its spans tell of each. */
 export const tellings: Readonly<Record<string, Readonly<Record<string, Telling>>>> = {
@@ -55,6 +69,46 @@ export const tellings: Readonly<Record<string, Readonly<Record<string, Telling>>
     'Anthropic message stream': 'no-lifetimes',
   },
   'anthropic-native': { 'Anthropic message': 'exact', 'Anthropic message stream': 'exact' },
+  'agent-framework': { 'OpenAI chat': 'exact', 'OpenAI chat stream': 'exact', 'OpenAI response': 'exact' },
+  'anthropic-native-python': { 'Anthropic message': 'exact', 'Anthropic message stream': 'exact' },
+  genkit: { 'OpenAI chat': 'exact', 'OpenAI chat stream': 'exact' },
+  'google-adk': { 'OpenAI chat': 'reasoning-twice' },
+  litellm: {
+    'OpenAI chat': 'exact',
+    'OpenAI chat stream': 'exact',
+    'OpenAI embedding': 'exact',
+    'Anthropic message': 'no-lifetimes',
+  },
+  'openinference-python': {
+    'OpenAI chat': 'exact',
+    'OpenAI chat stream': 'exact',
+    'OpenAI response': 'exact',
+    'OpenAI embedding': 'exact',
+    'Anthropic message': 'exact',
+    'Anthropic message stream': 'exact',
+  },
+  'otel-python-openai': {
+    'OpenAI chat': 'estimated',
+    'OpenAI chat stream': 'estimated',
+    'OpenAI response': 'untraced',
+    'OpenAI embedding': 'exact',
+  },
+  'pydantic-ai': {
+    'OpenAI chat': 'exact',
+    'OpenAI chat stream': 'exact',
+    'OpenAI response': 'exact',
+    'Anthropic message': 'one-lifetime',
+    'Anthropic message stream': 'one-lifetime',
+  },
+  strands: { 'OpenAI chat stream': 'provider-inferred' },
+  'traceloop-python': {
+    'OpenAI chat': 'exact',
+    'OpenAI chat stream': 'no-reasoning',
+    'OpenAI response': 'exact',
+    'OpenAI embedding': 'exact',
+    'Anthropic message': 'no-lifetimes',
+    'Anthropic message stream': 'overcounted',
+  },
   openinference: {
     'OpenAI chat': 'exact',
     'OpenAI chat stream': 'missing',

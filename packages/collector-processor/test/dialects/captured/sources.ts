@@ -1,0 +1,153 @@
+/** Something that emits spans: what is installed, and the scenario that is run with it. */
+export type Source = {
+  readonly runtime: 'node' | 'python';
+  readonly scenario: string;
+  /** Versions or ranges by package. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** For the scenario. */
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+const telemetry = { '@opentelemetry/api': '1.9.0', '@opentelemetry/sdk-trace-node': '2.12.0' };
+
+const python = { 'opentelemetry-sdk': '1.45.2' };
+
+const instrumented = (clients: string, ...instrumentations: readonly string[]): Pick<Source, 'runtime' | 'scenario' | 'env'> => ({
+  runtime: 'python',
+  scenario: 'instrumented',
+  env: { CLIENTS: clients, INSTRUMENTATIONS: instrumentations.join(',') },
+});
+
+/** Every source that is captured, by the name of its fixture. */
+export const sources: Readonly<Record<string, Source>> = {
+  'ai-sdk-5': {
+    runtime: 'node',
+    scenario: 'ai-sdk',
+    packages: { ...telemetry, zod: '4.6.7', ai: '5', '@ai-sdk/openai': '2', '@ai-sdk/anthropic': '2' },
+  },
+  'ai-sdk-6': {
+    runtime: 'node',
+    scenario: 'ai-sdk',
+    packages: { ...telemetry, zod: '4.6.7', ai: '6', '@ai-sdk/openai': '3', '@ai-sdk/anthropic': '3' },
+  },
+  'ai-sdk-7': {
+    runtime: 'node',
+    scenario: 'ai-sdk',
+    packages: { ...telemetry, zod: '4.6.7', ai: '7', '@ai-sdk/otel': '1', '@ai-sdk/openai': '4', '@ai-sdk/anthropic': '4' },
+    env: { AI_SDK_OTEL: '1' },
+  },
+  'anthropic-native': {
+    runtime: 'node',
+    scenario: 'anthropic-native',
+    packages: { ...telemetry, '@anthropic-ai/sdk': '1.12.0' },
+  },
+  traceloop: {
+    runtime: 'node',
+    scenario: 'instrumented',
+    packages: {
+      ...telemetry,
+      '@traceloop/instrumentation-openai': '0.27.0',
+      '@traceloop/instrumentation-anthropic': '0.27.0',
+      openai: '6.49.0',
+      '@anthropic-ai/sdk': '0.120.0',
+    },
+    env: {
+      INSTRUMENTATIONS:
+        '@traceloop/instrumentation-openai#OpenAIInstrumentation=openai,@traceloop/instrumentation-anthropic#AnthropicInstrumentation=anthropic',
+    },
+  },
+  openinference: {
+    runtime: 'node',
+    scenario: 'instrumented',
+    packages: {
+      ...telemetry,
+      '@arizeai/openinference-instrumentation-openai': '4.2.7',
+      '@arizeai/openinference-instrumentation-anthropic': '0.2.8',
+      openai: '6.49.0',
+      '@anthropic-ai/sdk': '0.120.0',
+    },
+    env: {
+      INSTRUMENTATIONS:
+        '@arizeai/openinference-instrumentation-openai#OpenAIInstrumentation=openai,@arizeai/openinference-instrumentation-anthropic#AnthropicInstrumentation=anthropic',
+    },
+  },
+  'otel-js-openai': {
+    runtime: 'node',
+    scenario: 'instrumented',
+    packages: { ...telemetry, '@opentelemetry/instrumentation-openai': '0.21.0', openai: '6.49.0' },
+    env: { INSTRUMENTATIONS: '@opentelemetry/instrumentation-openai#OpenAIInstrumentation=openai' },
+  },
+  genkit: {
+    runtime: 'node',
+    scenario: 'genkit',
+    packages: { ...telemetry, genkit: '1.42.0', '@genkit-ai/compat-oai': '1.42.0', openai: '6.49.0' },
+  },
+  'otel-python-openai': {
+    ...instrumented('openai', 'opentelemetry.instrumentation.openai_v2:OpenAIInstrumentor'),
+    // It imports httpx and a part of util-genai that later versions moved, and asks for neither.
+    packages: {
+      ...python,
+      'opentelemetry-instrumentation-openai-v2': '2.4b0',
+      'opentelemetry-util-genai': '0.4b0',
+      openai: '2.54.0',
+      httpx: '0',
+    },
+  },
+  'openinference-python': {
+    ...instrumented(
+      'openai,anthropic',
+      'openinference.instrumentation.openai:OpenAIInstrumentor',
+      'openinference.instrumentation.anthropic:AnthropicInstrumentor',
+    ),
+    packages: {
+      ...python,
+      'openinference-instrumentation-openai': '0.1.66',
+      'openinference-instrumentation-anthropic': '3.1.0',
+      openai: '3.54.0',
+      anthropic: '2.12.0',
+    },
+  },
+  'traceloop-python': {
+    ...instrumented(
+      'openai,anthropic',
+      'opentelemetry.instrumentation.openai:OpenAIInstrumentor',
+      'opentelemetry.instrumentation.anthropic:AnthropicInstrumentor',
+    ),
+    packages: {
+      ...python,
+      'opentelemetry-instrumentation-openai': '0.62.4',
+      'opentelemetry-instrumentation-anthropic': '0.62.4',
+      openai: '3.54.0',
+      anthropic: '2.12.0',
+    },
+  },
+  'anthropic-native-python': {
+    ...instrumented('anthropic'),
+    packages: { ...python, anthropic: '2.12.0' },
+  },
+  'pydantic-ai': {
+    runtime: 'python',
+    scenario: 'pydantic_agent',
+    packages: { ...python, 'pydantic-ai-slim': '2.68.0', openai: '3.54.0', anthropic: '2.12.0' },
+  },
+  'agent-framework': {
+    runtime: 'python',
+    scenario: 'microsoft_agent',
+    packages: { ...python, 'agent-framework-core': '1.23.0', 'agent-framework-openai': '1.17.0' },
+  },
+  strands: {
+    runtime: 'python',
+    scenario: 'strands_agent',
+    packages: { 'strands-agents': '1.62.0', openai: '2.54.0' },
+  },
+  litellm: {
+    runtime: 'python',
+    scenario: 'litellm_calls',
+    packages: { ...python, litellm: '1.106.2', 'opentelemetry-exporter-otlp-proto-http': '1.45.2' },
+  },
+  'google-adk': {
+    runtime: 'python',
+    scenario: 'google_adk_agent',
+    packages: { 'google-adk': '2.13.0', litellm: '1.106.2' },
+  },
+};
