@@ -110,7 +110,7 @@ const warnOfCurrencies = (books: readonly PriceBook[], currency: string, known: 
   for (const [bookIndex, book] of books.entries()) {
     const missing = new Set<string>();
     if (book.prices.length + (book.roles?.length ?? 0) > 0) missing.add(book.currency);
-    for (const row of book.prices) missing.add(row.currency ?? book.currency);
+    for (const { currency: own } of book.prices) if (own !== undefined) missing.add(own);
     for (const from of [...missing].sort()) {
       if (from === currency || known.has(from)) continue;
       warn(

@@ -5,6 +5,9 @@ import type { PriceBook, Role } from './price-book.ts';
 /** The provider people are priced under; their role stands where others have a model. */
 export const HUMAN_PROVIDER = 'human';
 
+/** The unit of their time. */
+export const HUMAN_UNIT = 'human_ms';
+
 const MS_PER_HOUR = '3600000';
 
 /** A role as a price of milliseconds. A yearly cost stays a fraction: cost / (productive hours x 3,600,000), divided last. */
@@ -15,7 +18,7 @@ export const compileRole = (role: Role, match: CompiledMatch, book: PriceBook): 
       id: `${HUMAN_PROVIDER}/${role.role}${role.valid_from === undefined ? '' : `@${role.valid_from}`}`,
       provider: HUMAN_PROVIDER,
       match: { exact: role.role },
-      unit: 'human_ms',
+      unit: HUMAN_UNIT,
       amount,
       per,
       status: 'list',

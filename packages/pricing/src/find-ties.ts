@@ -22,11 +22,12 @@ const compare = (a: number, b: number): number => {
 };
 
 /** Ties between rows that have the very same match. Rows are compiled only where a unit occurs twice in a layer. */
-export const findTies = ({ placed }: Pick<MatchRows, 'placed'>): readonly Tie[] => {
+export const findTies = (rows: MatchRows): readonly Tie[] => {
+  const { placed } = rows;
   const ties: Tie[] = [];
   for (let at = 1; at < placed.length; at += 1) {
     for (let before = 0; before < at; before += 1) {
-      const tie = tieOf(placed[at]!, placed[before]!, placed);
+      const tie = tieOf(placed[at]!, placed[before]!, [rows]);
       if (tie !== undefined) ties.push(tie);
     }
   }
@@ -36,29 +37,32 @@ export const findTies = ({ placed }: Pick<MatchRows, 'placed'>): readonly Tie[] 
 /** Ties between rows of different patterns that weigh the same and overlap, as far as the witness of one shows it. */
 export const findPatternTies = (patterns: ReadonlyMap<string, MatchRows>): readonly Tie[] => {
   const ties: Tie[] = [];
-  const byWeight = new Map<number, { readonly rows: MatchRows; readonly witness: string }[]>();
+  const byWeight = new Map<number, PatternPeer[]>();
   for (const [pattern, rows] of patterns) {
     const peers = byWeight.get(rows.match.rank) ?? [];
     byWeight.set(rows.match.rank, peers);
-    const witness = patternWitness(pattern);
-    for (const peer of peers) {
-      if (!matchesPattern(pattern, peer.witness) && !matchesPattern(peer.rows.match.text, witness)) continue;
-      ties.push(...tiesBetween(rows.placed, peer.rows.placed));
+    const peer: PatternPeer = { rows, shortest: pattern.replaceAll('*', ''), witness: patternWitness(pattern) };
+    for (const other of peers) {
+      // A witness is as long as its pattern weighs, so that on it the stars of a pattern of the same weight stand for nothing.
+      if (matchesPattern(peer.shortest, other.witness) || matchesPattern(other.shortest, peer.witness)) {
+        ties.push(...tiesBetween(rows, other.rows));
+      }
     }
-    peers.push({ rows, witness });
+    peers.push(peer);
   }
   return ties;
 };
 
-const tiesBetween = (rows: readonly PlacedRow[], others: readonly PlacedRow[]): readonly Tie[] => {
-  const all = [...rows, ...others];
-  return rows.flatMap((row) => others.flatMap((other) => tieOf(row, other, all) ?? []));
-};
+type PatternPeer = { readonly rows: MatchRows; readonly shortest: string; readonly witness: string };
 
-const tieOf = (a: PlacedRow, b: PlacedRow, rows: readonly PlacedRow[]): Tie | undefined => {
-  if (a.unit !== b.unit || a.layerRank !== b.layerRank || isSuccession(a, b)) return undefined;
+const tiesBetween = (rows: MatchRows, others: MatchRows): readonly Tie[] =>
+  rows.placed.flatMap((row) => others.placed.flatMap((other) => tieOf(row, other, [rows, others]) ?? []));
+
+/** The tie between two rows, if there is one; `context` holds the rows that may decide between them. */
+const tieOf = (a: PlacedRow, b: PlacedRow, context: readonly MatchRows[]): Tie | undefined => {
+  if (a.unit !== b.unit || a.origin.layerRank !== b.origin.layerRank || isSuccession(a, b)) return undefined;
   const [row, other] = [compiledRowOf(a), compiledRowOf(b)];
-  const why = whyTied(row, other, rows);
+  const why = whyTied(row, other, context);
   return why === undefined ? undefined : { placed: a, row, other, why };
 };
 
@@ -68,13 +72,14 @@ const isSuccession = ({ source: a }: PlacedRow, { source: b }: PlacedRow): boole
 
 const ends = (a: PriceRow, b: PriceRow): boolean => a.valid_to !== undefined && a.valid_to === b.valid_from;
 
-const whyTied = (a: CompiledRow, b: CompiledRow, rows: readonly PlacedRow[]): string | undefined => {
+const whyTied = (a: CompiledRow, b: CompiledRow, context: readonly MatchRows[]): string | undefined => {
   if (a.keyCount !== b.keyCount || !mayHoldTogether(a, b)) return undefined;
   if (hasSameKeys(a, b)) {
     if (a.inputMin !== b.inputMin || a.fromMs !== b.fromMs) return undefined;
     return 'the same match, unit, conditions and valid_from';
   }
-  if (rows.some((row) => row.unit === a.unit && decides(compiledRowOf(row), a, b))) return undefined;
+  const isDecided = context.some(({ placed }) => placed.some((row) => row.unit === a.unit && decides(compiledRowOf(row), a, b)));
+  if (isDecided) return undefined;
   return 'different conditions that may hold together; add a row that has both';
 };
 

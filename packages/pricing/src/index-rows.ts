@@ -1,12 +1,11 @@
-import { HUMAN_PROVIDER } from './compiled-role.ts';
+import { HUMAN_PROVIDER, HUMAN_UNIT } from './compiled-role.ts';
 import { LAYERS } from './compiled-row.ts';
 import type { IssuePath } from './fields.ts';
 import { findPatternTies, findTies, type Tie } from './find-ties.ts';
 import { PATTERNS_PER_PROVIDER_MAX, ROWS_PER_MATCH_MAX } from './limits.ts';
-import { createNameIndex, type MatchRows, type NameIndex, type PlacedRow, rowsOfMatch } from './name-index.ts';
+import { createNameIndex, type MatchRows, type NameIndex, type PlacedBook, type PlacedRow, rowsOfMatch } from './name-index.ts';
 import type { PriceBook, PriceRow } from './price-book.ts';
 import { catalogIdOf } from './provider-names.ts';
-import type { Unit } from './usage.ts';
 
 /** Takes the problems of several books: the position of the book, the path in it, what is wrong. */
 export type ReportAt = (bookIndex: number, path: IssuePath, message: string) => void;
@@ -16,10 +15,7 @@ export const indexRows = (books: readonly PriceBook[], report: ReportAt): Map<st
   const providers = new Map<string, NameIndex>();
   const matches = new Set<MatchRows>();
   for (const [bookIndex, book] of books.entries()) {
-    const layerRank = LAYERS.indexOf(book.layer ?? 'organisation');
-    const place = ({ match, placed }: MatchRows, source: PlacedRow['source'], unit: Unit, at: number): void => {
-      placed.push({ source, unit, match, book, layerRank, bookIndex, at, compiled: undefined });
-    };
+    const origin: PlacedBook = { book, bookIndex, layerRank: LAYERS.indexOf(book.layer ?? 'organisation') };
     const { prices, roles = [] } = book;
     let last: PriceRow | undefined;
     let rows: MatchRows | undefined;
@@ -30,13 +26,13 @@ export const indexRows = (books: readonly PriceBook[], report: ReportAt): Map<st
         rows = rowsOfMatch(indexOf(providers, row.provider), row.match);
         matches.add(rows);
       }
-      place(rows, row, row.unit, at);
+      rows.placed.push({ source: row, unit: row.unit, match: rows.match, origin, at, compiled: undefined });
       last = row;
     }
     for (const [at, role] of roles.entries()) {
       const people = rowsOfMatch(indexOf(providers, HUMAN_PROVIDER), { exact: role.role });
       matches.add(people);
-      place(people, role, 'human_ms', at);
+      people.placed.push({ source: role, unit: HUMAN_UNIT, match: people.match, origin, at, compiled: undefined });
     }
   }
   for (const rows of matches) checkMatch(rows, report);
@@ -60,7 +56,7 @@ const checkMatch = (rows: MatchRows, report: ReportAt): void => {
   if (beyond === undefined) reportTies(findTies(rows), report);
   else {
     const found = `found ${rows.placed.length}; split the match`;
-    report(beyond.bookIndex, pathOf(beyond), `expected at most ${ROWS_PER_MATCH_MAX} rows for one match, ${found}`);
+    report(beyond.origin.bookIndex, pathOf(beyond), `expected at most ${ROWS_PER_MATCH_MAX} rows for one match, ${found}`);
   }
 };
 
@@ -69,12 +65,20 @@ const checkPatterns = (provider: string, patterns: NameIndex['patterns'], report
   if (beyond === undefined) reportTies(findPatternTies(patterns), report);
   else {
     const found = `found ${patterns.size}; use exact names or prefixes`;
-    report(beyond.bookIndex, pathOf(beyond), `expected at most ${PATTERNS_PER_PROVIDER_MAX} patterns of ${provider}, ${found}`);
+    report(
+      beyond.origin.bookIndex,
+      pathOf(beyond),
+      `expected at most ${PATTERNS_PER_PROVIDER_MAX} patterns of ${provider}, ${found}`,
+    );
   }
 };
 
 const reportTies = (ties: readonly Tie[], report: ReportAt): void => {
   for (const { placed, row, other, why } of ties) {
-    report(placed.bookIndex, pathOf(placed), `tie between ${JSON.stringify(row.id)} and ${JSON.stringify(other.id)}: ${why}`);
+    report(
+      placed.origin.bookIndex,
+      pathOf(placed),
+      `tie between ${JSON.stringify(row.id)} and ${JSON.stringify(other.id)}: ${why}`,
+    );
   }
 };

@@ -5,23 +5,24 @@ import { createPatternIndex, matchingPatterns, type PatternIndex } from './patte
 import type { Match, PriceBook, PriceRow, Role } from './price-book.ts';
 import type { Unit } from './usage.ts';
 
-/** A row as it stands in its book. It is compiled at its first use: a process prices a few dozen of ten thousand rows. */
+/** A book and its place in the list that is compiled. */
+export type PlacedBook = { readonly book: PriceBook; readonly bookIndex: number; readonly layerRank: number };
+
+/** A row or role as it stands in its book. It is compiled at its first use: a process prices a few dozen of ten thousand rows. */
 export type PlacedRow = {
   readonly source: PriceRow | Role;
   readonly unit: Unit;
   readonly match: CompiledMatch;
-  readonly book: PriceBook;
-  readonly layerRank: number;
-  /** Where it stands, for messages: the position of its book, and its own in the list of prices or roles. */
-  readonly bookIndex: number;
+  readonly origin: PlacedBook;
+  /** Place in the list of prices or roles, for messages. */
   readonly at: number;
   compiled: CompiledRow | undefined;
 };
 
-/** The compiled form of a placed row. */
+/** The compiled form of a row. */
 export const compiledRowOf = (placed: PlacedRow): CompiledRow => {
-  const { source, match, book } = placed;
-  placed.compiled ??= 'role' in source ? compileRole(source, match, book) : compileRow(source, match, book);
+  const { source, match, origin } = placed;
+  placed.compiled ??= 'role' in source ? compileRole(source, match, origin.book) : compileRow(source, match, origin.book);
   return placed.compiled;
 };
 

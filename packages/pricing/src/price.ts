@@ -1,6 +1,6 @@
 import { choose } from './choose.ts';
 import { type CompiledBook, contents } from './compiled-book.ts';
-import { HUMAN_PROVIDER } from './compiled-role.ts';
+import { HUMAN_PROVIDER, HUMAN_UNIT } from './compiled-role.ts';
 import { exactToPico, formatExact } from './money.ts';
 import { addPricedLine, type Pricing } from './price-line.ts';
 import type { PriceRequest } from './price-request.ts';
@@ -79,9 +79,9 @@ const refuse = (tally: Tally, quantities: readonly Quantity[], status: LineStatu
 const addDefaultTouch = (tally: Tally, pricing: Pricing): Tally => {
   const { resolution, moment } = pricing;
   if (resolution.provider !== HUMAN_PROVIDER) return tally;
-  const chosen = choose(resolution.pricesOf('human_ms'), moment);
+  const chosen = choose(resolution.pricesOf(HUMAN_UNIT), moment);
   if (typeof chosen === 'string' || chosen.row.defaultTouchMs === undefined) return tally;
-  const touch: ValidQuantity = { kind: 'count', unit: 'human_ms', count: chosen.row.defaultTouchMs };
+  const touch: ValidQuantity = { kind: 'count', unit: HUMAN_UNIT, count: chosen.row.defaultTouchMs };
   return withAssumption(addPricedLine(tally, touch, pricing), { reason: 'touch-time-default', lowZero: false });
 };
 
