@@ -12,6 +12,18 @@ export const cacheSplitUnknown = (tokens: TokenKeys): Doubt => ({
 });
 
 /**
+ * The doubt about a source whose input leaves the caches out, where it does not say what was in them: what was read from or
+ * written to a cache is missing from the cost.
+ */
+export const cachesUntold = (tokens: TokenKeys): Doubt => ({
+  reason: 'caches-untold',
+  when: 'where no cache count stands beside an input that leaves the caches out',
+  holds: (fields) =>
+    fields.text(['gen_ai.operation.name']) !== 'embeddings' &&
+    fields.present([...(tokens.cacheRead ?? []), ...(tokens.cacheWrite ?? [])]) === undefined,
+});
+
+/**
  * The doubt about a source that counts tokens itself where a stream brought no usage, and does not say so: a streamed
  * call with neither a total nor a cache count may be such a guess.
  */

@@ -18,7 +18,7 @@ export const openinference: Dialect = {
   version: 1,
   emitter: 'OpenInference instrumentations of OpenAI, Anthropic, agents and others',
   limits: [
-    'Streamed OpenAI chats and embeddings carry no usage.',
+    'In JavaScript, streamed OpenAI chats and embeddings carry no usage.',
     'The lifetime of cache writes and the service tier are known only where the whole answer is on the span.',
     'The provider is named for well-known hosts only.',
   ],

@@ -1,5 +1,5 @@
 import type { Dialect } from './dialect.ts';
-import { cacheSplitUnknown } from './doubts.ts';
+import { cacheSplitUnknown, cachesUntold } from './doubts.ts';
 import { GEN_AI_CALL } from './gen-ai-keys.ts';
 
 /** The AWS client instrumentation of OpenTelemetry Python: the counts Bedrock gave, where the input excludes the caches. */
@@ -7,7 +7,7 @@ export const otelPythonBotocore: Dialect = {
   id: 'otel-python-botocore',
   version: 1,
   emitter: 'opentelemetry-instrumentation-botocore (Bedrock)',
-  limits: ['Cached tokens are not on the span.'],
+  limits: ['Cached tokens are not on the span: calls are estimated.'],
   evidence: 'documented',
   detect: [
     {
@@ -15,7 +15,13 @@ export const otelPythonBotocore: Dialect = {
       key: ['gen_ai.system', 'gen_ai.provider.name', 'gen_ai.request.model'],
     },
   ],
-  call: { ...GEN_AI_CALL, caches: 'beside', providerOtherwise: 'aws.bedrock', requestId: ['aws.request_id'] },
+  call: {
+    ...GEN_AI_CALL,
+    caches: 'beside',
+    providerOtherwise: 'aws.bedrock',
+    requestId: ['aws.request_id'],
+    doubt: cachesUntold(GEN_AI_CALL.tokens),
+  },
 };
 
 /** The OpenAI instrumentation of OpenTelemetry Python. */

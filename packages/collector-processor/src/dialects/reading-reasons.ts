@@ -6,6 +6,7 @@ const reasons = {
   'span-id-invalid': 'The span has no valid trace or span id, so it cannot be told from another one.',
 
   'cache-split-unknown': 'The source never says how much of the input was cached, so all of it is priced as not cached.',
+  'caches-untold': 'The input leaves the caches out and nothing says what was in them, so the cost may be too low.',
   'client-side-count': 'The source may have counted the tokens itself, because its stream brought no usage.',
   'stream-output-summed':
     'The source adds the first output count of a stream to the last one, so there are a few tokens too many.',

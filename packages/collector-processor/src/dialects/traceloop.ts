@@ -1,5 +1,5 @@
 import type { Dialect } from './dialect.ts';
-import { cacheSplitUnknown, STREAM_KEYS, STREAM_OUTPUT_SUMMED, streamMayBeCounted } from './doubts.ts';
+import { cacheSplitUnknown, cachesUntold, STREAM_KEYS, STREAM_OUTPUT_SUMMED, streamMayBeCounted } from './doubts.ts';
 import { GEN_AI_CALL, GEN_AI_ROLE, GEN_AI_TOKENS } from './gen-ai-keys.ts';
 
 const ROLE = {
@@ -45,10 +45,10 @@ export const traceloopJsBedrock: Dialect = {
   id: 'traceloop-js-bedrock',
   version: 1,
   emitter: '@traceloop/instrumentation-bedrock',
-  limits: ['Cached tokens are not on the span.'],
+  limits: ['Cached tokens are not on the span: calls are estimated.'],
   evidence: 'documented',
   detect: [{ scope: ['@traceloop/instrumentation-bedrock'] }],
-  call: { ...CALL, caches: 'beside', providerOtherwise: 'aws.bedrock' },
+  call: { ...CALL, caches: 'beside', providerOtherwise: 'aws.bedrock', doubt: cachesUntold(GEN_AI_TOKENS) },
 };
 
 /** OpenLLMetry for Python with Anthropic, where the input includes the caches, unlike in JavaScript. */

@@ -75,6 +75,7 @@ describe('OpenTelemetry JavaScript and Python', () => {
     expect(usageOf({ scope, attributes: call('aws.bedrock', cached) })).toEqual([
       { input_text_tokens: 100, input_cache_read_text_tokens: 60, output_text_tokens: 10 },
     ]);
+    expect(read({ scope, attributes: call('aws.bedrock') })?.usage).toMatchObject({ parts: [{ assumption: 'caches-untold' }] });
     expect(read({ scope, attributes: { 'rpc.service': 'S3' } })).toBeUndefined();
   });
 });

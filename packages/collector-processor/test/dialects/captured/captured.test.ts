@@ -1,5 +1,6 @@
-import { decideTrace } from '@costspan/ledger';
+import { decideTrace, type SpanFact } from '@costspan/ledger';
 import type { Usage } from '@costspan/pricing';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DIALECTS } from '../../../src/dialects/dialects.ts';
 import { rewriteTraces } from '../../../src/otlp/rewrite-traces.ts';
@@ -73,6 +74,26 @@ test('rows are said to be captured when spans of theirs are kept, and only then'
   const readBy = Object.keys(tellings).flatMap((source) => loadCaptured(source).spans.map((span) => read(span)?.dialect));
   const captured = DIALECTS.filter(({ evidence }) => evidence === 'captured').map(({ id, version }) => `${id}@${version}`);
   expect(new Set(readBy.filter((dialect) => dialect !== undefined))).toEqual(new Set(captured));
+});
+
+test('what is decided about captured spans depends on neither their order nor their repetition', () => {
+  const facts = Object.keys(tellings).flatMap((source) => {
+    const explained = explain(requestOf(loadCaptured(source).spans), {});
+    return explained.kind === 'ok' ? explained.spans.map(({ fact }) => fact) : [];
+  });
+  const decisions = (some: readonly SpanFact[]): ReadonlyMap<string, unknown> => {
+    const traces = [...Map.groupBy(some, ({ traceId }) => traceId).values()];
+    const spans = traces.flatMap((trace) => decideTrace(trace, { currency: 'USD' }).spans);
+    return new Map(spans.map(({ fact, decision }) => [fact.spanId, decision]));
+  };
+  const expected = decisions(facts);
+  expect(expected.size).toBeGreaterThan(50);
+  fc.assert(
+    fc.property(fc.shuffledSubarray(facts, { minLength: facts.length }), fc.subarray(facts), (shuffled, repeated) => {
+      expect(decisions([...repeated, ...shuffled])).toEqual(expected);
+    }),
+    { numRuns: 30 },
+  );
 });
 
 describe.each(Object.entries(tellings))('spans captured from %s', (source, byCall) => {
