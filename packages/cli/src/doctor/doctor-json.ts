@@ -42,8 +42,9 @@ function spanJson(span: ExplainedSpan): Readonly<Record<string, unknown>> {
 
 function observationJson(observation: ExplainedSpan['fact']['observation']): Readonly<Record<string, unknown>> {
   if (observation === undefined) return {};
-  const { role, category, provider, model, callId, usage, receipt, waste } = observation;
+  const { entryId, role, category, provider, model, callId, usage, receipt, waste } = observation;
   return {
+    entry_id: entryId,
     role,
     category,
     provider,

@@ -137,8 +137,10 @@ describe('as JSON lines', () => {
       { span: '1', scope: 'opentelemetry.instrumentation.openai_v2', attributes: chat(response) },
       { span: '2', parent: '1', scope: '@openlit/instrumentation-openai', attributes: chat(response) },
     );
-    const verdicts = lines.filter(({ kind }) => kind === 'span').map(({ verdict }) => verdict);
-    expect(verdicts.toSorted()).toEqual(['duplicate', 'priced']);
+    const duplicate = lines.find(({ verdict }) => verdict === 'duplicate');
+    const priced = lines.find(({ verdict }) => verdict === 'priced' || verdict === 'estimated');
+    expect(duplicate?.['duplicate_of']).toBe(priced?.['entry_id']);
+    expect(duplicate?.['duplicate_of']).toMatch(/^[0-9a-f]{32}$/);
   });
 
   test('an unknown dialect comes first among scopes, and every reason has a meaning', async () => {
