@@ -16,7 +16,8 @@ const tellingTexts: Readonly<Record<Telling, string>> = {
   estimated: 'estimated: cached input unknown',
   overcounted: 'estimated: the first output count of the stream is added to the last',
   'reasoning-twice': 'estimated: reasoning is added to an output that has it already',
-  'provider-inferred': 'estimated: provider taken from the model; reasoning stays in the text',
+  'provider-inferred': 'estimated: provider taken from the model, counts exact',
+  'provider-inferred-no-reasoning': 'estimated: provider taken from the model; reasoning stays in the text',
   missing: 'usage missing, and said so',
   untraced: 'no span',
 };

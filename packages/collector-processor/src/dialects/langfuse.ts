@@ -11,6 +11,7 @@ const UNITS: Readonly<Record<string, string>> = {
   input_cached_tokens: 'input_cache_read_text_tokens',
   input_cache_read: 'input_cache_read_text_tokens',
   cache_read_input_tokens: 'input_cache_read_text_tokens',
+  input_cache_write_tokens: 'input_cache_write_other_tokens',
   input_cache_creation: 'input_cache_write_other_tokens',
   cache_creation_input_tokens: 'input_cache_write_other_tokens',
   input_cache_creation_5m: 'input_cache_write_5m_tokens',
@@ -19,6 +20,8 @@ const UNITS: Readonly<Record<string, string>> = {
   output_reasoning: 'output_reasoning_tokens',
   input_audio_tokens: 'input_audio_tokens',
   output_audio_tokens: 'output_audio_tokens',
+  output_accepted_prediction_tokens: 'output_text_tokens',
+  output_rejected_prediction_tokens: 'output_text_tokens',
 };
 
 const readUsageDetails = (json: unknown): PayloadReading | undefined => {
@@ -41,11 +44,12 @@ export const langfuse: Dialect = {
   version: 1,
   emitter: 'Langfuse SDKs and wrappers',
   limits: [
+    'Embeddings come as generations without usage.',
     'There is no provider on the span: it is taken from the name of the model.',
     'Its own cost details may come from the application or be 0 on errors: they are no price.',
     'There is no response id: a second instrumentation of the call cannot be told by it.',
   ],
-  evidence: 'documented',
+  evidence: 'captured',
   detect: [{ key: ['langfuse.observation.type'] }],
   call: {
     role: {

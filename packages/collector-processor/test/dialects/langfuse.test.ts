@@ -24,6 +24,13 @@ test('its counts are disjoint already', () => {
   expect(read(generation)).toMatchObject({ dialect: 'langfuse@1', role: 'call', provider: 'openai', model: 'gpt-5' });
 });
 
+test('predictions are output, written caches have no lifetime', () => {
+  const details = { input: 86, input_cache_write_tokens: 43, output: 44, output_accepted_prediction_tokens: 5 };
+  expect(usageOf(span('generation', { ...details, output_rejected_prediction_tokens: 2 }))).toEqual([
+    { input_text_tokens: 86, input_cache_write_other_tokens: 43, output_text_tokens: 51 },
+  ]);
+});
+
 test('the provider is inferred, which is an assumption', () => {
   expect(read(span('generation', { input: 1 }))?.usage).toMatchObject({ parts: [{ assumption: 'provider-inferred' }] });
 });

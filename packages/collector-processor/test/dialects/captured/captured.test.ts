@@ -51,6 +51,8 @@ const told = (billed: Record<string, number>, telling: Telling): Told => {
     case 'no-reasoning':
       return { usage: withoutReasoning };
     case 'provider-inferred':
+      return { usage: billed, assumption: 'provider-inferred' };
+    case 'provider-inferred-no-reasoning':
       return { usage: withoutReasoning, assumption: 'provider-inferred' };
     case 'no-lifetimes':
       return { usage: withoutLifetimes };

@@ -82,6 +82,11 @@ export const sources: Readonly<Record<string, Source>> = {
     scenario: 'genkit',
     packages: { ...telemetry, genkit: '1.42.0', '@genkit-ai/compat-oai': '1.42.0', openai: '6.49.0' },
   },
+  langfuse: {
+    runtime: 'node',
+    scenario: 'langfuse',
+    packages: { ...telemetry, '@langfuse/openai': '5', openai: '6.49.0' },
+  },
   'otel-python-openai': {
     ...instrumented('openai', 'opentelemetry.instrumentation.openai_v2:OpenAIInstrumentor'),
     // It imports httpx and a part of util-genai that later versions moved, and asks for neither.

@@ -26,7 +26,8 @@ export const loadCaptured = (source: string): Captured =>
  * - `one-lifetime`: of the cache writes those that live for an hour are known.
  * - `overcounted`: the first output count of the stream, 1, is added to the last, and the reading says so.
  * - `reasoning-twice`: reasoning is added to an output that has it, and the reading says so.
- * - `provider-inferred`: as `no-reasoning`, and the reading says that it takes the provider from the name of the model.
+ * - `provider-inferred`: every count, and the reading says that it takes the provider from the name of the model;
+ *   `provider-inferred-no-reasoning`: both.
  * - `missing`: a call without usage, and the reading says so.
  * - `untraced`: no span at all.
  */
@@ -39,6 +40,7 @@ export type Telling =
   | 'overcounted'
   | 'reasoning-twice'
   | 'provider-inferred'
+  | 'provider-inferred-no-reasoning'
   | 'missing'
   | 'untraced';
 
@@ -73,6 +75,12 @@ export const tellings: Readonly<Record<string, Readonly<Record<string, Telling>>
   'anthropic-native-python': { 'Anthropic message': 'exact', 'Anthropic message stream': 'exact' },
   genkit: { 'OpenAI chat': 'exact', 'OpenAI chat stream': 'exact' },
   'google-adk': { 'OpenAI chat': 'reasoning-twice' },
+  langfuse: {
+    'OpenAI chat': 'provider-inferred',
+    'OpenAI chat stream': 'provider-inferred',
+    'OpenAI response': 'provider-inferred',
+    'OpenAI embedding': 'missing',
+  },
   litellm: {
     'OpenAI chat': 'exact',
     'OpenAI chat stream': 'exact',
@@ -100,7 +108,7 @@ export const tellings: Readonly<Record<string, Readonly<Record<string, Telling>>
     'Anthropic message': 'one-lifetime',
     'Anthropic message stream': 'one-lifetime',
   },
-  strands: { 'OpenAI chat stream': 'provider-inferred' },
+  strands: { 'OpenAI chat stream': 'provider-inferred-no-reasoning' },
   'traceloop-python': {
     'OpenAI chat': 'exact',
     'OpenAI chat stream': 'no-reasoning',
