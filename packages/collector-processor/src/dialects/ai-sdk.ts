@@ -1,5 +1,5 @@
 import { readAnthropicMessages, readGemini } from '@costspan/pricing';
-import type { CacheRule, Dialect, PayloadReading, SpanFields, TokenKeys } from './dialect.ts';
+import type { CacheRule, Dialect, Payload, PayloadReading, SpanFields, TokenKeys } from './dialect.ts';
 import { GEN_AI_CALL } from './gen-ai-keys.ts';
 import { fieldOf, textFieldOf } from './json-field.ts';
 
@@ -46,6 +46,12 @@ const readProviderMetadata = (json: unknown): PayloadReading | undefined => {
   return serviceTier === undefined ? undefined : { usage: { kind: 'missing', reason: 'no-usage' }, serviceTier };
 };
 
+const PROVIDER_METADATA: Payload = {
+  key: 'ai.response.providerMetadata',
+  holds: 'usage as Anthropic or Gemini stated it, service tier of OpenAI',
+  read: readProviderMetadata,
+};
+
 /** Spans of the Vercel AI SDK 5 and 6, and of 7 in legacy mode. `ai.generateText` and the like repeat their `do` spans. */
 export const aiSdk: Dialect = {
   id: 'ai-sdk',
@@ -85,13 +91,7 @@ export const aiSdk: Dialect = {
     responseId: ['ai.response.id', 'gen_ai.response.id'],
     tokens: TOKENS,
     caches: CACHES,
-    payloads: [
-      {
-        key: 'ai.response.providerMetadata',
-        holds: 'usage as Anthropic or Gemini stated it, service tier of OpenAI',
-        read: readProviderMetadata,
-      },
-    ],
+    payloads: [PROVIDER_METADATA],
     doubt: {
       reason: 'cache-split-unknown',
       when: 'where version 5 states prompt tokens and nothing says how much of them was cached',
@@ -110,7 +110,7 @@ export const aiSdkOtel: Dialect = {
   version: 1,
   emitter: 'Vercel AI SDK 7 (@ai-sdk/otel)',
   limits: [
-    'Reasoning tokens and the lifetime of cache writes are not on the span.',
+    'Reasoning tokens and the lifetime of cache writes are on the span only with `new OpenTelemetry({ usage: true, providerMetadata: true })`.',
     'An embedding has a parent of the same name and operation without usage: an embedding without usage is taken for it.',
   ],
   evidence: 'captured',
@@ -118,6 +118,11 @@ export const aiSdkOtel: Dialect = {
   call: {
     ...GEN_AI_CALL,
     providerOf,
+    tokens: {
+      ...GEN_AI_CALL.tokens,
+      reasoning: [...(GEN_AI_CALL.tokens.reasoning ?? []), 'ai.usage.outputTokenDetails.reasoningTokens'],
+    },
+    payloads: [PROVIDER_METADATA],
     mayBeSum: (fields) =>
       fields.text(['gen_ai.operation.name']) === 'embeddings' &&
       fields.present(GEN_AI_CALL.tokens.input) === undefined &&

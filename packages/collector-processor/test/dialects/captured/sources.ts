@@ -34,7 +34,13 @@ export const sources: Readonly<Record<string, Source>> = {
     runtime: 'node',
     scenario: 'ai-sdk',
     packages: { ...telemetry, zod: '4.6.7', ai: '7', '@ai-sdk/otel': '1', '@ai-sdk/openai': '4', '@ai-sdk/anthropic': '4' },
-    env: { AI_SDK_OTEL: '1' },
+    env: { AI_SDK_OTEL: '{}' },
+  },
+  'ai-sdk-7-supplements': {
+    runtime: 'node',
+    scenario: 'ai-sdk',
+    packages: { ...telemetry, zod: '4.6.7', ai: '7', '@ai-sdk/otel': '1', '@ai-sdk/openai': '4', '@ai-sdk/anthropic': '4' },
+    env: { AI_SDK_OTEL: '{"usage":true,"providerMetadata":true}' },
   },
   'anthropic-native': {
     runtime: 'node',

@@ -16,7 +16,7 @@ const experimental_telemetry = { isEnabled: true };
 
 if (process.env.AI_SDK_OTEL) {
   const { OpenTelemetry } = await import('@ai-sdk/otel');
-  (await import('ai')).registerTelemetry(new OpenTelemetry());
+  (await import('ai')).registerTelemetry(new OpenTelemetry(JSON.parse(process.env.AI_SDK_OTEL)));
 }
 
 const generate = (model) => () => generateText({ model, prompt: 'Hello', experimental_telemetry });
