@@ -66,8 +66,8 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
   const spans = spanStarterOf(settings.tracerProvider);
   const pending = createPendingCalls();
   const open = createOpenCalls();
-  const handoffs = createHandoffs(spans, settings);
   const reportMisuse = createReportMisuse(settings.onMisuse);
+  const handoffs = createHandoffs(spans, settings, reportMisuse);
   const spanProcessor = createSpanProcessor(settings.stamp, createSpanExport(settings));
   const metering = {
     spans,

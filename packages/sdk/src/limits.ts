@@ -37,6 +37,9 @@ export const pendingCallsMax = 1_024;
 /** Calls under way that a shutdown still reports; a process with more at a time loses those beyond if it ends with them. */
 export const openCallsMax = 10_000;
 
+/** Characters of the code of an error that are sent; codes are short, and what is longer is likely a message. */
+export const errorTypeCharactersMax = 64;
+
 /** How long a failed call waits for a retry that names no delay: the clients wait 8 s at most, and need a moment to start. */
 export const retryWaitMs = 10_000;
 

@@ -20,8 +20,9 @@ export type FetchFor = (inner: Fetch | undefined, maxRetries: () => number | und
  * `@anthropic-ai/sdk` and their platform clients; throws a CostspanError for anything else.
  */
 export const meterClient = <T extends object>(client: T, options: MeterOptions, fetchFor: FetchFor): T => {
-  if (!isClient(client))
+  if (!isClient(client)) {
     throw unsupported(shownClient(client), 'pass a client of openai or @anthropic-ai/sdk, or give another one costspan.fetch()');
+  }
   if (isMetered(client.fetch)) return client;
   // Read from the copy, once there is one: what a client asks for may be changed on it later.
   let metered: SupportedClient | undefined;

@@ -8,7 +8,11 @@ import { createSseReader } from './body/sse-reader.ts';
 import { withoutNullUsage } from './include-usage.ts';
 
 /** Reads an answer as it passes; `answer` is what is known so far. */
-export type AnswerObserver = BodyObserver & { readonly answer: () => Answer };
+export type AnswerObserver = BodyObserver & {
+  readonly answer: () => Answer;
+  /** Whether the answer comes as events, of which a part is worth something. */
+  readonly isStream: boolean;
+};
 
 const UNKNOWN: Answer = { isComplete: false };
 
@@ -37,6 +41,7 @@ const observeNothing = (): AnswerObserver => {
     },
     release: nothing,
     answer: () => answer,
+    isStream: false,
   };
 };
 
@@ -55,6 +60,7 @@ const observeJson = (api: Api): AnswerObserver => {
     release: nothing,
     // The clients may stop at the closing brace, before the end of the connection is seen.
     answer: () => answer,
+    isStream: false,
   };
 };
 
@@ -78,6 +84,7 @@ const observeEvents = (api: Api): AnswerObserver => {
     },
     release: nothing,
     answer: () => answer,
+    isStream: true,
   };
 };
 
@@ -134,6 +141,7 @@ const observeAskedEvents = (api: Api): AnswerObserver => {
       return last;
     },
     answer: () => answer,
+    isStream: true,
   };
 };
 

@@ -31,20 +31,17 @@ export const failedByError = (
     readonly elapsedMs: number;
     readonly timeoutMs?: number;
     readonly wasAbortedBefore: boolean;
-    readonly status?: number;
   },
 ): FailedAttempt => {
   const code = errorCode(error);
-  const status = attempt.status === undefined ? {} : { status: attempt.status };
   if (!isAbort(error)) {
     const isUnsent = code !== undefined && NEVER_SENT.has(code);
-    return { ...status, billable: isUnsent ? 'no' : 'possible', errorType: code ?? nameOf(error), retryWithinMs: retryWaitMs };
+    return { billable: isUnsent ? 'no' : 'possible', errorType: code ?? nameOf(error), retryWithinMs: retryWaitMs };
   }
-  if (attempt.wasAbortedBefore) return { ...status, billable: 'no', errorType: 'aborted' };
+  if (attempt.wasAbortedBefore) return { billable: 'no', errorType: 'aborted' };
   // A client that gives up and a user who gives up both abort. Who did is known from the time, where the client tells it.
   const isTimeout = attempt.timeoutMs === undefined ? undefined : attempt.elapsedMs >= attempt.timeoutMs;
   return {
-    ...status,
     billable: 'possible',
     errorType: isTimeout === true || nameOf(error) === 'TimeoutError' ? 'timeout' : 'aborted',
     ...(isTimeout !== false && { retryWithinMs: retryWaitMs }),

@@ -26,13 +26,13 @@ import type { Answer } from './apis/api-type.ts';
 import type { FailedAttempt } from './attempt-ending.ts';
 import { adoptCallSpan, type CallSpan, startCallSpan } from './call-span.ts';
 import { type ModelUsage, readUsage } from './read-usage.ts';
-import type { RequestPlan } from './request-plan.ts';
+import type { RequestFacts } from './request-plan.ts';
 
 /** What the application asked for, from its first attempt to the end of the answer: one span. */
 export type Call = {
   readonly span: CallSpan;
   readonly spans: SpanStarter;
-  readonly plan: RequestPlan;
+  readonly facts: RequestFacts;
   readonly shared: Attributes;
   /** Number of the attempt under way, from 1. */
   attempts: number;
@@ -49,45 +49,45 @@ export type SpanOwner = 'own' | 'annotate';
 export type Ending = {
   readonly answer: Answer;
   readonly status: number;
-  readonly requestId: string | undefined;
+  readonly requestId?: string;
   /** Whether all of it arrived. What was cut short has used more than it said. */
   readonly isWhole: boolean;
   readonly errorType?: string;
 };
 
 /**
- * Starts a call in `parent`, together with its first attempt. A client that says it has tried
- * before is believed, so that a retry whose earlier attempts nobody remembers still has its number.
+ * Starts a call in `parent`, together with its first attempt. A client that says it has tried before is believed, so that
+ * a retry whose earlier attempts nobody remembers still has its number.
  */
 export const startCall = (
   spans: SpanStarter,
   parent: Context,
-  plan: RequestPlan,
+  facts: RequestFacts,
   options: { readonly owner: SpanOwner; readonly extra: Attributes },
 ): Call => {
-  const { model } = plan.body;
+  const { model } = facts.body;
   const shared: Attributes = {
-    [ATTR_COSTSPAN_CATEGORY]: plan.api.category,
-    [ATTR_GEN_AI_OPERATION_NAME]: plan.api.operation,
-    [ATTR_GEN_AI_PROVIDER_NAME]: plan.provider,
-    [ATTR_SERVER_ADDRESS]: plan.url.hostname,
-    [ATTR_SERVER_PORT]: portOf(plan.url),
+    [ATTR_COSTSPAN_CATEGORY]: facts.api.category,
+    [ATTR_GEN_AI_OPERATION_NAME]: facts.api.operation,
+    [ATTR_GEN_AI_PROVIDER_NAME]: facts.provider,
+    [ATTR_SERVER_ADDRESS]: facts.url.hostname,
+    [ATTR_SERVER_PORT]: portOf(facts.url),
     ...(model !== undefined && { [ATTR_GEN_AI_REQUEST_MODEL]: model }),
     ...options.extra,
   };
   const attemptStartMs = Date.now();
   const start = options.owner === 'annotate' ? adoptCallSpan : startCallSpan;
   const span = start(spans, parent, {
-    name: model === undefined ? plan.api.operation : `${plan.api.operation} ${model}`,
-    attributes: { [ATTR_COSTSPAN_ROLE]: 'call', ...shared, ...requestAttributes(plan) },
+    name: model === undefined ? facts.api.operation : `${facts.api.operation} ${model}`,
+    attributes: { [ATTR_COSTSPAN_ROLE]: 'call', ...shared, ...requestAttributes(facts) },
     startMs: attemptStartMs,
   });
-  return { span, spans, plan, shared, attempts: (plan.retryCount ?? 0) + 1, attemptStartMs, hasEnded: false };
+  return { span, spans, facts, shared, attempts: (facts.retryCount ?? 0) + 1, attemptStartMs, hasEnded: false };
 };
 
 /** Starts the next attempt of a call; the one before it becomes a child span of its own. */
 export const nextAttempt = (call: Call, failed: FailedAttempt, failedAtMs: number): void => {
-  const { model } = call.plan.body;
+  const { model } = call.facts.body;
   const span = call.spans.startSpan(
     `attempt ${call.attempts}${model === undefined ? '' : ` ${model}`}`,
     {
@@ -117,17 +117,17 @@ export const endFailedCall = (call: Call, failed: FailedAttempt, failedAtMs: num
 /** Ends a call whose last attempt answered, with what it used. */
 export const endAnsweredCall = (call: Call, ending: Ending): void => {
   if (!claimEnd(call)) return;
-  const { plan, span } = call;
+  const { facts, span } = call;
   const errorType = ending.errorType ?? ending.answer.errorType;
-  const [main, ...others] = readUsage(plan.provider, plan.api.id, ending.answer, plan.body);
+  const [main, ...others] = readUsage(facts.provider, facts.api.id, ending.answer, facts.body);
   const attributes: Attributes = {
     ...attemptAttributes(call),
     [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: errorType === undefined || (ending.isWhole && main !== undefined) ? 'yes' : 'possible',
     [ATTR_HTTP_RESPONSE_STATUS_CODE]: ending.status,
     ...(ending.requestId !== undefined && { [ATTR_COSTSPAN_PROVIDER_REQUEST_ID]: ending.requestId }),
     ...(errorType !== undefined && { [ATTR_ERROR_TYPE]: errorType }),
-    ...answerAttributes(ending.answer, main, plan.api.id),
-    ...((main === undefined || !ending.isWhole) && plan.api.isFree !== true && { [ATTR_COSTSPAN_USAGE_MISSING]: true }),
+    ...answerAttributes(ending.answer, main, facts.api.id),
+    ...((main === undefined || !ending.isWhole) && facts.api.isFree !== true && { [ATTR_COSTSPAN_USAGE_MISSING]: true }),
   };
   for (const other of others) emitOtherModel(call, other);
   span.end(attributes, { isFailed: errorType !== undefined });
@@ -143,21 +143,21 @@ const claimEnd = (call: Call): boolean => {
 
 // Models that worked for the answer, such as an advisor, are priced each by itself: a span has one model.
 const emitOtherModel = (call: Call, usage: ModelUsage): void => {
-  const model = usage.model ?? call.plan.body.model ?? '';
+  const model = usage.model ?? call.facts.body.model ?? '';
   const span = call.spans.startSpan(
-    `${call.plan.api.operation} ${model}`,
+    `${call.facts.api.operation} ${model}`,
     { kind: SpanKind.CLIENT, startTime: call.attemptStartMs, attributes: { ...call.shared, [ATTR_COSTSPAN_ROLE]: 'call' } },
     call.span.context,
   );
   span.setAttributes({
     [ATTR_GEN_AI_REQUEST_MODEL]: model,
     [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: 'yes',
-    ...answerAttributes({ isComplete: true }, usage, call.plan.api.id),
+    ...answerAttributes({ isComplete: true }, usage, call.facts.api.id),
   });
   span.end();
 };
 
-const requestAttributes = ({ api, body }: RequestPlan): Attributes => ({
+const requestAttributes = ({ api, body }: RequestFacts): Attributes => ({
   ...(body.isStream && { [ATTR_GEN_AI_REQUEST_STREAM]: true }),
   ...(body.maxTokens !== undefined && { [ATTR_GEN_AI_REQUEST_MAX_TOKENS]: body.maxTokens }),
   ...(body.serviceTier !== undefined && api.id.startsWith('openai.') && { [ATTR_OPENAI_REQUEST_SERVICE_TIER]: body.serviceTier }),

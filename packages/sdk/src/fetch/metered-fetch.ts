@@ -10,7 +10,7 @@ import { type BodyExit, observeBody } from './body/observed-body.ts';
 import { rebuildResponse } from './body/rebuilt-response.ts';
 import { type Call, endAnsweredCall, endFailedCall, nextAttempt, type SpanOwner, startCall } from './call.ts';
 import type { OpenCalls } from './open-calls.ts';
-import type { PendingCalls } from './pending-calls.ts';
+import { type PendingCalls, repetitionKey } from './pending-calls.ts';
 import { planRequest, type RequestPlan } from './request-plan.ts';
 
 /** The function every fetch client takes. */
@@ -43,16 +43,16 @@ export const createMeteredFetch = (inner: Fetch | undefined, options: MeteredFet
     const call = plan === undefined ? undefined : guard('starting a call', () => beginAttempt(plan, options), undefined);
     // A span that records nothing would make all the rest useless work.
     if (plan === undefined || call?.span.isRecording !== true) return send(input, init);
-    const wasAbortedBefore = plan.signal?.aborted === true;
+    const attempt: Attempt = { call, plan, options, wasAbortedBefore: plan.signal?.aborted === true };
     let response: Response;
     try {
       const sent = plan.sentBody === undefined ? init : { ...init, body: plan.sentBody };
       response = await runInContext(call.span.context, () => send(input, sent));
     } catch (error) {
-      guard('ending a call', () => failAttempt(call, failureOf(call, error, wasAbortedBefore), options), undefined);
+      guard('ending a call', () => failAttempt(attempt, failureOf(attempt, error)), undefined);
       throw error;
     }
-    return guard('reading an answer', () => receive(call, response, options), response);
+    return guard('reading an answer', () => receive(attempt, response), response);
   };
   meteredFetches.add(metered);
   return metered;
@@ -63,10 +63,22 @@ export const isMetered = (fetch: unknown): boolean => typeof fetch === 'function
 
 const meteredFetches = new WeakSet<object>();
 
+/** One HTTP try of a call. It is gone when the try is over, and with it what the request said. */
+type Attempt = {
+  readonly call: Call;
+  readonly plan: RequestPlan;
+  readonly options: MeteredFetchOptions;
+  readonly wasAbortedBefore: boolean;
+};
+
+/** What the end of an attempt needs of its response; the response itself must be free to be collected. */
+type ResponseFacts = { readonly status: number; readonly requestId?: string };
+
 const beginAttempt = (plan: RequestPlan, options: MeteredFetchOptions): Call => {
   const pending = options.pending.take(plan);
   if (pending === undefined) {
-    const call = startCall(options.spans, activeContext(), plan, { owner: options.owner, extra: fingerprint(plan, options) });
+    const extra = fingerprint(plan, options);
+    const call = startCall(options.spans, activeContext(), plan.facts, { owner: options.owner, extra });
     call.onEnded = () => options.open.delete(call);
     if (call.span.isRecording) options.open.add(call);
     return call;
@@ -77,63 +89,63 @@ const beginAttempt = (plan: RequestPlan, options: MeteredFetchOptions): Call => 
   return pending.call;
 };
 
-const receive = (call: Call, response: Response, options: MeteredFetchOptions): Response => {
+const receive = (attempt: Attempt, response: Response): Response => {
   if (!response.ok) {
-    failAttempt(call, failedByStatus(response), options);
+    failAttempt(attempt, failedByStatus(response));
     return response;
   }
-  const observer = createAnswerObserver(call.plan.api, response.headers.get('content-type') ?? '', {
-    wasAsked: call.plan.sentBody !== undefined,
+  const { call, plan } = attempt;
+  const observer = createAnswerObserver(plan.facts.api, response.headers.get('content-type') ?? '', {
+    wasAsked: plan.sentBody !== undefined,
   });
+  const requestId = requestIdOf(response.headers);
+  const told: ResponseFacts = { status: response.status, ...(requestId !== undefined && { requestId }) };
   const { body } = response;
   if (body === null || typeof body.getReader !== 'function') {
-    finish(call, response, observer, { kind: 'read' }, options);
+    endAnswer(call, observer, told);
     return response;
   }
-  // Only what the ending needs: the response itself must be free to be collected.
-  const facts = { status: response.status, headers: response.headers };
-  const observed = observeBody(body, observer, (exit) => finish(call, facts, observer, exit, options));
-  return rebuildResponse(response, observed);
+  // A stream is not tried again once it flows, so the request need not be kept for as long as that takes.
+  const onExit = observer.isStream ? onExitOfStream(call, observer, told) : onExitOfBody(attempt, observer, told);
+  return rebuildResponse(response, observeBody(body, observer, onExit));
 };
 
-const finish = (
-  call: Call,
-  response: Pick<Response, 'status' | 'headers'>,
-  observer: AnswerObserver,
-  exit: BodyExit,
-  options: MeteredFetchOptions,
-): void => {
-  const answer = observer.answer();
-  if (exit.kind === 'failed' && !answer.isComplete && !call.plan.body.isStream) {
+const onExitOfStream =
+  (call: Call, observer: AnswerObserver, told: ResponseFacts) =>
+  (exit: BodyExit): void =>
+    endAnswer(
+      call,
+      observer,
+      told,
+      exit.kind === 'failed' ? failureOf({ call, wasAbortedBefore: false }, exit.error) : undefined,
+    );
+
+const onExitOfBody =
+  (attempt: Attempt, observer: AnswerObserver, told: ResponseFacts) =>
+  (exit: BodyExit): void => {
     // The answer was on its way when the client gave up: it may try again, as after any timeout.
-    failAttempt(call, failureOf(call, exit.error, false, response.status), options);
-    return;
-  }
-  const isBroken = exit.kind === 'failed' && !answer.isComplete;
-  endAnsweredCall(call, {
-    answer,
-    status: response.status,
-    requestId: requestIdOf(response.headers),
-    isWhole: answer.isComplete,
-    ...(isBroken && { errorType: failureOf(call, exit.error, false).errorType }),
-  });
+    if (exit.kind === 'failed') failAttempt(attempt, { ...failureOf(attempt, exit.error), ...told });
+    else endAnswer(attempt.call, observer, told);
+  };
+
+const endAnswer = (call: Call, observer: AnswerObserver, told: ResponseFacts, failure?: FailedAttempt): void => {
+  const answer = observer.answer();
+  const isBroken = failure !== undefined && !answer.isComplete;
+  endAnsweredCall(call, { answer, ...told, isWhole: answer.isComplete, ...(isBroken && { errorType: failure.errorType }) });
 };
 
-const failAttempt = (call: Call, failed: FailedAttempt, options: MeteredFetchOptions): void => {
-  const { retryCount } = call.plan;
-  const retriesMax = options.maxRetries?.();
-  const isLast = retryCount === undefined || failed.retryWithinMs === undefined || call.attempts > (retriesMax ?? Infinity);
+const failAttempt = ({ call, plan, options }: Attempt, failed: FailedAttempt): void => {
+  const retriesMax = options.maxRetries?.() ?? Number.POSITIVE_INFINITY;
+  const isLast = plan.facts.retryCount === undefined || failed.retryWithinMs === undefined || call.attempts > retriesMax;
   if (isLast) endFailedCall(call, failed, Date.now());
-  else options.pending.hold({ call, failed, failedAtMs: Date.now() });
+  else options.pending.hold({ call, failed, failedAtMs: Date.now() }, repetitionKey(plan));
 };
 
-const failureOf = (call: Call, error: unknown, wasAbortedBefore: boolean, status?: number): FailedAttempt =>
-  failedByError(error, {
-    elapsedMs: Date.now() - call.attemptStartMs,
-    wasAbortedBefore,
-    ...(call.plan.timeoutMs !== undefined && { timeoutMs: call.plan.timeoutMs }),
-    ...(status !== undefined && { status }),
-  });
+const failureOf = ({ call, wasAbortedBefore }: Pick<Attempt, 'call' | 'wasAbortedBefore'>, error: unknown): FailedAttempt => {
+  const { timeoutMs } = call.facts;
+  const elapsedMs = Date.now() - call.attemptStartMs;
+  return failedByError(error, { elapsedMs, wasAbortedBefore, ...(timeoutMs !== undefined && { timeoutMs }) });
+};
 
 const fingerprint = ({ headers }: RequestPlan, { apiKeyFingerprintKey }: MeteredFetchOptions): Attributes => {
   if (apiKeyFingerprintKey === undefined) return {};

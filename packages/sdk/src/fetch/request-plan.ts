@@ -7,20 +7,25 @@ import { createJsonPruner } from './body/json-pruner.ts';
 import { withIncludeUsage } from './include-usage.ts';
 import { acceptsIncludeUsage, providerOf } from './provider.ts';
 
-/** What the metering fetch is about to do with one request. */
-export type RequestPlan = {
+/** What is known of a request, without its texts and secrets: what may be kept for as long as the call takes. */
+export type RequestFacts = {
   readonly api: Api;
   readonly provider: string;
   readonly url: URL;
   readonly body: RequestBody;
-  /** The body as the caller gave it: what a retry repeats. */
-  readonly rawBody: unknown;
-  /** The body to send, when it is not the caller's: usage was asked for. */
-  readonly sentBody?: string;
   /** How often the client says it has tried before; undefined when it does not say. */
   readonly retryCount?: number;
   /** Milliseconds after which the client gives up, as it says. */
   readonly timeoutMs?: number;
+};
+
+/** What the metering fetch is about to do with one request. */
+export type RequestPlan = {
+  readonly facts: RequestFacts;
+  /** The body as the caller gave it: what a retry repeats. */
+  readonly rawBody: unknown;
+  /** The body to send, when it is not the caller's: usage was asked for. */
+  readonly sentBody?: string;
   readonly headers: Headers;
   readonly signal?: AbortSignal;
 };
@@ -43,17 +48,20 @@ export const planRequest = (
   const sentBody = mayAsk ? withIncludeUsage(rawBody, body, api.id) : undefined;
   const retryCount = countIn(headers.get('x-stainless-retry-count'));
   const timeoutSeconds = countIn(headers.get('x-stainless-timeout'));
-  return {
+  const facts: RequestFacts = {
     api,
     provider: options.provider ?? providerOf(url.hostname, api.id),
     url,
     body,
-    rawBody,
-    headers,
-    ...(sentBody !== undefined && { sentBody }),
     ...(retryCount !== undefined && { retryCount }),
     // The header is in whole seconds, rounded down: 0 says nothing.
     ...(timeoutSeconds !== undefined && timeoutSeconds > 0 && { timeoutMs: timeoutSeconds * 1000 }),
+  };
+  return {
+    facts,
+    rawBody,
+    headers,
+    ...(sentBody !== undefined && { sentBody }),
     ...(signal !== undefined && signal !== null && { signal }),
   };
 };

@@ -13,7 +13,7 @@ import {
 } from '@costspan/semconv';
 import { type Attributes, type Context, ROOT_CONTEXT, type Span, TraceFlags, trace } from '@opentelemetry/api';
 import { CostspanError, shown } from '../errors.ts';
-import { warnOnce } from '../faults.ts';
+import { type ReportMisuse, warnOnce } from '../faults.ts';
 import { completedHandoffsMax, identityBytesMax } from '../limits.ts';
 import type { CostspanSettings } from '../options.ts';
 import type { SpanStarter } from '../span-starter.ts';
@@ -46,7 +46,7 @@ export type HandoffCompletion = {
   readonly idempotencyKey?: string;
 };
 
-/** What became of a completion: `charged` is false when this process has completed the handoff before. */
+/** What became of a completion. `charged` is false when this process has completed the handoff before, or traces nothing. */
 export type CompletedHandoff = {
   readonly id: string;
   readonly item: { readonly tenant?: string; readonly type: string; readonly id: string };
@@ -63,6 +63,7 @@ export type Handoffs = {
 export const createHandoffs = (
   spans: SpanStarter,
   settings: Pick<CostspanSettings, 'handoffKeys' | 'handoffTtlMs'>,
+  reportMisuse: ReportMisuse,
 ): Handoffs => {
   const ownKey = randomUUID();
   const keys = settings.handoffKeys.length === 0 ? [ownKey] : settings.handoffKeys;
@@ -105,9 +106,8 @@ export const createHandoffs = (
       warnAboutSecond(id, completed.get(id), completion.idempotencyKey);
       return { ...outcome, charged: false };
     }
-    remember(completed, id, completion.idempotencyKey);
     const elapsedMs = Math.max(0, nowMs - claims.openedAtMs);
-    startSpan(spans, `handoff ${claims.role}`, completionContext(claims), {
+    const span = startSpan(spans, `handoff ${claims.role}`, completionContext(claims), {
       ...handoffAttributes({ id, state: 'completed', role: claims.role }),
       ...(claims.reason !== undefined && { [ATTR_COSTSPAN_HANDOFF_REASON]: claims.reason }),
       ...(touch !== undefined && { [ATTR_COSTSPAN_HUMAN_TOUCH_MS]: touch.ms }),
@@ -115,12 +115,26 @@ export const createHandoffs = (
       // Waiting is what was not working.
       [ATTR_COSTSPAN_HUMAN_WAIT_MS]: Math.max(0, elapsedMs - (touch?.ms ?? 0)),
       ...(completion.decision !== undefined && { [ATTR_COSTSPAN_HUMAN_DECISION]: completion.decision }),
-    }).end();
+    });
+    if (!span.isRecording()) {
+      reportMisuse(untraced());
+      return { ...outcome, charged: false };
+    }
+    span.end();
+    remember(completed, id, completion.idempotencyKey);
     return { ...outcome, charged: true };
   };
 
   return { open, complete };
 };
+
+const untraced = (): CostspanError =>
+  new CostspanError({
+    code: 'telemetry-missing',
+    where: 'handoff.complete',
+    problem: 'expected a tracer provider that records spans of cost',
+    advice: 'set one up (startCostspan() does) and complete the handoff again; costspan.doctor() says what is missing',
+  });
 
 const OWN_KEY_WARNING =
   'item.handoff: no handoffKey and no COSTSPAN_HANDOFF_KEY: other processes, and this one after a restart, cannot finish the handoff; set one of them';

@@ -46,10 +46,11 @@ export const wrapFunction = <F extends AnyFunction>(spans: SpanStarter, fn: F, o
     ...options.attributes,
   };
   const wrapped = function (this: unknown, ...args: Parameters<F>): unknown {
-    const start = (): Span => spans.startSpan(options.spanName, { kind: options.kind, attributes }, activeContext());
+    const parent = activeContext();
+    const start = (): Span => spans.startSpan(options.spanName, { kind: options.kind, attributes }, parent);
     const span = guard('starting a span', start, undefined);
     if (span === undefined) return fn.apply(this, args);
-    const inner = trace.setSpan(activeContext(), span);
+    const inner = trace.setSpan(parent, span);
     return observeResult(
       () => runInContext(inner, () => fn.apply(this, args)),
       (ending) => endSpan(span, options, ending, args),

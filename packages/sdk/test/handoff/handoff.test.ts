@@ -215,6 +215,15 @@ test('a role is needed to hand something off', async () => {
   );
 });
 
+test('completed where nothing is traced it is not charged, says so, and can be completed again', async () => {
+  const token = await open();
+  const { costspan } = measure({ handoffKey: KEY, onMisuse: 'warn' });
+  trace.disable();
+  expect(await costspan.handoff.complete(token, { touch: { minutes: 1 } })).toMatchObject({ charged: false });
+  const traced = measure({ handoffKey: KEY });
+  expect(await traced.costspan.handoff.complete(token, { touch: { minutes: 1 } })).toMatchObject({ charged: true });
+});
+
 test('opened without any tracing it is still one span to the ledger', async () => {
   trace.disable();
   const untraced = createCostspan({ handoffKey: KEY });

@@ -10,10 +10,12 @@ const responseClass = (original: Response): typeof Response => {
   return typeof ownClass === 'function' && ownClass !== Object ? (ownClass as typeof Response) : Response;
 };
 
-const keepOrigin = (rebuilt: Response, original: Response): Response =>
-  Object.defineProperties(rebuilt, {
+const keepOrigin = (rebuilt: Response, original: Response): Response => {
+  const { clone } = rebuilt;
+  return Object.defineProperties(rebuilt, {
     url: { value: original.url, configurable: true },
     redirected: { value: original.redirected, configurable: true },
     type: { value: original.type, configurable: true },
-    clone: { value: () => keepOrigin(Response.prototype.clone.call(rebuilt), original), configurable: true, writable: true },
+    clone: { value: () => keepOrigin(clone.call(rebuilt), original), configurable: true, writable: true },
   });
+};
