@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 // Tests run against the sources of every workspace package (the `costspan-source` export condition), so no build is
 // needed between an edit and a test. Tests that start the command use the built `dist`, as its users do.
-const conditions = ['costspan-source', 'module', 'node', 'import', 'default'];
+const conditions = ['costspan-source', 'node', 'import', 'default'];
 
 export default defineConfig({
   resolve: { conditions },

@@ -1,4 +1,9 @@
+import Long from 'long';
 import protobuf from 'protobufjs';
+
+// Found by itself only where `require` is at hand; without it the oracle would round 64-bit integers.
+protobuf.util.Long = Long;
+protobuf.configure();
 
 // The messages of OTLP in protobufjs' own notation: a second description of the wire, independent of the tables under test.
 const common = `
