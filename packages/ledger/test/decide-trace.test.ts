@@ -76,6 +76,14 @@ describe('whose cost a span is', () => {
       ],
     ],
     [
+      'nobody in a circle of parents, wherever the circle is entered',
+      `span  | parent | item       | cost | start
+       other |        | claim C-1  |      | 0
+       first | second |            | 0.1  | 1
+       second | first | ticket T-1 | 0.2  | 2`,
+      ['first unattributed: ambiguous-trace 0.1 priced', 'second ticket/T-1 by span 0.2 priced'],
+    ],
+    [
       'its own when it is its own parent',
       `span | parent | item       | cost
        a    | a      | ticket T-1 | 0.1`,
@@ -205,6 +213,16 @@ describe('what a trace says about items', () => {
     expect(sightings[0]?.outcome).toMatchObject({ value: 'escalated', spanId: hex('a', 16) });
     expect(sightings[0]?.parentId).toMatchObject({ value: 'T-0' });
     expect((sightings[0]?.lastNs ?? 0n) - (sightings[0]?.firstNs ?? 0n)).toBe(10n * 10n ** 9n);
+  });
+
+  test('of spans that start together the greater span id says the dimension, whichever came first', () => {
+    const both = facts(`
+      span | item       | dimensions | start
+      a    | ticket T-1 | team=red   | 0
+      b    | ticket T-1 | team=blue  | 0`);
+    for (const order of [both, [...both].reverse()]) {
+      expect(decide(order).sightings[0]?.dimensions['team']?.value).toBe('blue');
+    }
   });
 
   test('an outcome on a span without an item belongs to the item of its ancestor', () => {

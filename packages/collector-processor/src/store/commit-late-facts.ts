@@ -137,10 +137,9 @@ function applyDifference(
   change: { readonly before: readonly DecidedEntry[]; readonly after: readonly Contribution[] },
 ): boolean {
   let isNews = false;
-  const stored = context.contributions.ofTrace(traceKey);
   for (const part of change.after) {
     const itemKey = context.items.keyOf(part.sighting.item);
-    const before = stored.get(itemKey);
+    const before = context.contributions.one(traceKey, itemKey);
     const { type, id } = part.sighting.item;
     const gone = tallyOf(change.before.filter(({ item }) => item?.type === type && item.id === id));
     const rest = before === undefined ? undefined : { ...before, tally: subtractTallies(before.tally, gone) };

@@ -5,16 +5,15 @@ import {
   contributionText,
   type DecidedSpan,
   decideTrace,
-  parseContribution,
   type SpanFact,
   strongerFact,
 } from '@costspan/ledger';
+import type { ContributionRows } from './contribution-rows.ts';
 import { decodeFact, type EncodedTrace } from './encoded-facts.ts';
 import type { EntryRows, KeyedSpan } from './entry-rows.ts';
 import type { ItemRows } from './item-rows.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { traceFactsMax } from './limits.ts';
-import { prepare } from './sql.ts';
 import type { KnownFact, TraceRow, TraceRows } from './trace-rows.ts';
 
 /** What a commit works with inside its transaction. */
@@ -52,39 +51,10 @@ export function commitOpenTrace(context: CommitContext, trace: TraceRow | undefi
   });
   const stored = trace === undefined ? noContributions : contributions.ofTrace(traceKey);
   writeContributions(context, traceKey, { stored, wanted: contributionsOf(decision) });
+  if (facts > traceFactsMax) traces.forgetContext(traceKey);
 }
 
 const noContributions: ReadonlyMap<bigint, Contribution> = new Map();
-
-/** Rows of what each trace contributes to each item. */
-export type ContributionRows = {
-  readonly ofTrace: (traceKey: bigint) => ReadonlyMap<bigint, Contribution>;
-  readonly write: (traceKey: bigint, itemKey: bigint, text: string) => void;
-  readonly remove: (traceKey: bigint, itemKey: bigint) => void;
-};
-
-/** Prepares the statements over contributions of a file. */
-export function prepareContributionRows({ database }: LedgerFile): ContributionRows {
-  const ofTrace = prepare<{ item_key: bigint; body: string }>(
-    database,
-    'SELECT item_key, body FROM contributions WHERE trace_key = ?',
-  );
-  const write = prepare(
-    database,
-    `INSERT INTO contributions (trace_key, item_key, body) VALUES (?, ?, ?)
-     ON CONFLICT (trace_key, item_key) DO UPDATE SET body = excluded.body`,
-  );
-  const remove = prepare(database, 'DELETE FROM contributions WHERE trace_key = ? AND item_key = ?');
-  return {
-    ofTrace: (traceKey) => new Map(ofTrace.all(traceKey).map((row) => [row.item_key, parseContribution(row.body)])),
-    write: (traceKey, itemKey, text) => {
-      write.run(traceKey, itemKey, text);
-    },
-    remove: (traceKey, itemKey) => {
-      remove.run(traceKey, itemKey);
-    },
-  };
-}
 
 /** Keeps a fact, or the stronger of two of one span. */
 function keep(known: Map<string, KnownFact>, candidate: KnownFact): void {

@@ -6,6 +6,7 @@ import {
   type ItemKey,
   parseContribution,
   replaceContribution,
+  type Sighting,
 } from '@costspan/ledger';
 import { splitPico } from '@costspan/pricing';
 import type { LedgerFile } from './ledger-file.ts';
@@ -19,8 +20,8 @@ export type ItemRows = {
   /** Key of the item's row; a new item gets one at once. */
   readonly keyOf: (item: ItemKey) => bigint;
   readonly change: (itemKey: bigint, change: ContributionChange) => void;
-  /** Writes every item whose contribution changed, with a new revision, and opens it. Returns how many those are. */
-  readonly flush: (nowNs: bigint) => number;
+  /** Writes every item whose contribution changed, with a new revision, and opens it. */
+  readonly flush: (nowNs: bigint) => void;
 };
 
 type ItemRow = {
@@ -33,8 +34,8 @@ type ItemRow = {
 
 type Sum = Contribution & { readonly withdrawn?: true };
 
-/** `sum` is undefined when it has to be made anew from its parts. */
-type OpenRow = { readonly row: ItemRow; sum: Sum | 'nothing' | undefined };
+/** `sum` is undefined when it has to be made anew from its parts; `seen` is what was said of the item last. */
+type OpenRow = { readonly row: ItemRow; sum: Sum | 'nothing' | undefined; seen?: Sighting | undefined };
 
 const columns = 'item_key, state, contribution, pruned, revision';
 
@@ -73,13 +74,12 @@ export function prepareItemRows({ database }: LedgerFile): () => ItemRows {
         const open = rows.get(itemKey) ?? openRow(byKey.one(itemKey));
         rows.set(itemKey, open);
         open.sum = changedSum(open.sum, change);
+        open.seen = (change.after ?? change.before)?.sighting ?? open.seen;
       },
       flush: (nowNs) => {
-        let changed = 0;
-        for (const { row, sum } of rows.values()) {
-          if (write(row, sum ?? sumOfParts(row, parts.each(row.item_key)), nowNs)) changed += 1;
+        for (const open of rows.values()) {
+          write(open.row, open.sum ?? sumOfParts(open, parts.each(open.row.item_key)), nowNs);
         }
-        return changed;
       },
     };
   };
@@ -101,18 +101,19 @@ function changedSum(sum: OpenRow['sum'], { before, after }: ContributionChange):
  * The sum of an item's parts. Without any, every span that named the item turned out to mean another one: the item is
  * withdrawn. Its row stays, because a record of it may have been sent and has to be followed by one that says 0.
  */
-function sumOfParts(row: ItemRow, parts: Iterable<{ readonly body: string }>): Sum {
+function sumOfParts({ row, seen }: OpenRow, parts: Iterable<{ readonly body: string }>): Sum | 'nothing' {
   let sum = row.pruned === null ? undefined : parseContribution(row.pruned);
   for (const { body } of parts) {
     const part = parseContribution(body);
     sum = sum === undefined ? part : addContributions(sum, part);
   }
   if (sum !== undefined) return sum;
-  const { item, firstNs, lastNs } = parseContribution(row.contribution).sighting;
+  if (seen === undefined) return 'nothing';
+  const { item, firstNs, lastNs } = seen;
   return { tally: emptyTally, sighting: { item, firstNs, lastNs, dimensions: {} }, withdrawn: true };
 }
 
-type WriteItem = (row: ItemRow, sum: Sum | 'nothing', nowNs: bigint) => boolean;
+type WriteItem = (row: ItemRow, sum: Sum | 'nothing', nowNs: bigint) => void;
 
 function prepareWrite(database: LedgerFile['database']): WriteItem {
   const update = prepare(
@@ -122,11 +123,11 @@ function prepareWrite(database: LedgerFile['database']): WriteItem {
      WHERE item_key = ?`,
   );
   return (row, sum, nowNs) => {
-    if (sum === 'nothing') return false;
+    if (sum === 'nothing') return;
     const { tally, sighting, withdrawn } = sum;
     const contribution = contributionText({ tally, sighting });
     const wasWithdrawn = row.state === 'withdrawn';
-    if (contribution === row.contribution && wasWithdrawn === (withdrawn === true)) return false;
+    if (contribution === row.contribution && wasWithdrawn === (withdrawn === true)) return;
     const [total, waste] = [splitPico(tally.totalPico), splitPico(tally.wastePico)];
     update.run(
       sighting.parentId?.value ?? null,
@@ -144,7 +145,6 @@ function prepareWrite(database: LedgerFile['database']): WriteItem {
       nextRevision(row.revision, nowNs),
       row.item_key,
     );
-    return true;
   };
 }
 

@@ -1,7 +1,8 @@
 import type { CostRecord } from '@costspan/ledger';
 import { closeDue, type DueOptions } from './close-due.ts';
 import { commitLateFacts } from './commit-late-facts.ts';
-import { type CommitContext, commitOpenTrace, prepareContributionRows } from './commit-trace.ts';
+import { type CommitContext, commitOpenTrace } from './commit-trace.ts';
+import { prepareContributionRows } from './contribution-rows.ts';
 import { type CounterName, prepareCounters } from './counters.ts';
 import { decodeFact, type EncodedTrace } from './encoded-facts.ts';
 import { prepareEntryRows } from './entry-rows.ts';

@@ -84,7 +84,11 @@ export async function openLedger({ clock = systemClock, ...options }: OpenLedger
       return answer.counters;
     },
     close: () => {
-      closed ??= ask({ kind: 'close' }).then(() => ended);
+      // A ledger that has stopped by itself is closed as well.
+      closed ??= ask({ kind: 'close' }).then(
+        () => ended,
+        () => ended,
+      );
       return closed;
     },
   };

@@ -29,6 +29,8 @@ export type TraceRows = {
   readonly addFact: (traceKey: bigint, fact: SpanFact, line: string) => bigint;
   /** Keeps facts that bear no cost, in one row. */
   readonly addContext: (traceKey: bigint, lines: readonly string[]) => void;
+  /** Deletes the facts that bear no cost: the trace has closed and they cannot change anything any more. */
+  readonly forgetContext: (traceKey: bigint) => void;
 };
 
 export type TraceIdentity = Pick<EncodedTrace, 'tenant' | 'traceId'>;
@@ -58,6 +60,7 @@ export function prepareTraceRows({ database }: LedgerFile): TraceRows {
   const factOf = prepare<FactRow>(database, 'SELECT fact_key, body FROM facts WHERE fact_key = ?');
   const addFact = prepare(database, 'INSERT INTO facts (trace_key, call_id, handoff_id, body) VALUES (?, ?, ?, ?)');
   const addContext = prepare(database, 'INSERT INTO context (trace_key, body) VALUES (?, ?)');
+  const forgetContext = prepare(database, 'DELETE FROM context WHERE trace_key = ?');
   return {
     find: ({ tenant, traceId }) => {
       const row = find.one(tenant, traceId);
@@ -86,6 +89,9 @@ export function prepareTraceRows({ database }: LedgerFile): TraceRows {
       addFact.run(traceKey, observation?.callId ?? null, observation?.human?.handoffId ?? null, line),
     addContext: (traceKey, lines) => {
       addContext.run(traceKey, lines.join('\n'));
+    },
+    forgetContext: (traceKey) => {
+      forgetContext.run(traceKey);
     },
   };
 }

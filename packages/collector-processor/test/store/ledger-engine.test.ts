@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { fact, facts } from '../../../ledger/test/support/facts.ts';
 import { expectedLedger } from '../../../ledger/test/support/oracle.ts';
 import { anyTraces } from '../../../ledger/test/support/random-facts.ts';
+import { encodeFacts } from '../../src/store/encoded-facts.ts';
 import type { CommitPoint } from '../../src/store/ledger-engine.ts';
 import { commitNs, dayNs, hourNs, minuteNs, openTestLedger, type TestLedger } from './support/engine.ts';
 import { temporaryLedgerFile } from './support/temporary-ledger.ts';
@@ -38,13 +39,30 @@ function requestsOf({ order, sizes, again }: { order: SpanFact[]; sizes: number[
   return requests;
 }
 
+/** Requests that share a transaction, as they do under load. */
+function groupsOf(requests: readonly SpanFact[][], sizes: readonly number[]): readonly SpanFact[][][] {
+  const groups: SpanFact[][][] = [];
+  for (let index = 0, turn = 0; index < requests.length; turn += 1) {
+    const size = Math.ceil((sizes[turn % sizes.length] ?? 1) / 2);
+    groups.push(requests.slice(index, index + size));
+    index += size;
+  }
+  return groups;
+}
+
 describe('the same facts in any order, batching and repetition', () => {
   test('give the entries and records that all facts at once give', () => {
     fc.assert(
       fc.property(deliveries, (delivery) => {
         const ledger = openTestLedger();
-        for (const request of requestsOf(delivery)) ledger.commit(request);
+        for (const group of groupsOf(requestsOf(delivery), delivery.sizes)) {
+          ledger.engine.commit(
+            group.flatMap((request) => [...encodeFacts(request)]),
+            commitNs,
+          );
+        }
         expect(timeless(ledger)).toBe(canonicalText(expectedLedger(delivery.all)));
+        expect(ledger.verify()).toEqual([]);
         ledger.file.close();
       }),
       { numRuns: 300 },
@@ -136,6 +154,14 @@ describe('revisions', () => {
     expect(ledger.records()).toEqual(records);
   });
 
+  test('stay when a trace says nothing that is not known already', () => {
+    const ledger = openTestLedger();
+    ledger.commit(facts('span | item | cost | start | end\n a | ticket T-1 | 1 | 0 | 9'));
+    ledger.engine.markSent(ledger.engine.dirtyRecords(10));
+    ledger.commit(facts('span | trace | item | start\n b | other | ticket T-1 | 5'), commitNs + minuteNs);
+    expect(ledger.engine.dirtyRecords(10)).toEqual([]);
+  });
+
   test('a record that changes while it is sent stays dirty', () => {
     const ledger = openTestLedger();
     ledger.commit(one);
@@ -169,6 +195,17 @@ test('a later fact that changes whose cost a span is voids the entry and adds a 
     { version: 1, state: 'void', whose: 'no-item', recordedAtNs: commitNs },
     { version: 2, state: 'live', whose: 'T-1', recordedAtNs: commitNs + minuteNs },
   ]);
+});
+
+test('an item that is named and taken back within one transaction never has a record that counts', () => {
+  const ledger = openTestLedger();
+  const [first, second] = [
+    fact({ span: 'a', item: 'ticket T-1', cost: '5', end: 1 }),
+    fact({ span: 'a', item: 'ticket T-2', cost: '5', end: 2 }),
+  ];
+  ledger.engine.commit([...encodeFacts([first]), ...encodeFacts([second])], commitNs);
+  expect(ledger.records().map(({ item, totalPico }) => [item.id, formatPico(totalPico)])).toEqual([['T-2', '5']]);
+  expect(ledger.verify()).toEqual([]);
 });
 
 test('a span whose item turns out to be another takes its cost along; the first item is withdrawn with a record that says 0', () => {
@@ -232,10 +269,25 @@ describe('a trace that has closed', () => {
     const everything = [...root, ...child, fact({ span: 'end', parent: 'root', item: 'ticket T-1', outcome: 'resolved' })];
     ledger.commit(everything);
     ledger.closeDue(commitNs + hourNs);
-    const before = { all: timeless(ledger), dirty: ledger.engine.dirtyRecords(10) };
+    const said = (): unknown => ({ entries: ledger.entries(), dirty: ledger.engine.dirtyRecords(10) });
+    const before = said();
     ledger.commit(everything, commitNs + 2n * hourNs);
-    expect({ all: timeless(ledger), dirty: ledger.engine.dirtyRecords(10) }).toEqual(before);
+    expect(said()).toEqual(before);
     expect(ledger.engine.counters().late_spans).toBe(0);
+    const late = fact({ span: 'late', item: 'ticket T-1', cost: '1' });
+    ledger.commit([late], commitNs + 3n * hourNs);
+    const after = said();
+    ledger.commit([late, ...everything], commitNs + 29n * dayNs);
+    expect(said()).toEqual(after);
+    ledger.closeDue(commitNs + 31n * dayNs);
+    expect(ledger.entries(), 'what is only repeated does not keep it from being pruned').toEqual([]);
+  });
+
+  test('forgets who was whose child', () => {
+    const ledger = openTestLedger();
+    ledger.commit([...root, ...child]);
+    ledger.closeDue(commitNs + hourNs);
+    expect(ledger.file.database.prepare('SELECT count(*) AS rows FROM context').get()).toEqual({ rows: 0 });
   });
 
   test('still finds that a late span reports a call that is priced already, and the other way round', () => {
@@ -264,6 +316,7 @@ describe('a trace that has closed', () => {
     ledger.commit(many);
     ledger.commit([fact({ span: 'more', cost: '1' })]);
     expect(ledger.live()).toMatchObject([{ item: { id: 'T-1' }, itemSource: 'trace', late: true }]);
+    expect(ledger.file.database.prepare('SELECT count(*) AS rows FROM context').get()).toEqual({ rows: 0 });
   });
 });
 
@@ -310,6 +363,7 @@ describe('pruning', () => {
     ledger.closeDue(commitNs + 31n * dayNs);
     expect(ledger.entries()).toEqual([]);
     expect(ledger.records()).toEqual(before);
+    expect(ledger.verify()).toEqual([]);
     ledger.commit(old, commitNs + 31n * dayNs);
     expect(ledger.records()).toEqual(before);
     expect(ledger.engine.counters().spans_beyond_retention).toBe(1);
@@ -322,6 +376,7 @@ describe('pruning', () => {
     ledger.closeDue(commitNs + 31n * dayNs);
     ledger.commit([fact({ span: 'b', trace: 'two', item: 'ticket T-1', cost: '2', start: 40 * 86_400 })], commitNs + 41n * dayNs);
     expect(ledger.records()).toMatchObject([{ totalPico: 3_000_000_000_000n, spans: { priced: 2 }, dimensions: { team: 'a' } }]);
+    expect(ledger.verify()).toEqual([]);
   });
 });
 

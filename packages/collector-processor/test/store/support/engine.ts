@@ -20,6 +20,8 @@ export type TestLedger = {
   readonly records: () => readonly CostRecord[];
   readonly entries: () => readonly Entry[];
   readonly live: () => readonly Entry[];
+  /** What verification finds wrong. */
+  readonly verify: () => readonly string[];
 };
 
 /** Opens a ledger, in memory unless a file is named, with a window of an hour and a retention of thirty days. */
@@ -48,5 +50,6 @@ export function openTestLedger({
     records: () => [...reader.records()],
     entries,
     live: () => entries().filter(({ state }) => state === 'live'),
+    verify: () => reader.verify().problems,
   };
 }
