@@ -1,11 +1,8 @@
-import { skipField } from './skip-field.ts';
+import { createPart, type Part, readPart } from './read-part.ts';
 import type { AttributeValue } from './span-view.ts';
-import { type Cursor, readLength, readTag, readVarint64, wireBytes } from './wire.ts';
+import { readVarint64 } from './wire.ts';
 
 const safeMax = BigInt(Number.MAX_SAFE_INTEGER);
-
-/** A field of validated bytes: its number and where its content stands. */
-type Part = { number: number; start: number; end: number };
 
 /**
  * Decodes the AnyValue from `start` to `end` of validated bytes; undefined when it is empty. Members follow the rules of a
@@ -20,7 +17,7 @@ type Part = { number: number; start: number; end: number };
  */
 export function decodeAnyValue(bytes: Buffer, start: number, end: number): AttributeValue | undefined {
   const cursor = { bytes, position: start };
-  const part: Part = { number: 0, start: 0, end: 0 };
+  const part = createPart();
   let value: AttributeValue | undefined;
   let items: AttributeValue[] | undefined;
   let entries: Map<string, AttributeValue> | undefined;
@@ -69,7 +66,7 @@ function toInteger(bits: bigint): number | bigint {
 /** ArrayValue: 1 values AnyValue repeated. */
 function addItems(bytes: Buffer, list: Part, items: AttributeValue[]): void {
   const cursor = { bytes, position: list.start };
-  const part: Part = { number: 0, start: 0, end: 0 };
+  const part = createPart();
   while (readPart(cursor, list.end, part)) {
     const value = part.number === 1 ? decodeAnyValue(bytes, part.start, part.end) : undefined;
     if (value !== undefined) items.push(value);
@@ -79,7 +76,7 @@ function addItems(bytes: Buffer, list: Part, items: AttributeValue[]): void {
 /** KeyValueList: 1 values KeyValue repeated. A repeated key keeps its last value. */
 function addEntries(bytes: Buffer, list: Part, entries: Map<string, AttributeValue>): void {
   const cursor = { bytes, position: list.start };
-  const part: Part = { number: 0, start: 0, end: 0 };
+  const part = createPart();
   while (readPart(cursor, list.end, part)) {
     if (part.number !== 1) continue;
     const [key, value] = decodeKeyValue(bytes, part.start, part.end);
@@ -99,7 +96,7 @@ export function decodeKeyValue(
   end: number,
 ): readonly [key: string, value: AttributeValue | undefined] {
   const cursor = { bytes, position: start };
-  const part: Part = { number: 0, start: 0, end: 0 };
+  const part = createPart();
   let key = '';
   const pieces: Buffer[] = [];
   while (readPart(cursor, end, part)) {
@@ -109,21 +106,4 @@ export function decodeKeyValue(
   // Messages one after the other on the wire are the merged message.
   const merged = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
   return [key, decodeAnyValue(merged, 0, merged.length)];
-}
-
-/** Reads the next field of validated bytes into `part` and moves past it; false at the end. */
-function readPart(cursor: Cursor, end: number, part: Part): boolean {
-  if (cursor.position >= end) return false;
-  const tag = readTag(cursor, end);
-  const at = cursor.position;
-  skipField(cursor, end, tag, 0);
-  part.number = tag >>> 3;
-  part.start = at;
-  part.end = cursor.position;
-  if ((tag & 7) === wireBytes) {
-    cursor.position = at;
-    part.start = part.end - readLength(cursor, end);
-    cursor.position = part.end;
-  }
-  return true;
 }

@@ -6,8 +6,8 @@ export const messageDepthMax = 100;
 /** Bytes of one request, and of its JSON text: four times what receivers accept by default, and far below what 32-bit offsets and one string can hold. */
 export const requestBytesMax = 0x1000_0000;
 
-/** Bytes of one rewritten request. Empty spans cost two bytes to send and hundreds once attributes are added: this stops the multiplication. */
-export const rewrittenBytesMax = 0x1000_0000;
+/** Bytes one rewrite may add. An empty span costs two bytes to send and hundreds once it carries attributes: this stops the multiplication. */
+export const addedBytesMax = 0x0800_0000;
 
 /** Attributes of one span or resource. SDKs stop at 128 by default; empty attributes cost two bytes each to send and 24 to index. */
 export const attributesPerOwnerMax = 16_384;

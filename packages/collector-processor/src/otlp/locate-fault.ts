@@ -6,7 +6,7 @@ import { type Cursor, readLength, readTag, WireFault, wireBytes } from './wire.t
 /** What a thrown `WireFault` says to a sender; any other error is ours and thrown on. */
 export function explainFault(
   error: unknown,
-  bytes: Uint8Array,
+  bytes: Buffer,
   request: Message,
 ): Extract<CodecResult<unknown>, { kind: 'invalid' }> {
   if (!(error instanceof WireFault)) throw error;
@@ -14,7 +14,7 @@ export function explainFault(
 }
 
 /** Path of the innermost field that holds an offset, such as `resourceSpans[0].scopeSpans[2].spans[1].traceId`; `request` when none does. */
-export function locateOffset(bytes: Uint8Array, offset: number, request: Message): string {
+export function locateOffset(bytes: Buffer, offset: number, request: Message): string {
   const path: string[] = [];
   const cursor = { bytes, position: 0 };
   try {

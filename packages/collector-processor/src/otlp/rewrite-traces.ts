@@ -1,17 +1,18 @@
+import { strict as assert } from 'node:assert';
 import type { CodecResult, RewriteOptions, RewriteTraces, RewrittenTraces } from './codec.ts';
-import { requestBytesMax, rewrittenBytesMax } from './limits.ts';
+import { requestBytesMax } from './limits.ts';
 import { explainFault } from './locate-fault.ts';
 import { tracesRequest } from './messages/traces.ts';
 import { applyEdits } from './rewrite/edit-list.ts';
 import { rewriteResources } from './rewrite/rewrite-resources.ts';
 import { releaseWorkspace, takeWorkspace, type Workspace } from './rewrite/workspace.ts';
 import type { OnSpan } from './span-view.ts';
-import { startWalk } from './walk.ts';
-import { WireFault } from './wire.ts';
+import { restartWalk } from './walk.ts';
 
 /**
  * Validates a trace request, shows each span to `onSpan` in request order, and splices the attributes it returns in. Every byte
  * that no attribute replaced leaves as it came; a request without a change is returned itself. What `onSpan` throws is thrown on.
+ * Bytes are validated as they are visited: when the result is `invalid`, spans before the fault have been shown.
  */
 export const rewriteTraces: RewriteTraces = (
   body: Uint8Array,
@@ -23,29 +24,39 @@ export const rewriteTraces: RewriteTraces = (
   }
   const workspace = takeWorkspace(options);
   try {
-    return rewrite(workspace, body, onSpan);
+    return rewrite(workspace, body, options.allocate ?? Buffer.allocUnsafe, onSpan);
   } finally {
     releaseWorkspace(workspace);
   }
 };
 
-function rewrite(workspace: Workspace, body: Uint8Array, onSpan: OnSpan): CodecResult<RewrittenTraces> {
+function rewrite(
+  workspace: Workspace,
+  body: Uint8Array,
+  allocate: (byteCount: number) => Buffer,
+  onSpan: OnSpan,
+): CodecResult<RewrittenTraces> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const walk = startWalk(bytes);
-  workspace.body.bytes = bytes;
-  let growth = 0;
+  const { walk, edits } = workspace;
+  restartWalk(walk, bytes);
+  let rewritten = body;
   try {
-    growth = rewriteResources(workspace, walk, onSpan);
+    const growth = rewriteResources(workspace, walk, onSpan);
+    if (edits.count > 0) {
+      const output = allocate(bytes.length + growth);
+      assert(
+        output.length === bytes.length + growth,
+        `allocate: expected ${bytes.length + growth} bytes, found ${output.length}`,
+      );
+      applyEdits(edits, bytes, output);
+      rewritten = output;
+    }
   } catch (error) {
-    if (error instanceof WireFault) return explainFault(error, bytes, tracesRequest);
-    throw error;
-  }
-  if (bytes.length + growth > rewrittenBytesMax) {
-    return { kind: 'invalid', where: 'request', problem: `would grow from ${bytes.length} to ${bytes.length + growth} bytes` };
+    return explainFault(error, bytes, tracesRequest);
   }
   return {
     kind: 'ok',
-    body: workspace.edits.count === 0 ? body : applyEdits(workspace.edits, bytes, growth),
+    body: rewritten,
     spanCount: workspace.spanCount,
     changedSpanCount: workspace.changedSpanCount,
     invalidUtf8Count: walk.tally.invalidUtf8Count,

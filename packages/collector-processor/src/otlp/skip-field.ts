@@ -30,23 +30,23 @@ export function skipField(cursor: Cursor, end: number, tag: number, depth: numbe
       skipGroup(cursor, end, tag >>> 3, depth + 1);
       break;
     case wireGroupEnd:
-      failAt(cursor.position, `group ${tag >>> 3} ends but never began`);
+      failAt(cursor.position - 1, `group ${tag >>> 3} ends but never began`);
       break;
     case wireFixed32:
       skipBytes(cursor, end, 4);
       break;
     default:
-      failAt(cursor.position, `wire type ${tag & 7} does not exist`);
+      failAt(cursor.position - 1, `wire type ${tag & 7} does not exist`);
   }
 }
 
 function skipGroup(cursor: Cursor, end: number, number: number, depth: number): void {
-  if (depth > messageDepthMax) failAt(cursor.position, `nested deeper than ${messageDepthMax} levels`);
+  if (depth > messageDepthMax) failAt(cursor.position - 1, `nested deeper than ${messageDepthMax} levels`);
   for (;;) {
-    if (cursor.position >= end) failAt(cursor.position, `group ${number} never ends`);
+    if (cursor.position >= end) failAt(cursor.position - 1, `group ${number} never ends`);
     const tag = readTag(cursor, end);
     if ((tag & 7) !== wireGroupEnd) skipField(cursor, end, tag, depth);
     else if (tag >>> 3 === number) return;
-    else failAt(cursor.position, `group ${number} is closed as group ${tag >>> 3}`);
+    else failAt(cursor.position - 1, `group ${number} is closed as group ${tag >>> 3}`);
   }
 }

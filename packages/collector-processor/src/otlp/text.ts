@@ -5,45 +5,26 @@ export type TextTally = {
   invalidUtf8Count: number;
 };
 
-/** The request's memory as 32-bit words, so that four bytes of a text are tested at once. */
-export type Words = {
-  readonly words: Int32Array;
-  /** Where the request starts in `words`, in bytes. */
-  readonly byteOffset: number;
-};
-
-/** Above this many bytes the native check is faster than the loop over words, in spite of its call. */
+/** From this many bytes on the native check is faster than the loop below, in spite of its call. */
 const nativeCheckBytesMin = 512;
 
-/** Bytes 0 to 3 of a word have no high bit: four ASCII characters. */
+/** Four bytes without any of these bits are four ASCII characters. */
 const highBits = 0x80808080 | 0;
 
-/** Words over the memory of a request; of a few bytes more or less than the request, only whole words inside a text are read. */
-export function wordsOf(bytes: Uint8Array): Words {
-  const { buffer, byteOffset } = bytes;
-  return { words: new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4)), byteOffset };
+/** True when the text between two offsets is UTF-8. ASCII, nearly all there is, is decided here. */
+export function isText(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
+  return (end - start < nativeCheckBytesMin && isAscii(bytes, view, start, end)) || isUtf8(bytes.subarray(start, end));
 }
 
-/** True when the text between two offsets of the request is UTF-8. ASCII, nearly all there is, is decided word by word. */
-export function isText(bytes: Uint8Array, memory: Words, start: number, end: number): boolean {
-  if (end - start > nativeCheckBytesMin) return isUtf8(bytes.subarray(start, end));
-  const { words, byteOffset } = memory;
-  let position = start;
-  let seen = 0;
-  if (end - start >= 8) {
-    while (((position + byteOffset) & 3) !== 0) {
-      seen |= bytes[position]!;
-      position += 1;
-    }
-    const wordEnd = (end + byteOffset) >> 2;
-    let bits = 0;
-    for (let word = (position + byteOffset) >> 2; word < wordEnd; word += 1) bits |= words[word]!;
-    if ((bits & highBits) !== 0) return isUtf8(bytes.subarray(start, end));
-    position = wordEnd * 4 - byteOffset;
+/** True when no byte between two offsets has its high bit set; four at a time, the last four overlapping. `view` is over `bytes`. */
+export function isAscii(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
+  const last = end - 4;
+  if (last < start) {
+    let seen = 0;
+    for (let position = start; position < end; position += 1) seen |= bytes[position]!;
+    return seen < 0x80;
   }
-  while (position < end) {
-    seen |= bytes[position]!;
-    position += 1;
-  }
-  return seen < 0x80 || isUtf8(bytes.subarray(start, end));
+  let seen = view.getInt32(last, true);
+  for (let position = start; position < last; position += 4) seen |= view.getInt32(position, true);
+  return (seen & highBits) === 0;
 }

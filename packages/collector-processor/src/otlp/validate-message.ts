@@ -1,5 +1,5 @@
 import { messageDepthMax } from './limits.ts';
-import type { Field, Message } from './messages/message.ts';
+import type { Field, FieldType, Message } from './messages/message.ts';
 import { skipField } from './skip-field.ts';
 import { isText } from './text.ts';
 import type { Walk } from './walk.ts';
@@ -23,44 +23,63 @@ import {
  */
 export function validateMessage(walk: Walk, end: number, message: Message, depth: number): void {
   const { cursor } = walk;
-  if (depth > messageDepthMax) failAt(cursor.position, `nested deeper than ${messageDepthMax} levels`);
-  while (cursor.position < end) validateField(walk, end, readTag(cursor, end), message, depth);
+  if (depth > messageDepthMax) failAt(cursor.position - 1, `nested deeper than ${messageDepthMax} levels`);
+  while (cursor.position < end) {
+    const tag = readTag(cursor, end);
+    const field = message.byTag[tag];
+    if (field === undefined) validateOther(cursor, end, tag, message, depth);
+    else validateKnown(walk, end, field, depth);
+  }
 }
 
 /** Checks the field whose `tag` has just been read; `message` is the one it belongs to, at level `depth`. */
 export function validateField(walk: Walk, end: number, tag: number, message: Message, depth: number): void {
-  const { cursor } = walk;
-  const field = message.byNumber[tag >>> 3];
-  if (field === undefined) skipField(cursor, end, tag, depth);
-  else if (field.tag === tag) validateKnown(walk, end, field, depth);
-  else if (field.packable && (tag & 7) === wireBytes) validatePacked(cursor, end, field);
-  else failAt(cursor.position - 1, `expected wire type ${field.wireType}, found ${tag & 7}`);
+  const field = message.byTag[tag];
+  if (field === undefined) validateOther(walk.cursor, end, tag, message, depth);
+  else validateKnown(walk, end, field, depth);
 }
 
 function validateKnown(walk: Walk, end: number, field: Field, depth: number): void {
   const { cursor } = walk;
-  if (field.wireType === wireVarint) skipVarint(cursor, end);
-  else if (field.wireType === wireFixed64) skipBytes(cursor, end, 8);
-  else if (field.wireType === wireFixed32) skipBytes(cursor, end, 4);
-  else validateContent(walk, end, field, depth);
+  switch (field.wireType) {
+    case wireVarint:
+      skipVarint(cursor, end);
+      break;
+    case wireFixed64:
+      skipBytes(cursor, end, 8);
+      break;
+    case wireFixed32:
+      skipBytes(cursor, end, 4);
+      break;
+    default: {
+      const start = cursor.position;
+      const contentEnd = readLength(cursor, end) + cursor.position;
+      if (field.type === 'message') validateMessage(walk, contentEnd, field.message!(), depth + 1);
+      else validateContent(walk, start, contentEnd, field.type);
+    }
+  }
 }
 
-function validateContent(walk: Walk, end: number, field: Field, depth: number): void {
+/** `start` is where the length stands; the cursor is behind it and is left at `contentEnd`. */
+function validateContent(walk: Walk, start: number, contentEnd: number, type: FieldType): void {
   const { cursor } = walk;
-  const start = cursor.position;
-  const length = readLength(cursor, end);
-  const contentStart = cursor.position;
-  const contentEnd = contentStart + length;
-  if (field.type === 'message') validateMessage(walk, contentEnd, field.message!(), depth + 1);
-  else if (field.type === 'string') checkText(walk, contentStart, contentEnd);
-  else if (field.type === 'id16') checkIdLength(start, length, 16);
-  else if (field.type === 'id8') checkIdLength(start, length, 8);
+  if (type === 'string') checkText(walk, cursor.position, contentEnd);
+  else if (type === 'id16') checkIdLength(start, contentEnd - cursor.position, 16);
+  else if (type === 'id8') checkIdLength(start, contentEnd - cursor.position, 8);
   cursor.position = contentEnd;
+}
+
+/** A field that is not in the table under this tag: unknown, packed, or of a wrong wire type. */
+function validateOther(cursor: Cursor, end: number, tag: number, message: Message, depth: number): void {
+  const field = message.byNumber[tag >>> 3];
+  if (field === undefined) skipField(cursor, end, tag, depth);
+  else if (field.packable && (tag & 7) === wireBytes) validatePacked(cursor, end, field);
+  else failAt(cursor.position - 1, `expected wire type ${field.wireType}, found ${tag & 7}`);
 }
 
 /** Counts a text that is not UTF-8. */
 export function checkText(walk: Walk, start: number, end: number): void {
-  if (!isText(walk.cursor.bytes, walk.memory, start, end)) walk.tally.invalidUtf8Count += 1;
+  if (!isText(walk.cursor.bytes, walk.view, start, end)) walk.tally.invalidUtf8Count += 1;
 }
 
 /** An id is absent or complete: a Collector refuses the whole request for any other length. */

@@ -8,7 +8,7 @@ export const wireFixed32 = 5;
 
 /** A place in protobuf bytes. Reading functions move `position`; none reads a byte at or past the `end` it is given. */
 export type Cursor = {
-  bytes: Uint8Array;
+  bytes: Buffer;
   position: number;
 };
 
@@ -22,7 +22,7 @@ export class WireFault extends Error {
   }
 }
 
-/** Throws a {@link WireFault}; `offset` is where the faulty field starts. */
+/** Throws a {@link WireFault}; `offset` is a byte of the faulty field, so that its path can be found. */
 export function failAt(offset: number, problem: string): never {
   throw new WireFault(offset, problem);
 }
@@ -34,7 +34,7 @@ export function failAt(offset: number, problem: string): never {
  */
 export function readTag(cursor: Cursor, end: number): number {
   const start = cursor.position;
-  const first = start < end ? cursor.bytes[start]! : failAt(start, 'ends where a tag should be');
+  const first = start < end ? cursor.bytes[start]! : failAt(end - 1, 'ends where a tag should be');
   let tag = first;
   if (first < 0x80) cursor.position = start + 1;
   else tag = readLongVarint(cursor, end);
@@ -50,7 +50,7 @@ export function readTag(cursor: Cursor, end: number): number {
  */
 export function readLength(cursor: Cursor, end: number): number {
   const start = cursor.position;
-  const first = start < end ? cursor.bytes[start]! : failAt(start, 'ends where a length should be');
+  const first = start < end ? cursor.bytes[start]! : failAt(end - 1, 'ends where a length should be');
   let length = first;
   if (first < 0x80) cursor.position = start + 1;
   else length = readLongVarint(cursor, end);
@@ -60,11 +60,16 @@ export function readLength(cursor: Cursor, end: number): number {
 
 /** Reads a varint as a number: exact below 2^53, rounded above (enough for what is compared with a bound). */
 function readLongVarint(cursor: Cursor, end: number): number {
+  const { bytes } = cursor;
   const start = cursor.position;
+  if (end - start >= 2 && bytes[start + 1]! < 0x80) {
+    cursor.position = start + 2;
+    return (bytes[start]! & 0x7f) | (bytes[start + 1]! << 7);
+  }
   skipVarint(cursor, end);
   let value = 0;
   for (let position = cursor.position - 1; position >= start; position -= 1) {
-    value = value * 128 + (cursor.bytes[position]! & 0x7f);
+    value = value * 128 + (bytes[position]! & 0x7f);
   }
   return value;
 }
@@ -76,14 +81,15 @@ export function skipVarint(cursor: Cursor, end: number): void {
   const last = Math.min(end, start + 10);
   let position = start;
   while (position < last && bytes[position]! >= 0x80) position += 1;
-  if (position >= last) failAt(start, position >= end ? 'ends inside a varint' : 'varint longer than 10 bytes');
+  if (position >= last)
+    failAt(Math.min(start, end - 1), position >= end ? 'ends inside a varint' : 'varint longer than 10 bytes');
   if (position === start + 9 && bytes[position]! > 1) failAt(start, 'varint over 64 bits');
   cursor.position = position + 1;
 }
 
 /** Moves past a fixed number of bytes. */
 export function skipBytes(cursor: Cursor, end: number, count: number): void {
-  if (count > end - cursor.position) failAt(cursor.position, `needs ${count} bytes, ${end - cursor.position} are left`);
+  if (count > end - cursor.position) failAt(cursor.position - 1, `needs ${count} bytes, ${end - cursor.position} are left`);
   cursor.position += count;
 }
 

@@ -112,6 +112,13 @@ export function writeRaw(writer: Writer, bytes: Uint8Array): void {
   writer.length += bytes.length;
 }
 
+/** Writes once more what has been written from `start` to `end`. */
+export function copyWritten(writer: Writer, start: number, end: number): void {
+  reserve(writer, end - start);
+  writer.bytes.copyWithin(writer.length, start, end);
+  writer.length += end - start;
+}
+
 /** Writes the tag of a message field; returns what {@link closeMessage} needs once the content is written. */
 export function openMessage(writer: Writer, tag: number): number {
   writeVarint(writer, tag);

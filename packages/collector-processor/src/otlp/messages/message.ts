@@ -50,6 +50,8 @@ export type Field = FieldKind & {
 export type Message = {
   readonly name: string;
   readonly byNumber: ReadonlyArray<Field | undefined>;
+  /** By the tag the field is written with. */
+  readonly byTag: ReadonlyArray<Field | undefined>;
   /** By the name in JSON and by the name in the .proto file, which senders use too. */
   readonly byName: ReadonlyMap<string, Field>;
 };
@@ -76,6 +78,7 @@ const wireTypes: Readonly<Record<FieldType, number>> = {
 /** Builds a message table from rows `name_in_proto: [number, kind]`. */
 export function message(name: string, rows: Readonly<Record<string, readonly [number: number, kind: FieldKind]>>): Message {
   const byNumber: Array<Field | undefined> = [];
+  const byTag: Array<Field | undefined> = [];
   const byName = new Map<string, Field>();
   for (const [protoName, [number, kind]] of Object.entries(rows)) {
     const wireType = wireTypes[kind.type];
@@ -83,10 +86,11 @@ export function message(name: string, rows: Readonly<Record<string, readonly [nu
     const jsonName = protoName.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
     const field: Field = { ...kind, number, name: jsonName, wireType, tag: number * 8 + wireType, packable };
     byNumber[number] = field;
+    byTag[field.tag] = field;
     byName.set(jsonName, field);
     byName.set(protoName, field);
   }
-  return { name, byNumber: Array.from(byNumber), byName };
+  return { name, byNumber: Array.from(byNumber), byTag: Array.from(byTag), byName };
 }
 
 /** A scalar without presence: its default is not written. */

@@ -1,31 +1,37 @@
 import { decodeAnyValue } from '../any-value.ts';
 import { attributesPerOwnerMax } from '../limits.ts';
 import type { AttributeValue, KeyId } from '../span-view.ts';
+import type { Walk } from '../walk.ts';
 import { failAt } from '../wire.ts';
 import { findKey, type KeyIndex, startsWithBytes } from './key-index.ts';
 import { readText } from './remembered-texts.ts';
 
-// Numbers kept of one attribute: offsets in the request. A value that came in pieces is merged aside; its start is then
-// -1 - index in `mergedValues` and its end the length.
-const fieldStartSlot = 0;
-const fieldEndSlot = 1;
-const keyStartSlot = 2;
-const keyLengthSlot = 3;
-const valueStartSlot = 4;
-const valueEndSlot = 5;
-const slots = 6;
+/** Where one attribute stands in the request: offsets, each end behind the last byte. */
+export type AttributePlace = {
+  fieldStart: number;
+  fieldEnd: number;
+  keyStart: number;
+  keyEnd: number;
+  valueStart: number;
+  valueEnd: number;
+  /** The value where it came in pieces, merged; `valueStart` and `valueEnd` are offsets in it. */
+  merged: Buffer | undefined;
+};
 
-/** Where the attributes of one span or resource stand in the request. One set is reused for all: clearing is counting on. */
+/** Serial numbers start anew before they leave 31 bits. */
+const serialMax = 0x3fff_ffff;
+
+/** The attributes of one span or resource. One set is reused for all; emptying it is adding to a number. */
 export type AttributeSet = {
   count: number;
   /** How many of them carry a key under the owned prefix. */
   ownedCount: number;
-  records: Int32Array;
-  readonly mergedValues: Buffer[];
-  /** Per key number: the last attribute with that key, valid where its stamp is the current one. */
-  readonly lastOf: Int32Array;
-  readonly stamps: Float64Array;
-  stamp: number;
+  /** Where each starts, if written the usual way: the rest follows from its lengths. Else -1 - place in `unusual`. */
+  starts: Int32Array;
+  readonly unusual: AttributePlace[];
+  /** Per key number: serial number of the last attribute with that key. Those of earlier spans are below `firstSerial`. */
+  readonly lastSerialOf: Int32Array;
+  firstSerial: number;
   readonly index: KeyIndex;
   readonly ownedPrefix: Uint8Array;
 };
@@ -35,11 +41,10 @@ export function createAttributeSet(index: KeyIndex, ownedPrefix: Uint8Array): At
   return {
     count: 0,
     ownedCount: 0,
-    records: new Int32Array(64 * slots),
-    mergedValues: [],
-    lastOf: new Int32Array(index.keyBytes.length),
-    stamps: new Float64Array(index.keyBytes.length),
-    stamp: 1,
+    starts: new Int32Array(64),
+    unusual: [],
+    lastSerialOf: new Int32Array(index.keyCount),
+    firstSerial: 1,
     index,
     ownedPrefix,
   };
@@ -47,106 +52,109 @@ export function createAttributeSet(index: KeyIndex, ownedPrefix: Uint8Array): At
 
 /** Empties the set for the next span or resource. */
 export function clearAttributes(set: AttributeSet): void {
+  set.firstSerial += set.count;
   set.count = 0;
   set.ownedCount = 0;
-  set.stamp += 1;
-  if (set.mergedValues.length > 0) set.mergedValues.length = 0;
-}
-
-/** Adds an attribute by its offsets. Returns true when its key is one of the table: then the key's text is known to be UTF-8. */
-export function addAttribute(
-  set: AttributeSet,
-  bytes: Uint8Array,
-  fieldStart: number,
-  fieldEnd: number,
-  keyStart: number,
-  keyLength: number,
-  valueStart: number,
-  valueEnd: number,
-): boolean {
-  if (set.count >= attributesPerOwnerMax) failAt(fieldStart, `more than ${attributesPerOwnerMax} attributes`);
-  const base = set.count * slots;
-  if (base === set.records.length) set.records = grow(set.records);
-  const { records } = set;
-  records[base + fieldStartSlot] = fieldStart;
-  records[base + fieldEndSlot] = fieldEnd;
-  records[base + keyStartSlot] = keyStart;
-  records[base + keyLengthSlot] = keyLength;
-  records[base + valueStartSlot] = valueStart;
-  records[base + valueEndSlot] = valueEnd;
-  const id = findKey(set.index, bytes, keyStart, keyLength);
-  if (id >= 0) {
-    set.lastOf[id] = set.count;
-    set.stamps[id] = set.stamp;
+  if (set.unusual.length > 0) set.unusual.length = 0;
+  if (set.firstSerial > serialMax) {
+    set.lastSerialOf.fill(0);
+    set.firstSerial = 1;
   }
-  if (isOwned(set, bytes, keyStart, keyLength)) set.ownedCount += 1;
-  set.count += 1;
-  return id >= 0;
 }
 
-function grow(records: Int32Array): Int32Array {
-  const larger = new Int32Array(records.length * 2);
-  larger.set(records);
-  return larger;
+/** Adds an attribute that starts at `fieldStart` the usual way; its key stands from `keyStart` to `keyEnd`. */
+export function addUsualAttribute(set: AttributeSet, walk: Walk, fieldStart: number, keyStart: number, keyEnd: number): void {
+  const { count, ownedPrefix } = set;
+  const { bytes } = walk.cursor;
+  if (count === set.starts.length) growStarts(set, fieldStart);
+  set.starts[count] = fieldStart;
+  const id = findKey(set.index, bytes, walk.view, keyStart, keyEnd - keyStart);
+  if (id >= 0) set.lastSerialOf[id] = set.firstSerial + count;
+  if (ownedPrefix.length > 0 && startsWithBytes(bytes, keyStart, keyEnd - keyStart, ownedPrefix)) set.ownedCount += 1;
+  set.count = count + 1;
 }
 
-function isOwned(set: AttributeSet, bytes: Uint8Array, keyStart: number, keyLength: number): boolean {
-  return set.ownedPrefix.length > 0 && startsWithBytes(bytes, keyStart, keyLength, set.ownedPrefix);
+/** Adds an attribute in any other legal spelling. */
+export function addUnusualAttribute(set: AttributeSet, walk: Walk, place: AttributePlace): void {
+  addUsualAttribute(set, walk, place.fieldStart, place.keyStart, place.keyEnd);
+  set.unusual.push(place);
+  set.starts[set.count - 1] = -set.unusual.length;
 }
 
-/** True when the attribute's key is under the owned prefix. */
-export function isOwnedAttribute(set: AttributeSet, bytes: Uint8Array, attribute: number): boolean {
-  return set.ownedCount > 0 && isOwned(set, bytes, keyStartOf(set, attribute), keyLengthOf(set, attribute));
+function growStarts(set: AttributeSet, fieldStart: number): void {
+  if (set.count >= attributesPerOwnerMax) failAt(fieldStart, `more than ${attributesPerOwnerMax} attributes`);
+  const larger = new Int32Array(set.starts.length * 2);
+  larger.set(set.starts);
+  set.starts = larger;
 }
 
-/** Offset where the attribute's field starts, tag included. */
-export function fieldStartOf(set: AttributeSet, attribute: number): number {
-  return set.records[attribute * slots + fieldStartSlot]!;
-}
+const usualPlace: AttributePlace = {
+  fieldStart: 0,
+  fieldEnd: 0,
+  keyStart: 0,
+  keyEnd: 0,
+  valueStart: 0,
+  valueEnd: 0,
+  merged: undefined,
+};
 
-/** Offset where the attribute's field ends. */
-export function fieldEndOf(set: AttributeSet, attribute: number): number {
-  return set.records[attribute * slots + fieldEndSlot]!;
-}
-
-/** Offset of the attribute's key. */
-export function keyStartOf(set: AttributeSet, attribute: number): number {
-  return set.records[attribute * slots + keyStartSlot]!;
-}
-
-/** Length of the attribute's key in bytes. */
-export function keyLengthOf(set: AttributeSet, attribute: number): number {
-  return set.records[attribute * slots + keyLengthSlot]!;
+/** Where an attribute stands. The object is reused: read it before asking for another one. */
+export function placeOf(set: AttributeSet, bytes: Uint8Array, attribute: number): Readonly<AttributePlace> {
+  const start = set.starts[attribute]!;
+  if (start < 0) return set.unusual[-1 - start]!;
+  usualPlace.fieldStart = start;
+  usualPlace.fieldEnd = start + 2 + bytes[start + 1]!;
+  usualPlace.keyStart = start + 4;
+  usualPlace.keyEnd = start + 4 + bytes[start + 3]!;
+  usualPlace.valueStart = usualPlace.keyEnd + 2;
+  usualPlace.valueEnd = usualPlace.fieldEnd;
+  return usualPlace;
 }
 
 /** Value of the last attribute with this key; undefined when there is none or it is empty. */
-export function valueUnder(set: AttributeSet, bytes: Buffer, key: KeyId): AttributeValue | undefined {
-  return set.stamps[key] === set.stamp ? decodeAttribute(set, bytes, set.lastOf[key]!) : undefined;
+export function valueUnder(set: AttributeSet, walk: Walk, key: KeyId): AttributeValue | undefined {
+  const attribute = set.lastSerialOf[key]! - set.firstSerial;
+  if (attribute < 0) return undefined;
+  const { bytes } = walk.cursor;
+  const start = set.starts[attribute]!;
+  if (start < 0) return decodeAt(walk, set.unusual[-1 - start]!);
+  return decodeValue(walk, start + 6 + bytes[start + 3]!, start + 2 + bytes[start + 1]!);
 }
 
 /** Every attribute with a value whose key starts with the prefix, in wire order. */
-export function valuesUnder(set: AttributeSet, bytes: Buffer, prefix: Uint8Array): Array<readonly [string, AttributeValue]> {
+export function valuesUnder(set: AttributeSet, walk: Walk, prefix: Uint8Array): Array<readonly [string, AttributeValue]> {
+  const { bytes } = walk.cursor;
   const found: Array<readonly [string, AttributeValue]> = [];
   for (let attribute = 0; attribute < set.count; attribute += 1) {
-    const keyStart = keyStartOf(set, attribute);
-    const keyLength = keyLengthOf(set, attribute);
-    if (!startsWithBytes(bytes, keyStart, keyLength, prefix)) continue;
-    const value = decodeAttribute(set, bytes, attribute);
-    if (value !== undefined) found.push([readText(bytes, keyStart, keyStart + keyLength), value]);
+    const place = placeOf(set, bytes, attribute);
+    if (!startsWithBytes(bytes, place.keyStart, place.keyEnd - place.keyStart, prefix)) continue;
+    const key = readText(walk, place.keyStart, place.keyEnd);
+    const value = decodeAt(walk, place);
+    if (value !== undefined) found.push([key, value]);
   }
   return found;
 }
 
-function decodeAttribute(set: AttributeSet, bytes: Buffer, attribute: number): AttributeValue | undefined {
-  const start = set.records[attribute * slots + valueStartSlot]!;
-  const end = set.records[attribute * slots + valueEndSlot]!;
-  if (start < 0) return decodeAnyValue(set.mergedValues[-1 - start]!, 0, end);
-  // The two forms nearly all values have are decoded here: one short text, one small integer.
-  if (end - start >= 2) {
-    const tag = bytes[start]!;
-    const first = bytes[start + 1]!;
-    if (tag === 0x0a && first < 0x80 && start + 2 + first === end) return readText(bytes, start + 2, end);
-    if (tag === 0x18 && first < 0x80 && start + 2 === end) return first;
-  }
+function decodeAt(walk: Walk, { valueStart, valueEnd, merged }: Readonly<AttributePlace>): AttributeValue | undefined {
+  return merged === undefined ? decodeValue(walk, valueStart, valueEnd) : decodeAnyValue(merged, valueStart, valueEnd);
+}
+
+/** The forms nearly all values have are decoded here: one text, one integer below 2^28. */
+function decodeValue(walk: Walk, start: number, end: number): AttributeValue | undefined {
+  const { bytes } = walk.cursor;
+  if (end - start < 2) return decodeAnyValue(bytes, start, end);
+  const tag = bytes[start]!;
+  if (tag === 0x0a && bytes[start + 1]! < 0x80 && start + 2 + bytes[start + 1]! === end) return readText(walk, start + 2, end);
+  if (tag === 0x18 && end - start <= 5) return readSmallVarint(bytes, start + 1, end) ?? decodeAnyValue(bytes, start, end);
   return decodeAnyValue(bytes, start, end);
+}
+
+/** A validated varint of at most four bytes that is all there is between two offsets; undefined when there is more. */
+function readSmallVarint(bytes: Uint8Array, start: number, end: number): number | undefined {
+  let value = bytes[end - 1]!;
+  for (let position = end - 2; position >= start; position -= 1) {
+    if (bytes[position]! < 0x80) return undefined;
+    value = (value << 7) | (bytes[position]! & 0x7f);
+  }
+  return value < 0 || bytes[end - 1]! >= 0x80 ? undefined : value;
 }

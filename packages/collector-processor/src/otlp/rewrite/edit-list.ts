@@ -62,9 +62,8 @@ export function closeLength(edits: EditList, edit: number, contentLength: number
   return growth + (edits.inserted.length - start) - edits.numbers[base + 1]!;
 }
 
-/** The request with all edits made, in one new buffer; `growth` is what they add up to. */
-export function applyEdits(edits: EditList, body: Buffer, growth: number): Buffer {
-  const output = Buffer.allocUnsafe(body.length + growth);
+/** Writes the request with all edits made to `output`, which has exactly its length. */
+export function applyEdits(edits: EditList, body: Buffer, output: Buffer): void {
   let read = 0;
   let written = 0;
   for (let base = 0; base < edits.count * width; base += width) {
@@ -76,7 +75,6 @@ export function applyEdits(edits: EditList, body: Buffer, growth: number): Buffe
     read = position + edits.numbers[base + 1]!;
   }
   copyBytes(body, read, body.length, output, written);
-  return output;
 }
 
 /** Few bytes are copied here, many natively: the call costs as much as some thirty bytes. */

@@ -1,10 +1,11 @@
+import { addedBytesMax } from '../limits.ts';
 import { instrumentationScope, resource } from '../messages/common.ts';
 import { resourceSpans, scopeSpans, tracesRequest } from '../messages/traces.ts';
 import { skipField } from '../skip-field.ts';
 import type { OnSpan } from '../span-view.ts';
 import { validateField } from '../validate-message.ts';
 import type { Walk } from '../walk.ts';
-import { readLength, readTag } from '../wire.ts';
+import { failAt, readLength, readTag } from '../wire.ts';
 import { clearAttributes } from './attribute-set.ts';
 import { closeLength, openLength } from './edit-list.ts';
 import { editSpan } from './edit-span.ts';
@@ -130,7 +131,8 @@ function rewriteSpan(workspace: Workspace, walk: Walk, end: number, onSpan: OnSp
   if (added === undefined && spanAttributes.ownedCount === 0) return 0;
   const editCount = edits.count;
   askFor(workspace.templates, added ?? []);
-  const growth = editSpan(edits, workspace.body.bytes, end, spanAttributes, workspace.templates);
+  const growth = editSpan(edits, walk, end, spanAttributes, workspace.templates);
   if (edits.count > editCount) workspace.changedSpanCount += 1;
+  if (edits.inserted.length > addedBytesMax) failAt(end - 1, `would add more than ${addedBytesMax} bytes to the request`);
   return growth;
 }

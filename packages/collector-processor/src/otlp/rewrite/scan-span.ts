@@ -1,10 +1,11 @@
-import { span, spanEvent, spanLink, spanStatus } from '../messages/traces.ts';
+import { span, spanStatus } from '../messages/traces.ts';
 import { skipField } from '../skip-field.ts';
+import { isAscii } from '../text.ts';
 import { checkIdLength, checkText, validateField, validateMessage } from '../validate-message.ts';
 import type { Walk } from '../walk.ts';
 import { readLength, readTag, skipBytes, skipVarint } from '../wire.ts';
 import { type AttributeSet, clearAttributes } from './attribute-set.ts';
-import { scanAttribute } from './scan-attribute.ts';
+import { scanAttribute, scanUsualAttributes } from './scan-attribute.ts';
 import type { SpanPlaces } from './workspace.ts';
 
 /** Levels above a span's own fields: request, ResourceSpans, ScopeSpans. */
@@ -29,56 +30,114 @@ export function scanSpan(walk: Walk, end: number, places: SpanPlaces, attributes
   clearAttributes(attributes);
   while (cursor.position < end) {
     const start = cursor.position;
-    const tag = readTag(cursor, end);
-    switch (tag) {
-      case 0x4a:
-        scanAttribute(walk, attributes, start, readLength(cursor, end) + cursor.position, spanDepth + 1);
-        break;
-      case 0x0a:
-        places.traceIdStart = scanId(walk, end, 16);
-        break;
-      case 0x12:
-        places.spanIdStart = scanId(walk, end, 8);
-        break;
-      case 0x1a:
-        scanText(walk, end);
-        break;
-      case 0x22:
-        places.parentSpanIdStart = scanId(walk, end, 8);
-        break;
-      case 0x2a:
-        places.nameStart = scanText(walk, end);
-        places.nameEnd = cursor.position;
-        break;
-      case 0x30:
-        places.kindStart = cursor.position;
-        skipVarint(cursor, end);
-        break;
-      case 0x39:
-        places.startTimeStart = cursor.position;
-        skipBytes(cursor, end, 8);
-        break;
-      case 0x41:
-        places.endTimeStart = cursor.position;
-        skipBytes(cursor, end, 8);
-        break;
-      default:
-        scanRareField(walk, end, tag, places);
-    }
+    scanUsualFields(walk, end, places);
+    scanUsualAttributes(walk, attributes, 0x4a, end, spanDepth + 1);
+    if (cursor.position === start) scanField(walk, end, places, attributes);
   }
 }
 
-function scanRareField(walk: Walk, end: number, tag: number, places: SpanPlaces): void {
+/** Scans fields as long as they are written the usual way: ids of full length, short ASCII texts, one-byte kinds, no status. */
+function scanUsualFields({ cursor, view }: Walk, end: number, places: SpanPlaces): void {
+  const { bytes } = cursor;
+  let start = cursor.position;
+  while (end - start >= 2) {
+    const contentStart = start + 2;
+    const length = bytes[start + 1]!;
+    const contentEnd = contentStart + length;
+    switch (bytes[start]) {
+      case 0x0a:
+        if (length !== 16 || contentEnd > end) break;
+        places.traceIdStart = contentStart;
+        start = contentEnd;
+        continue;
+      case 0x12:
+        if (length !== 8 || contentEnd > end) break;
+        places.spanIdStart = contentStart;
+        start = contentEnd;
+        continue;
+      case 0x22:
+        if (length !== 8 || contentEnd > end) break;
+        places.parentSpanIdStart = contentStart;
+        start = contentEnd;
+        continue;
+      case 0x1a:
+      case 0x2a:
+        if (length >= 0x80 || contentEnd > end || !isAscii(bytes, view, contentStart, contentEnd)) break;
+        if (bytes[start] === 0x2a) {
+          places.nameStart = contentStart;
+          places.nameEnd = contentEnd;
+        }
+        start = contentEnd;
+        continue;
+      case 0x30:
+        if (length >= 0x80) break;
+        places.kindStart = start + 1;
+        start += 2;
+        continue;
+      case 0x39:
+        if (start + 9 > end) break;
+        places.startTimeStart = start + 1;
+        start += 9;
+        continue;
+      case 0x41:
+        if (start + 9 > end) break;
+        places.endTimeStart = start + 1;
+        start += 9;
+        continue;
+      case 0x7a:
+        if (length !== 0) break;
+        start += 2;
+        continue;
+      case 0x85:
+        if (length !== 1 || start + 6 > end) break;
+        start += 6;
+        continue;
+      default:
+    }
+    break;
+  }
+  cursor.position = start;
+}
+
+/** Scans one field in any legal spelling. */
+function scanField(walk: Walk, end: number, places: SpanPlaces, attributes: AttributeSet): void {
   const { cursor } = walk;
+  const start = cursor.position;
+  const tag = readTag(cursor, end);
   switch (tag) {
-    case 0x5a:
-      validateMessage(walk, readLength(cursor, end) + cursor.position, spanEvent, spanDepth + 1);
+    case 0x4a:
+      scanAttribute(walk, attributes, start, readLength(cursor, end) + cursor.position, spanDepth + 1);
       break;
-    case 0x6a:
-      validateMessage(walk, readLength(cursor, end) + cursor.position, spanLink, spanDepth + 1);
+    case 0x0a:
+      places.traceIdStart = scanId(walk, end, 16);
+      break;
+    case 0x12:
+      places.spanIdStart = scanId(walk, end, 8);
+      break;
+    case 0x22:
+      places.parentSpanIdStart = scanId(walk, end, 8);
+      break;
+    case 0x2a:
+      places.nameStart = scanText(walk, end);
+      places.nameEnd = cursor.position;
+      break;
+    case 0x30:
+      places.kindStart = cursor.position;
+      skipVarint(cursor, end);
+      break;
+    case 0x39:
+      places.startTimeStart = cursor.position;
+      skipBytes(cursor, end, 8);
+      break;
+    case 0x41:
+      places.endTimeStart = cursor.position;
+      skipBytes(cursor, end, 8);
       break;
     case 0x7a:
       scanStatus(walk, readLength(cursor, end) + cursor.position, places);
+      break;
+    case 0x85:
+      skipBytes(cursor, end, 4);
       break;
     default:
       validateField(walk, end, tag, span, spanDepth);
@@ -89,6 +148,7 @@ function scanRareField(walk: Walk, end: number, tag: number, places: SpanPlaces)
 function scanStatus(walk: Walk, end: number, places: SpanPlaces): void {
   const { cursor } = walk;
   const start = cursor.position;
+  if (start === end) return;
   validateMessage(walk, end, spanStatus, spanDepth + 1);
   cursor.position = start;
   while (cursor.position < end) {

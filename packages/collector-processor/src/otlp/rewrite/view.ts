@@ -1,4 +1,5 @@
 import type { AttributeValue, KeyId, SpanView } from '../span-view.ts';
+import type { Walk } from '../walk.ts';
 import { readInt32 } from '../wire.ts';
 import { type AttributeSet, valuesUnder, valueUnder } from './attribute-set.ts';
 import { readText } from './remembered-texts.ts';
@@ -6,7 +7,7 @@ import type { SpanPlaces } from './workspace.ts';
 
 /** The cursor stages see: it reads what `places` and the two attribute sets point at, when asked. */
 export function createSpanView(
-  body: { readonly bytes: Buffer },
+  walk: Walk,
   places: SpanPlaces,
   spanAttributes: AttributeSet,
   resourceAttributes: AttributeSet,
@@ -14,38 +15,38 @@ export function createSpanView(
   const prefixes = new Map<string, Uint8Array>();
   return {
     get traceId() {
-      return readId(body.bytes, places.traceIdStart, 16);
+      return readId(walk.cursor.bytes, places.traceIdStart, 16);
     },
     get spanId() {
-      return readId(body.bytes, places.spanIdStart, 8);
+      return readId(walk.cursor.bytes, places.spanIdStart, 8);
     },
     get parentSpanId() {
-      return readId(body.bytes, places.parentSpanIdStart, 8);
+      return readId(walk.cursor.bytes, places.parentSpanIdStart, 8);
     },
     get startUnixNs() {
-      return readTime(body.bytes, places.startTimeStart);
+      return readTime(walk.cursor.bytes, places.startTimeStart);
     },
     get endUnixNs() {
-      return readTime(body.bytes, places.endTimeStart);
+      return readTime(walk.cursor.bytes, places.endTimeStart);
     },
     get name() {
-      return readText(body.bytes, places.nameStart, places.nameEnd);
+      return readText(walk, places.nameStart, places.nameEnd);
     },
     get kind() {
-      return places.kindStart < 0 ? 0 : readInt32(body.bytes, places.kindStart);
+      return places.kindStart < 0 ? 0 : readInt32(walk.cursor.bytes, places.kindStart);
     },
     get statusCode() {
-      return places.statusCodeStart < 0 ? 0 : readInt32(body.bytes, places.statusCodeStart);
+      return places.statusCodeStart < 0 ? 0 : readInt32(walk.cursor.bytes, places.statusCodeStart);
     },
     get scopeName() {
-      return readText(body.bytes, places.scopeNameStart, places.scopeNameEnd);
+      return readText(walk, places.scopeNameStart, places.scopeNameEnd);
     },
     get scopeVersion() {
-      return readText(body.bytes, places.scopeVersionStart, places.scopeVersionEnd);
+      return readText(walk, places.scopeVersionStart, places.scopeVersionEnd);
     },
-    get: (key: KeyId): AttributeValue | undefined => valueUnder(spanAttributes, body.bytes, key),
-    resource: (key: KeyId): AttributeValue | undefined => valueUnder(resourceAttributes, body.bytes, key),
-    withPrefix: (prefix: string) => valuesUnder(spanAttributes, body.bytes, prefixBytes(prefixes, prefix)),
+    get: (key: KeyId): AttributeValue | undefined => valueUnder(spanAttributes, walk, key),
+    resource: (key: KeyId): AttributeValue | undefined => valueUnder(resourceAttributes, walk, key),
+    withPrefix: (prefix: string) => valuesUnder(spanAttributes, walk, prefixBytes(prefixes, prefix)),
   };
 }
 

@@ -1,10 +1,11 @@
 import type { RewriteOptions } from '../codec.ts';
 import { idleWorkspaceBytesMax } from '../limits.ts';
 import type { KeyTable, SpanView } from '../span-view.ts';
+import { restartWalk, startWalk, type Walk } from '../walk.ts';
 import { type AttributeSet, clearAttributes, createAttributeSet } from './attribute-set.ts';
 import { clearEdits, createEditList, type EditList } from './edit-list.ts';
 import { indexKeys } from './key-index.ts';
-import { type AttributeTemplates, createTemplates } from './new-attributes.ts';
+import { type AttributeTemplates, clearTemplates, createTemplates } from './new-attributes.ts';
 import { createSpanView } from './view.ts';
 
 /** Where the fields of the span at hand stand in the request; -1 for one that is absent. */
@@ -28,7 +29,7 @@ export type SpanPlaces = {
 export type Workspace = {
   readonly keys: KeyTable;
   readonly ownedPrefix: string;
-  readonly body: { bytes: Buffer };
+  readonly walk: Walk;
   readonly places: SpanPlaces;
   readonly spanAttributes: AttributeSet;
   readonly resourceAttributes: AttributeSet;
@@ -53,13 +54,14 @@ export function takeWorkspace(options: RewriteOptions): Workspace {
 /** Keeps a workspace for the next request, unless a giant one has blown it up. The request itself is let go. */
 export function releaseWorkspace(workspace: Workspace): void {
   const { spanAttributes, resourceAttributes, edits } = workspace;
-  workspace.body.bytes = noBytes;
+  restartWalk(workspace.walk, noBytes);
   clearAttributes(spanAttributes);
   clearAttributes(resourceAttributes);
   clearEdits(edits);
+  clearTemplates(workspace.templates);
   workspace.spanCount = 0;
   workspace.changedSpanCount = 0;
-  const records = spanAttributes.records.byteLength + resourceAttributes.records.byteLength;
+  const records = spanAttributes.starts.byteLength + resourceAttributes.starts.byteLength;
   if (records + edits.numbers.byteLength + edits.inserted.bytes.length <= idleWorkspaceBytesMax) idle = workspace;
 }
 
@@ -67,7 +69,7 @@ const noBytes = Buffer.alloc(0);
 
 function createWorkspace(options: RewriteOptions): Workspace {
   const index = indexKeys(options.keys);
-  const body = { bytes: noBytes };
+  const walk = startWalk(noBytes);
   const places: SpanPlaces = {
     traceIdStart: -1,
     spanIdStart: -1,
@@ -88,13 +90,13 @@ function createWorkspace(options: RewriteOptions): Workspace {
   return {
     keys: options.keys,
     ownedPrefix: options.ownedPrefix,
-    body,
+    walk,
     places,
     spanAttributes,
     resourceAttributes,
     edits: createEditList(),
     templates: createTemplates(options.ownedPrefix),
-    view: createSpanView(body, places, spanAttributes, resourceAttributes),
+    view: createSpanView(walk, places, spanAttributes, resourceAttributes),
     spanCount: 0,
     changedSpanCount: 0,
   };
