@@ -6,20 +6,22 @@ import {
   ATTR_COSTSPAN_PROVIDER_REQUEST_ID,
   ATTR_COSTSPAN_ROLE,
   ATTR_COSTSPAN_USAGE_MISSING,
-  ATTR_ERROR_TYPE,
   ATTR_GEN_AI_OPERATION_NAME,
   ATTR_GEN_AI_PROVIDER_NAME,
   ATTR_GEN_AI_REQUEST_MAX_TOKENS,
   ATTR_GEN_AI_REQUEST_MODEL,
   ATTR_GEN_AI_REQUEST_STREAM,
-  ATTR_HTTP_REQUEST_RESEND_COUNT,
-  ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_OPENAI_REQUEST_SERVICE_TIER,
-  ATTR_SERVER_ADDRESS,
-  ATTR_SERVER_PORT,
 } from '@costspan/semconv';
 import type { Attributes, Context } from '@opentelemetry/api';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_RESEND_COUNT,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+} from '@opentelemetry/semantic-conventions';
 import type { SpanStarter } from '../span-starter.ts';
 import { answerAttributes } from './answer-attributes.ts';
 import type { Answer } from './apis/api-type.ts';

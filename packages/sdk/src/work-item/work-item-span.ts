@@ -1,5 +1,6 @@
-import { ATTR_COSTSPAN_WORK_ITEM_OUTCOME, ATTR_COSTSPAN_WORK_ITEM_OUTCOME_AT, ATTR_ERROR_TYPE } from '@costspan/semconv';
+import { ATTR_COSTSPAN_WORK_ITEM_OUTCOME, ATTR_COSTSPAN_WORK_ITEM_OUTCOME_AT } from '@costspan/semconv';
 import { type Context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { nextInstantNs } from '../clock.ts';
 import { guard } from '../faults.ts';
 import type { SpanStarter } from '../span-starter.ts';

@@ -5,10 +5,10 @@ import {
   ATTR_COSTSPAN_ROLE,
   ATTR_COSTSPAN_SKU,
   ATTR_COSTSPAN_USAGE_MISSING,
-  ATTR_ERROR_TYPE,
   type Category,
 } from '@costspan/semconv';
 import { type Attributes, type Span, type SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { guard } from '../faults.ts';
 import type { SpanStarter } from '../span-starter.ts';
 import { usageAttributes } from '../spans/usage-attributes.ts';
