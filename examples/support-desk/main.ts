@@ -12,7 +12,6 @@ import { startProviders } from './providers/start-providers.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { COSTSPAN_DEMO_FOLDER: folder = '.costspan-demo' } = process.env;
 const ledger = ['--ledger', join(folder, 'costspan.db')];
-const completed = ['--completed', 'ticket=resolved', '--completed', 'claim=processed'];
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 process.chdir(root);
@@ -89,7 +88,7 @@ function whenInterrupted(): Promise<never> {
 }
 
 async function printReport(running: AsyncDisposableStack): Promise<void> {
-  console.log(await finish(startCommand(['report', ...ledger, ...completed]), running));
+  console.log(await finish(startCommand(['report', ...ledger]), running));
   console.log(`One ticket in full, as \`costspan item\` shows it:\n`);
   console.log(await finish(startCommand(['item', 'T-107', '--type', 'ticket', ...ledger]), running));
 }

@@ -128,7 +128,6 @@ async function reportOf(ledger: string): Promise<readonly Readonly<Record<string
   const { stdout } = await promisify(execFile)(process.execPath, [
     'packages/cli/bin/costspan.mjs',
     ...['report', '--json', '--ledger', ledger],
-    ...['--completed', 'ticket=resolved', '--completed', 'claim=processed'],
   ]);
   return stdout
     .split('\n')

@@ -1,8 +1,7 @@
 import { type Decision, decideTrace, type SpanFact } from '@costspan/ledger';
-import { formatBookIssue, loadBooks } from '@costspan/pricebook';
-import type { CompiledBook } from '@costspan/pricing';
 import type { Config } from './config/config.ts';
 import { CostspanError } from './errors.ts';
+import { loadConfiguredBook, readingConfig } from './meter-config.ts';
 import { type FileRequest, readRequests } from './offline/read-requests.ts';
 import { rewriteTraces } from './otlp/rewrite-traces.ts';
 import { createExplain, type Explain, type SpanExplanation } from './stages/explain.ts';
@@ -22,7 +21,11 @@ export type ExplainedSpan = SpanExplanation & {
  * is decided about it. Nothing is kept. Rejects with a {@link CostspanError} that lists every request that is not OTLP.
  */
 export async function explainFiles(config: Config, files: readonly string[]): Promise<readonly ExplainedSpan[]> {
-  const explain = createExplain({ ...meterOptions(config), rewriteTraces, book: await loadBook(config) });
+  const explain = createExplain({
+    ...readingConfig(config, config.trust),
+    rewriteTraces,
+    book: await loadConfiguredBook(config),
+  });
   const spans: ExplainedSpan[] = [];
   const problems: string[] = [];
   for (const file of files) {
@@ -40,19 +43,6 @@ export async function explainFiles(config: Config, files: readonly string[]): Pr
   }
   if (problems.length > 0) throw new CostspanError('input-invalid', problems.join('\n'));
   return withDecisions(spans, config.pricing.currency);
-}
-
-function meterOptions({
-  trust: { declaredCostForLlm, ...trust },
-  workItems: { idFrom, typeFrom, dimensions },
-}: Config): Omit<Parameters<typeof createExplain>[0], 'rewriteTraces' | 'book'> {
-  return { trust, declaredCostForLlm, idFrom, typeFrom, ...(dimensions === undefined ? {} : { dimensionKeys: dimensions }) };
-}
-
-async function loadBook({ pricing }: Config): Promise<CompiledBook> {
-  const loaded = await loadBooks({ files: pricing.books, withCatalog: pricing.catalog, currency: pricing.currency });
-  if (loaded.kind === 'ok') return loaded.book;
-  throw new CostspanError('price-book-invalid', loaded.issues.map(formatBookIssue).join('\n'));
 }
 
 type ExplainedRequest =

@@ -1,4 +1,5 @@
-import { formatBookIssue, loadBooks } from '@costspan/pricebook';
+import type { CompletedOutcomes } from '@costspan/ledger';
+import { formatBookIssue } from '@costspan/pricebook';
 import type { CompiledBook } from '@costspan/pricing';
 import type { ByteAllowance } from './byte-allowance.ts';
 import type { Clock } from './clock.ts';
@@ -8,6 +9,7 @@ import { CostspanError } from './errors.ts';
 import { type OpenExporters, openExporters } from './exporters/open-exporters.ts';
 import type { Ingest } from './ingest.ts';
 import type { Logger } from './logger.ts';
+import { loadConfiguredBook, readingConfig } from './meter-config.ts';
 import { rewriteTraces } from './otlp/rewrite-traces.ts';
 import { createAuthenticate } from './receivers/authentication.ts';
 import type { Page } from './receivers/otlp-http/options.ts';
@@ -56,10 +58,14 @@ export type PipelineOptions = {
 /** Opens price books, ledger and destinations. Rejects with a {@link CostspanError} and leaves nothing open. */
 export async function openPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { config, logger, clock } = options;
-  let book = await loadBook(config, logger);
+  const loadBook = (): Promise<CompiledBook> =>
+    loadConfiguredBook(config, (warning) => logger.warn('price book', { problem: formatBookIssue(warning) }));
+  let book = await loadBook();
   let meterOf = createMeterOf(config, book);
   const ledger =
-    config.ledger === undefined ? undefined : await openLedger({ ...config.ledger, currency: config.pricing.currency, clock });
+    config.ledger === undefined
+      ? undefined
+      : await openLedger({ ...config.ledger, currency: config.pricing.currency, completed: completedOutcomes(config), clock });
   let exporters: OpenExporters | undefined;
   const metrics = createSelfMetrics({
     inFlightBytes: options.allowance.takenBytes,
@@ -113,7 +119,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     },
     flush: async (abort) => (await pump?.flush(abort)) ?? true,
     reloadBooks: async () => {
-      book = await loadBook(config, logger);
+      book = await loadBook();
       meterOf = createMeterOf(config, book);
     },
     close: async (abort) => {
@@ -126,27 +132,15 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   };
 }
 
-async function loadBook({ pricing }: Config, logger: Logger): Promise<CompiledBook> {
-  const loaded = await loadBooks({ files: pricing.books, withCatalog: pricing.catalog, currency: pricing.currency });
-  if (loaded.kind === 'invalid') throw new CostspanError('price-book-invalid', loaded.issues.map(formatBookIssue).join('\n'));
-  for (const warning of loaded.warnings) logger.warn('price book', { problem: formatBookIssue(warning) });
-  return loaded.book;
+/** Kept in the ledger file, so that a report needs no configuration. */
+function completedOutcomes({ workItems }: Config): CompletedOutcomes {
+  return Object.fromEntries(Object.entries(workItems.types).map(([type, { completed }]) => [type, completed]));
 }
 
 /** The meter of a sender: senders differ by how far they are trusted. */
 function createMeterOf(config: Config, book: CompiledBook): (sender: SenderContext) => Meter {
-  const { idFrom, typeFrom, dimensions } = config.workItems;
-  const meterFor = ({ declaredCostForLlm, ...trust }: TrustConfig): Meter =>
-    createMeter({
-      rewriteTraces,
-      book,
-      trust,
-      declaredCostForLlm,
-      idFrom,
-      typeFrom,
-      ...(dimensions === undefined ? {} : { dimensionKeys: dimensions }),
-      emitterName: 'costspan',
-    });
+  const meterFor = (trust: TrustConfig): Meter =>
+    createMeter({ ...readingConfig(config, trust), rewriteTraces, book, emitterName: 'costspan' });
   const common = meterFor(config.trust);
   const byTenant = new Map(Object.entries(config.trustByTenant).map(([tenant, trust]) => [tenant, meterFor(trust)]));
   return ({ tenant }) => (tenant === undefined ? common : (byTenant.get(tenant) ?? common));
