@@ -1,15 +1,16 @@
 import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
 import type { CostRecord } from '@costspan/ledger';
 import type { AnswerCodec } from './exporters/answer-codec.ts';
 import type { OutgoingCodec } from './exporters/create-otlp-exporter.ts';
 import type { CodecResult, Signal } from './otlp/codec.ts';
+import { countItems } from './otlp/count-items.ts';
 import { jsonToProtobuf, protobufToJson } from './otlp/json.ts';
-import { explainFault } from './otlp/locate-fault.ts';
-import { requestMessages } from './otlp/messages/signals.ts';
+import { encodeLogEvents } from './otlp/log-events.ts';
 import { decodeExportResponse, encodeExportResponse } from './otlp/response.ts';
 import { decodeStatus, encodeStatus } from './otlp/rpc-status.ts';
-import { validateMessage } from './otlp/validate-message.ts';
-import { startWalk } from './otlp/walk.ts';
+import { splitByBytes } from './otlp/split.ts';
+import { type ValidRequest, validateRequest } from './otlp/validate-request.ts';
 import type { ResponseCodec } from './receivers/response-codec.ts';
 import { recordToLogEvent } from './store/record-event.ts';
 
@@ -31,16 +32,9 @@ export function toJson(signal: Signal, body: Uint8Array): Uint8Array {
   return Buffer.from(written.text);
 }
 
-/** Checks a protobuf request down to its last nested value. */
-export function validate(signal: Signal, body: Uint8Array): CodecResult<object> {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const message = requestMessages[signal];
-  try {
-    validateMessage(startWalk(bytes), bytes.length, message, 0);
-    return { kind: 'ok' };
-  } catch (error) {
-    return explainFault(error, bytes, message);
-  }
+/** Checks a protobuf request down to its last nested value, and counts what is in it. */
+export function validate(signal: Signal, body: Uint8Array): CodecResult<ValidRequest> {
+  return validateRequest(signal, body);
 }
 
 /** How exporters read the answers of destinations. */
@@ -58,34 +52,30 @@ export const answerCodec: AnswerCodec = {
 
 /** How exporters write requests. */
 export const outgoingCodec: OutgoingCodec = {
-  split: (_signal, body) => ({ parts: [{ body, itemCount: 0 }], oversizedCount: 0 }),
+  split: (signal, body, bytesMax) => {
+    const split = splitByBytes(signal, body, bytesMax);
+    assert(split.kind === 'ok', `outgoing ${signal}: ${split.kind === 'ok' ? '' : `${split.where}: ${split.problem}`}`);
+    const parts = split.parts.map((part) => ({ body: part, itemCount: countItems(signal, part) }));
+    return { parts, oversizedCount: split.oversizeCount };
+  },
   toJson,
 };
 
-/** Records as one request of OTLP logs. */
-export function encodeRecords(records: readonly CostRecord[], nowNs: bigint): Uint8Array {
-  const logRecords = records.map((record) => {
-    const event = recordToLogEvent(record, nowNs);
-    return {
-      timeUnixNano: String(event.timeUnixNs),
-      observedTimeUnixNano: String(event.timeUnixNs),
-      severityNumber: event.severityNumber,
-      eventName: event.eventName,
-      body: { stringValue: event.body },
-      attributes: event.attributes.map(([key, v]) => ({
-        key,
-        value:
-          typeof v === 'string'
-            ? { stringValue: v }
-            : typeof v === 'boolean'
-              ? { boolValue: v }
-              : typeof v === 'bigint'
-                ? { intValue: String(v) }
-                : { doubleValue: v },
-      })),
-    };
-  });
-  const r = jsonToProtobuf('logs', Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] })));
-  assert(r.kind === 'ok');
-  return r.body;
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+/** Records of one ledger as a request of OTLP logs, emitted at this instant. */
+export function encodeRecords(records: readonly CostRecord[], emittedAtNs: bigint): Uint8Array {
+  const source = {
+    // The emitter says which ledger: two of them must not look like one instance whose totals jump.
+    resourceAttributes: [
+      ['service.name', 'costspan'],
+      ['service.instance.id', records[0]?.emitter ?? ''],
+    ] as const,
+    scopeName: '@costspan/collector-processor',
+    scopeVersion: String(version),
+  };
+  return encodeLogEvents(
+    source,
+    records.map((record) => recordToLogEvent(record, emittedAtNs)),
+  );
 }
