@@ -42,7 +42,9 @@ const skus: Readonly<Record<string, readonly [provider: string, name: string]>> 
  */
 export function expectedCosts(lines: readonly ProviderLine[]): ReadonlyMap<string, ItemCost> {
   const costs = new Map<string, { [category: string]: bigint }>();
-  const add = (item: string, category: string, amount: bigint): void => {
+  // What has no price has no amount: a category of which nothing has a price is not 0 but absent.
+  const add = (item: string, category: string, amount: bigint | undefined): void => {
+    if (amount === undefined) return;
     const cost = costs.get(item) ?? {};
     cost[category] = (cost[category] ?? 0n) + amount;
     costs.set(item, cost);
@@ -50,10 +52,10 @@ export function expectedCosts(lines: readonly ProviderLine[]): ReadonlyMap<strin
   for (const { provider, path, item = '', model = '', status, usage = {} } of lines) {
     if (provider === 'openai' || provider === 'anthropic') {
       const category = path.endsWith('/embeddings') ? 'embedding' : 'llm';
-      for (const [unit, count] of Object.entries(usage)) add(item, category, costOf(provider, model, unit, count) ?? 0n);
+      for (const [unit, count] of Object.entries(usage)) add(item, category, costOf(provider, model, unit, count));
     } else if (provider === 'services') {
       const [seller = '', name = ''] = skus[path] ?? [];
-      const cost = costOf(seller, name, 'tool_calls', 1) ?? 0n;
+      const cost = costOf(seller, name, 'tool_calls', 1);
       add(item, 'tool', cost);
       if (status !== 200) add(item, 'waste', cost);
     }
