@@ -19,7 +19,10 @@ export type IngestOptions = {
   /** Reads OTLP/JSON. */
   readonly toProtobuf: (signal: Signal, body: Uint8Array) => CodecResult<{ readonly body: Uint8Array }>;
   /** Checks a protobuf request that no meter reads. */
-  readonly validate: (signal: Signal, body: Uint8Array) => CodecResult<object>;
+  readonly validate: (
+    signal: Signal,
+    body: Uint8Array,
+  ) => CodecResult<{ readonly itemCount: number; readonly invalidUtf8Count: number }>;
   readonly metrics: Pick<SelfMetrics, 'spansAccepted' | 'invalidUtf8' | 'discarded' | 'committed'>;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -43,8 +46,9 @@ export function createIngest(options: IngestOptions): Ingest {
 async function takeTraces(body: Uint8Array, { sender, abort }: IngestRequest, options: IngestOptions): Promise<Delivery> {
   const metered = options.meterOf(sender)(body, sender);
   if (metered.kind === 'rejected') return metered;
-  if (metered.spanCount === 0) return { kind: 'accepted' };
-  const outgoing = { signal: 'traces', body: metered.body, spanCount: metered.spanCount } as const;
+  // Without spans there may still be fields that a later version of OTLP defines: only nothing at all is not forwarded.
+  if (metered.body.length === 0) return { kind: 'accepted' };
+  const outgoing = { signal: 'traces', body: metered.body, itemCount: metered.spanCount } as const;
   const delivery = await options.fanOuts.traces.deliver(outgoing, abort);
   if (delivery.kind !== 'accepted') return delivery;
   const unsafe = await commit(metered.facts, options);
@@ -81,12 +85,13 @@ async function takeOther(body: Uint8Array, { signal, abort }: IngestRequest, opt
   const checked = options.validate(signal, body);
   if (checked.kind === 'invalid') return invalid(checked);
   const fanOut = options.fanOuts[signal];
+  if (checked.invalidUtf8Count > 0) options.metrics.invalidUtf8(checked.invalidUtf8Count);
   if (!fanOut.hasDestinations) {
-    options.metrics.discarded(signal);
+    options.metrics.discarded(signal, checked.itemCount);
     return { kind: 'accepted' };
   }
   if (body.length === 0) return { kind: 'accepted' };
-  const outgoing = { signal, body, spanCount: 0 };
+  const outgoing = { signal, body, itemCount: checked.itemCount };
   const delivery = await fanOut.deliver(outgoing, abort);
   if (delivery.kind === 'accepted') fanOut.pass(outgoing);
   return delivery;

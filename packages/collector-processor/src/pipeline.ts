@@ -102,7 +102,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
           send:
             sendRecords &&
             ((records, abort) =>
-              sendRecords({ signal: 'logs', body: encodeRecords(records, clock.nowNs()), spanCount: 0 }, abort)),
+              sendRecords({ signal: 'logs', body: encodeRecords(records, clock.nowNs()), itemCount: records.length }, abort)),
           intervalMs: config.records.intervalMs,
           clock,
           metrics,

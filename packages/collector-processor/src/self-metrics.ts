@@ -11,14 +11,14 @@ export type SelfMetrics = {
   /** Spans of an acknowledged request. */
   readonly spansAccepted: (spans: number, priced: number, unpriced: Readonly<Record<string, number>>) => void;
   readonly invalidUtf8: (texts: number) => void;
-  readonly sent: (exporter: string, signal: Signal, spans: number) => void;
+  readonly sent: (exporter: string, signal: Signal, items: number) => void;
   /** A request that a destination will never get. */
-  readonly sendFailed: (exporter: string, signal: Signal, reason: SendFailure, spans: number) => void;
+  readonly sendFailed: (exporter: string, signal: Signal, reason: SendFailure, items: number) => void;
   readonly retried: (exporter: string) => void;
   /** Items of delivered requests that a destination, or a size limit, did not take. */
   readonly itemsRejected: (exporter: string, signal: Signal, items: number) => void;
-  /** A request accepted although no destination is configured for its signal. */
-  readonly discarded: (signal: Signal) => void;
+  /** Items accepted although no destination is configured for their signal. */
+  readonly discarded: (signal: Signal, items: number) => void;
   readonly committed: (facts: number, durationMs: number) => void;
   readonly recordsSent: (records: number) => void;
   readonly recordsFailed: () => void;
@@ -83,8 +83,8 @@ function receiverMetrics(
   const bytes = counter(registry, 'receiver_request_bytes', 'Bytes of request bodies after decompression.', ['signal']);
   const discarded = counter(
     registry,
-    'discarded_requests',
-    'Requests accepted although no destination is configured for their signal.',
+    'discarded_items',
+    'Items accepted although no destination is configured for their signal.',
     ['signal'],
   );
   return {
@@ -94,7 +94,7 @@ function receiverMetrics(
     },
     connectionDropped: () => dropped.inc(),
     received: (signal, count) => bytes.inc({ signal }, count),
-    discarded: (signal) => discarded.inc({ signal }),
+    discarded: (signal, items) => discarded.inc({ signal }, items),
   };
 }
 
@@ -120,32 +120,32 @@ function meterMetrics(registry: Registry): Pick<SelfMetrics, 'spansAccepted' | '
 }
 
 function exporterMetrics(registry: Registry): Pick<SelfMetrics, 'sent' | 'sendFailed' | 'retried' | 'itemsRejected'> {
-  const sentRequests = counter(registry, 'exporter_sent_requests', 'Requests a destination took.', ['exporter', 'signal']);
-  const sentSpans = counter(registry, 'exporter_sent_spans', 'Spans a destination took.', ['exporter']);
-  const failedRequests = counter(registry, 'exporter_send_failed_requests', 'Requests a destination will never get, by reason.', [
-    'exporter',
-    'signal',
+  const by = ['exporter', 'signal'] as const;
+  const requests = counter(registry, 'exporter_sent_requests', 'Requests a destination took.', by);
+  const items = counter(registry, 'exporter_sent_items', 'Spans, log records and data points a destination took.', by);
+  const lostRequests = counter(registry, 'exporter_send_failed_requests', 'Requests a destination will never get, by reason.', [
+    ...by,
     'reason',
   ]);
-  const failedSpans = counter(registry, 'exporter_send_failed_spans', 'Spans a destination will never get.', ['exporter']);
+  const lostItems = counter(registry, 'exporter_send_failed_items', 'Items a destination will never get.', by);
   const retries = counter(registry, 'exporter_retries', 'Attempts after the first.', ['exporter']);
   const rejected = counter(
     registry,
     'exporter_rejected_items',
     'Items of delivered requests that were not taken: partial success, or larger than a request may be.',
-    ['exporter', 'signal'],
+    by,
   );
   return {
-    sent: (exporter, signal, spans) => {
-      sentRequests.inc({ exporter, signal });
-      if (signal === 'traces') sentSpans.inc({ exporter }, spans);
+    sent: (exporter, signal, count) => {
+      requests.inc({ exporter, signal });
+      items.inc({ exporter, signal }, count);
     },
-    sendFailed: (exporter, signal, reason, spans) => {
-      failedRequests.inc({ exporter, signal, reason });
-      if (signal === 'traces') failedSpans.inc({ exporter }, spans);
+    sendFailed: (exporter, signal, reason, count) => {
+      lostRequests.inc({ exporter, signal, reason });
+      lostItems.inc({ exporter, signal }, count);
     },
     retried: (exporter) => retries.inc({ exporter }),
-    itemsRejected: (exporter, signal, items) => rejected.inc({ exporter, signal }, items),
+    itemsRejected: (exporter, signal, count) => rejected.inc({ exporter, signal }, count),
   };
 }
 

@@ -59,11 +59,11 @@ function ingestWith(given: Given = {}) {
     validate: (_, body) =>
       Buffer.from(body).toString() === 'bad'
         ? { kind: 'invalid', where: 'request', problem: 'cut off', offset: 3 }
-        : { kind: 'ok' },
+        : { kind: 'ok', itemCount: 4, invalidUtf8Count: 0 },
     metrics: {
       spansAccepted: (spans, priced, unpriced) => steps.push(`accepted ${spans} ${priced} ${JSON.stringify(unpriced)}`),
       invalidUtf8: (texts) => steps.push(`invalid UTF-8 ${texts}`),
-      discarded: (signal) => steps.push(`discarded ${signal}`),
+      discarded: (signal, items) => steps.push(`discarded ${signal} ${items}`),
       committed: (facts) => steps.push(`committed ${facts}`),
     },
     logger: silentLogger,
@@ -139,8 +139,8 @@ describe('OTLP-39 traces', () => {
     expect(steps).toEqual([]);
   });
 
-  test('OTLP-22 requests without spans are accepted and go nowhere', async () => {
-    const { send, steps } = ingestWith({ meter: () => ({ ...metered, spanCount: 0, facts: [] }) });
+  test('OTLP-21 OTLP-22 a request without anything in it is accepted and goes nowhere', async () => {
+    const { send, steps } = ingestWith({ meter: () => ({ ...metered, body: Buffer.alloc(0), spanCount: 0, facts: [] }) });
     expect(await send('traces', '')).toEqual(accepted);
     expect(steps).toEqual([]);
   });
@@ -184,7 +184,7 @@ describe.each(['logs', 'metrics'] as const)('%s', (signal) => {
   test('without a destination are accepted, dropped and counted', async () => {
     const { send, steps } = ingestWith({ hasDestinations: false });
     expect(await send(signal, 'bytes')).toEqual(accepted);
-    expect(steps).toEqual([`discarded ${signal}`]);
+    expect(steps).toEqual([`discarded ${signal} 4`]);
   });
 
   test.each([true, false])('OTLP-27 that are not OTLP are refused (destinations: %j)', async (hasDestinations) => {

@@ -77,11 +77,11 @@ export function createOtlpExporter(options: OtlpExporterOptions): Exporter {
 
 /** The request in the destination's encoding, in parts within its size. */
 function writeParts(
-  { signal, body, spanCount }: Outgoing,
+  { signal, body, itemCount }: Outgoing,
   { encoding, requestBytesMax }: OtlpExporterOptions['config'],
   codec: OutgoingCodec,
 ): Split {
-  const whole = { parts: [{ body, itemCount: spanCount }], oversizedCount: 0 };
+  const whole = { parts: [{ body, itemCount }], oversizedCount: 0 };
   const split = body.length <= requestBytesMax ? whole : codec.split(signal, body, requestBytesMax);
   return encoding === 'proto' ? split : writeJsonParts(signal, split, requestBytesMax, codec);
 }

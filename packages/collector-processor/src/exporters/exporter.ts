@@ -5,8 +5,8 @@ import type { Signal } from '../otlp/codec.ts';
 export type Outgoing = {
   readonly signal: Signal;
   readonly body: Uint8Array;
-  /** Spans in a trace request, 0 for other signals. */
-  readonly spanCount: number;
+  /** Spans, log records or data points. */
+  readonly itemCount: number;
 };
 
 /** How long a destination is tried. */

@@ -39,7 +39,7 @@ export function createFanOut({ required, queued, acknowledgeWithinMs, metrics, n
     pass: (request) => {
       for (const queue of queued) {
         if (queue.offer(request)) continue;
-        metrics.sendFailed(queue.name, request.signal, 'queue-full', request.spanCount);
+        metrics.sendFailed(queue.name, request.signal, 'queue-full', request.itemCount);
         onDropped(queue.name);
       }
     },
@@ -51,13 +51,13 @@ export function createFanOut({ required, queued, acknowledgeWithinMs, metrics, n
 export function countDelivery(
   metrics: Pick<SelfMetrics, 'sent' | 'sendFailed' | 'itemsRejected'>,
   exporter: string,
-  { signal, spanCount }: Outgoing,
+  { signal, itemCount }: Outgoing,
   delivery: Delivery,
 ): void {
-  if (delivery.kind === 'rejected') metrics.sendFailed(exporter, signal, 'rejected', spanCount);
+  if (delivery.kind === 'rejected') metrics.sendFailed(exporter, signal, 'rejected', itemCount);
   if (delivery.kind !== 'accepted') return;
   const rejectedCount = delivery.partial?.rejectedCount ?? 0;
-  metrics.sent(exporter, signal, Math.max(0, spanCount - rejectedCount));
+  metrics.sent(exporter, signal, Math.max(0, itemCount - rejectedCount));
   if (rejectedCount > 0) metrics.itemsRejected(exporter, signal, rejectedCount);
 }
 

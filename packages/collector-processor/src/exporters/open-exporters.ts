@@ -136,9 +136,9 @@ function queueOf(
   const bounds = config.exporters[name]?.queue;
   if (exporter === undefined || bounds === undefined) return undefined;
   return createExportQueue(exporter, bounds, (request, delivery) => {
-    if (delivery === undefined) return metrics.sendFailed(name, request.signal, 'shutdown', request.spanCount);
+    if (delivery === undefined) return metrics.sendFailed(name, request.signal, 'shutdown', request.itemCount);
     noteHealth(name, delivery);
-    if (delivery.kind === 'retryable') metrics.sendFailed(name, request.signal, 'gave-up', request.spanCount);
+    if (delivery.kind === 'retryable') metrics.sendFailed(name, request.signal, 'gave-up', request.itemCount);
     countDelivery(metrics, name, request, delivery);
   });
 }

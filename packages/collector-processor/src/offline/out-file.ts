@@ -34,7 +34,10 @@ export async function openOutFile({ file, signal, toJson }: OutFileOptions): Pro
   const partial = `${file}.partial`;
   const handle = await openPartial(partial, file);
   // Requests joined end to end are one request: every field of it is a list.
-  const write = kind === 'jsonl' ? (body: Uint8Array) => Buffer.concat([toJson(signal, body), Buffer.from('\n')]) : (body: Uint8Array) => body;
+  const write =
+    kind === 'jsonl'
+      ? (body: Uint8Array) => Buffer.concat([toJson(signal, body), Buffer.from('\n')])
+      : (body: Uint8Array) => body;
   return {
     exporter: {
       name: file,

@@ -4,7 +4,7 @@ import type { Exporter, Outgoing } from '../../src/exporters/exporter.ts';
 import { createFanOut } from '../../src/exporters/fan-out.ts';
 import type { ExportQueue } from '../../src/exporters/queue.ts';
 
-const request: Outgoing = { signal: 'traces', body: Buffer.from('spans'), spanCount: 10 };
+const request: Outgoing = { signal: 'traces', body: Buffer.from('spans'), itemCount: 10 };
 const taken: Delivery = { kind: 'accepted' };
 const refused: Delivery = { kind: 'rejected', reason: 'invalid', message: 'no' };
 const later = (retryAfterMs?: number): Delivery => ({

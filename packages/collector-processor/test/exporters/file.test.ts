@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 const patience = { abort: new AbortController().signal };
-const request = (text: string): Outgoing => ({ signal: 'traces', body: Buffer.from(text), spanCount: 1 });
+const request = (text: string): Outgoing => ({ signal: 'traces', body: Buffer.from(text), itemCount: 1 });
 
 function openAt(
   path: string,

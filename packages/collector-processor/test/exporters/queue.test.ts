@@ -4,8 +4,8 @@ import type { Delivery } from '../../src/delivery.ts';
 import type { Exporter, Outgoing } from '../../src/exporters/exporter.ts';
 import { createExportQueue } from '../../src/exporters/queue.ts';
 
-function request(bytes: number, spanCount = 1): Outgoing {
-  return { signal: 'traces', body: new Uint8Array(bytes), spanCount };
+function request(bytes: number, itemCount = 1): Outgoing {
+  return { signal: 'traces', body: new Uint8Array(bytes), itemCount };
 }
 
 /** A destination that answers when told to. */
@@ -29,7 +29,7 @@ test('OTLP-43 takes requests at once, however slow the destination is', async ()
   const { exporter, held, until } = heldExporter();
   const settled: [number, Delivery | undefined][] = [];
   const queue = createExportQueue(exporter, { bytesMax: 100, consumers: 2 }, (given, delivery) =>
-    settled.push([given.spanCount, delivery]),
+    settled.push([given.itemCount, delivery]),
   );
   expect([queue.offer(request(30, 1)), queue.offer(request(30, 2)), queue.offer(request(30, 3))]).toEqual([true, true, true]);
   expect(queue.waitingBytes()).toBe(90);

@@ -35,7 +35,7 @@ function traces(names: readonly string[]): Outgoing {
   };
   const written = jsonToProtobuf('traces', Buffer.from(JSON.stringify(json)));
   if (written.kind === 'invalid') throw new Error(written.problem);
-  return { signal: 'traces', body: written.body, spanCount: names.length };
+  return { signal: 'traces', body: written.body, itemCount: names.length };
 }
 
 const request = traces(['chat']);
@@ -86,7 +86,7 @@ describe('what goes out', () => {
     await using sink = await startOtlpSink();
     const { exporter } = exporterTo(sink.url, { headers: { authorization: 'Bearer s3cret' } });
     expect(await exporter.send(request, patience)).toEqual({ kind: 'accepted' });
-    expect(await exporter.send({ signal: 'logs', body: Buffer.alloc(0), spanCount: 0 }, patience)).toEqual({ kind: 'accepted' });
+    expect(await exporter.send({ signal: 'logs', body: Buffer.alloc(0), itemCount: 0 }, patience)).toEqual({ kind: 'accepted' });
     expect(sink.requests.map(({ path }) => path)).toEqual(['/v1/traces', '/v1/logs']);
     expect(sink.requests[0]).toMatchObject({
       body: Buffer.from(request.body),
