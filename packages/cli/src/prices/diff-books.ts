@@ -16,5 +16,5 @@ export async function diffBooks(before: PriceBook, after: PriceBook, date: strin
 }
 
 /** A price as text: `2.5 per 1000000`. */
-export const priceText = (price: PriceChange['before']): string =>
+const priceText = (price: PriceChange['before']): string =>
   price === undefined ? 'no price' : `${price.amount} per ${price.per}`;

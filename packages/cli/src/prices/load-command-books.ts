@@ -37,4 +37,4 @@ export async function readOneBook(name: string): Promise<PriceBook> {
 }
 
 /** Problems as text: one a line, each with its place. */
-export const problemsText = (issues: readonly BookIssue[]): string => issues.map(formatBookIssue).join('\n');
+const problemsText = (issues: readonly BookIssue[]): string => issues.map(formatBookIssue).join('\n');

@@ -117,7 +117,7 @@ function byUnit(left: ShownPrice, right: ShownPrice): number {
 }
 
 /** Conditions in words: `batch tier, above 200000 input tokens`. */
-export function whenText(when: When | undefined): string {
+function whenText(when: When | undefined): string {
   if (when === undefined) return '';
   const { service_tier: tier, region, input_above: above, threshold_inclusive: inclusive, time_of_day: time } = when;
   return [

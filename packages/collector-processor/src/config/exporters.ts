@@ -123,7 +123,7 @@ const schemas: Readonly<Record<string, z.ZodType<ExporterConfig>>> = {
 };
 
 /** Names of exporter types, as they stand before the `/` of an exporter's name. */
-export const exporterTypes: readonly string[] = Object.keys(schemas);
+const exporterTypes: readonly string[] = Object.keys(schemas);
 
 /** Destinations by name. The text before `/` is the type. */
 export const exportersSchema: z.ZodType<Readonly<Record<string, ExporterConfig>>> = z

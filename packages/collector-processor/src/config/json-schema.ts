@@ -22,7 +22,7 @@ export function configJsonSchema(): JsonSchema {
 }
 
 /** The schema of the value at a path, or undefined where nothing is described. */
-export function schemaAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema | undefined {
+function schemaAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema | undefined {
   const [key, ...rest] = path;
   if (key === undefined) return schema;
   for (const one of [schema, ...(schema.anyOf ?? [])]) {

@@ -12,10 +12,10 @@ const bytesOf: Readonly<Record<string, number>> = {
 };
 
 /** Text of a duration: numbers with units, largest first, such as `1h30m`. */
-export const durationPattern: RegExp = /^(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$/;
+const durationPattern: RegExp = /^(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$/;
 
 /** Text of a size, such as `64MiB`. */
-export const sizePattern: RegExp = /^(\d+) ?(B|[kKMG]B|[KMG]iB)?$/;
+const sizePattern: RegExp = /^(\d+) ?(B|[kKMG]B|[KMG]iB)?$/;
 
 /** Milliseconds of a duration such as `1h30m`, or undefined when the text is none. */
 export function parseDurationMs(text: string): number | undefined {

@@ -14,7 +14,7 @@ export function explainFault(
 }
 
 /** Path of the innermost field that holds an offset, such as `resourceSpans[0].scopeSpans[2].spans[1].traceId`; `request` when none does. */
-export function locateOffset(bytes: Buffer, offset: number, request: Message): string {
+function locateOffset(bytes: Buffer, offset: number, request: Message): string {
   const path: string[] = [];
   const cursor = { bytes, position: 0 };
   try {

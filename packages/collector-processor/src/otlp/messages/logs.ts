@@ -1,4 +1,4 @@
-import { anyValue, instrumentationScope, keyValue, resource } from './common.ts';
+import { anyValue, instrumentationScope, keyValue, resource } from './common-v1.ts';
 import { enumOf, type Message, many, message, one, scalar } from './message.ts';
 
 // Field numbers of opentelemetry.proto.logs.v1 and collector.logs.v1.
@@ -32,7 +32,7 @@ const severityNumbers: Readonly<Record<string, number>> = Object.fromEntries(
 );
 
 /** One log record. */
-export const logRecord: Message = message('LogRecord', {
+const logRecord: Message = message('LogRecord', {
   time_unix_nano: [1, scalar('fixed64')],
   severity_number: [2, enumOf(severityNumbers)],
   severity_text: [3, scalar('string')],

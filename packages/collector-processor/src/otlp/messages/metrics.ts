@@ -1,4 +1,4 @@
-import { instrumentationScope, keyValue, resource } from './common.ts';
+import { instrumentationScope, keyValue, resource } from './common-v1.ts';
 import { choice, choiceOf, enumOf, type Message, many, message, one, optional, repeated, scalar } from './message.ts';
 
 // Field numbers of opentelemetry.proto.metrics.v1 and collector.metrics.v1.

@@ -1,4 +1,4 @@
-import { instrumentationScope, keyValue, resource } from './common.ts';
+import { instrumentationScope, keyValue, resource } from './common-v1.ts';
 import { enumOf, type Message, many, message, one, scalar } from './message.ts';
 
 // Field numbers of opentelemetry.proto.trace.v1 and collector.trace.v1.
@@ -52,7 +52,7 @@ export const span: Message = message('Span', {
 });
 
 /** Something that happened during a span. */
-export const spanEvent: Message = message('Event', {
+const spanEvent: Message = message('Event', {
   time_unix_nano: [1, scalar('fixed64')],
   name: [2, scalar('string')],
   attributes: [3, many(() => keyValue)],
@@ -60,7 +60,7 @@ export const spanEvent: Message = message('Event', {
 });
 
 /** A span of another trace. */
-export const spanLink: Message = message('Link', {
+const spanLink: Message = message('Link', {
   trace_id: [1, scalar('id16')],
   span_id: [2, scalar('id8')],
   trace_state: [3, scalar('string')],

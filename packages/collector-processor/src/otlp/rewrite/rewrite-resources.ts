@@ -1,5 +1,5 @@
 import { addedBytesMax } from '../limits.ts';
-import { instrumentationScope, resource } from '../messages/common.ts';
+import { instrumentationScope, resource } from '../messages/common-v1.ts';
 import { resourceSpans, scopeSpans, tracesRequest } from '../messages/traces.ts';
 import { skipField } from '../skip-field.ts';
 import type { OnSpan } from '../span-view.ts';

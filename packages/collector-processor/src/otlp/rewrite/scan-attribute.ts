@@ -1,4 +1,4 @@
-import { anyValue } from '../messages/common.ts';
+import { anyValue } from '../messages/common-v1.ts';
 import { skipField } from '../skip-field.ts';
 import { isAscii } from '../text.ts';
 import { checkText, validateMessage } from '../validate-message.ts';

@@ -45,7 +45,7 @@ const rejectionStatuses: Readonly<Record<RejectionReason, number>> = {
 };
 
 /** Content type of an encoding. */
-export const contentTypes: Readonly<Record<Encoding, string>> = { protobuf: 'application/x-protobuf', json: 'application/json' };
+const contentTypes: Readonly<Record<Encoding, string>> = { protobuf: 'application/x-protobuf', json: 'application/json' };
 
 /** What a sender is told about its request. */
 export function answerTo(delivery: Delivery, signal: Signal, encoding: Encoding, codec: ResponseCodec): Answer {
