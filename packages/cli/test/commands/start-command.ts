@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-
 /** The command, running from sources in a process of its own. */
 export type RunningCommand = {
   readonly process: ChildProcess;
@@ -17,8 +16,19 @@ const main = new URL('../../src/main.ts', import.meta.url).href;
 const entry = `const { main } = await import(${JSON.stringify(main)}); process.exitCode = await main(process.argv.slice(1));`;
 
 /** Starts `costspan` with these arguments in a folder. */
-export function startCommand(args: readonly string[], folder: string, environment: Readonly<Record<string, string>> = {}): RunningCommand {
-  const flags = ['--conditions=costspan-source', '--disable-warning=ExperimentalWarning', '--input-type=module', '-e', entry, '--'];
+export function startCommand(
+  args: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): RunningCommand {
+  const flags = [
+    '--conditions=costspan-source',
+    '--disable-warning=ExperimentalWarning',
+    '--input-type=module',
+    '-e',
+    entry,
+    '--',
+  ];
   const child = spawn(process.execPath, [...flags, ...args], {
     cwd: folder,
     env: { ...process.env, ...environment },
@@ -61,4 +71,3 @@ export async function runCommand(
   const code = await command.ended;
   return { code, stdout: command.stdout(), stderr: command.stderr() };
 }
-
