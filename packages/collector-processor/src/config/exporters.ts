@@ -122,9 +122,6 @@ const schemas: Readonly<Record<string, z.ZodType<ExporterConfig>>> = {
   file,
 };
 
-/** Names of exporter types, as they stand before the `/` of an exporter's name. */
-const exporterTypes: readonly string[] = Object.keys(schemas);
-
 /** Destinations by name. The text before `/` is the type. */
 export const exportersSchema: z.ZodType<Readonly<Record<string, ExporterConfig>>> = z
   .record(z.string(), z.unknown(), { error: 'expected a map of exporters' })
