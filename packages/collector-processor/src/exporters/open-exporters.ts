@@ -81,7 +81,12 @@ export async function openExporters(options: OpenExportersOptions): Promise<Open
   return {
     fanOuts,
     sendRecords: records.hasDestinations ? records.deliver : undefined,
-    queueBytes: () => Object.fromEntries(queues.map(({ name, waitingBytes }) => [name, waitingBytes()])),
+    queueBytes: () => {
+      // A destination of several signals has a queue for each.
+      const bytes: Record<string, number> = {};
+      for (const { name, waitingBytes } of queues) bytes[name] = (bytes[name] ?? 0) + waitingBytes();
+      return bytes;
+    },
     close: async (abort) => {
       await Promise.all(queues.map((queue) => queue.drain(abort)));
       await Promise.all([...exporters.values()].map((each) => each.close()));
