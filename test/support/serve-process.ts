@@ -29,12 +29,17 @@ export async function freePort(): Promise<number> {
 }
 
 /** Writes a configuration into the folder and starts the command with it; resolves once it answers. */
-export async function startServeProcess(folder: string, port: number, extra = ''): Promise<ServeProcess> {
+export async function startServeProcess(
+  folder: string,
+  port: number,
+  extra = '',
+  pricing = `{ catalog: false, books: [${JSON.stringify(testBook)}] }`,
+): Promise<ServeProcess> {
   const config = join(folder, 'costspan.yaml');
   await writeFile(
     config,
     `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${port}" } } } }
-pricing: { catalog: false, books: [${JSON.stringify(testBook)}] }
+pricing: ${pricing}
 ledger: { file: ${JSON.stringify(join(folder, 'ledger.db'))} }
 ${extra}`,
   );
