@@ -190,6 +190,52 @@ describe('a request that is not OTLP', () => {
   });
 });
 
+describe('a span whose field reaches past its end', () => {
+  const overruns: ReadonlyArray<readonly [name: string, span: Buffer, where: string]> = [
+    ['trace id', Buffer.concat([tag(1, 2), varint(16), Buffer.alloc(15)]), 'traceId'],
+    ['span id', Buffer.concat([tag(2, 2), varint(8), Buffer.alloc(7)]), 'spanId'],
+    ['parent', Buffer.concat([tag(4, 2), varint(8), Buffer.alloc(7)]), 'parentSpanId'],
+    ['trace state', Buffer.concat([tag(3, 2), varint(4), Buffer.from('abc')]), 'traceState'],
+    ['name', Buffer.concat([tag(5, 2), varint(4), Buffer.from('abc')]), 'name'],
+    ['kind', Buffer.concat([tag(6, 0), Buffer.from([0x80])]), 'kind'],
+    ['start', Buffer.concat([tag(7, 1), Buffer.alloc(7)]), 'startTimeUnixNano'],
+    ['end', Buffer.concat([tag(8, 1), Buffer.alloc(7)]), 'endTimeUnixNano'],
+    ['attribute', attribute('model', 'gpt-5').subarray(0, -1), 'attributes[0]'],
+    [
+      'attribute behind another',
+      Buffer.concat([attribute('a', 'b'), attribute('model', 'gpt-5').subarray(0, -4)]),
+      'attributes[1]',
+    ],
+    ['status', Buffer.concat([tag(15, 2), varint(2), tag(3, 0)]), 'status'],
+    ['flags', Buffer.concat([tag(16, 5), Buffer.alloc(3)]), 'flags'],
+  ];
+
+  test.each(overruns)('is refused though the request has more bytes: %s', (_, span, where) => {
+    // What follows, unknown fields of the scope, would complete the field were it the span's.
+    const body = field(1, field(2, field(2, span), Buffer.alloc(36, 'a')));
+    const rewritten = rewriteTraces(body, options, () => undefined);
+    expect(rewritten).toMatchObject({ kind: 'invalid', where: `${inSpan}.${where}` });
+    expect(validateRequest('traces', body)).toEqual(rewritten);
+  });
+});
+
+describe('the value of an attribute', () => {
+  const varints: ReadonlyArray<readonly [name: string, hex: string, problem: string | undefined]> = [
+    ['of ten bytes', 'ffffffffffffffffff01', undefined],
+    ['over 64 bits', 'ffffffffffffffffff02', 'varint over 64 bits'],
+    ['of eleven bytes', '8080808080808080808001', 'varint longer than 10 bytes'],
+    ['without its last byte', '8080', 'ends inside a varint'],
+  ];
+
+  test.each(varints)('is judged as any varint: %s', (_, hex, problem) => {
+    for (const number of [2, 3]) {
+      const body = requestOfSpan(attribute('model', Buffer.concat([tag(number, 0), Buffer.from(hex, 'hex')])));
+      const rewritten = rewriteTraces(body, options, () => undefined);
+      expect(rewritten).toMatchObject(problem === undefined ? { kind: 'ok' } : { kind: 'invalid', problem });
+    }
+  });
+});
+
 describe('depth', () => {
   // Levels: request 0, group 1, group 2, span 3, attribute 4, value 5; each list adds two.
   const listsMax = (messageDepthMax - 5) >> 1;
