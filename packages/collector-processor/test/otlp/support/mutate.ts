@@ -2,7 +2,7 @@ import type { Random } from './random.ts';
 
 /** Some bytes changed as a broken sender, a bad network or an attacker would: one to four changes of eight kinds. */
 export function mutate(bytes: Buffer, random: Random): Buffer {
-  let mutated = Buffer.from(bytes);
+  let mutated: Buffer = Buffer.from(bytes);
   for (let count = 1 + random(4); count > 0; count -= 1) mutated = mutateOnce(mutated, random);
   return mutated;
 }
