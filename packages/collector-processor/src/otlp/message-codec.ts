@@ -1,7 +1,7 @@
 import type { CodecResult } from './codec.ts';
 import { InexactInteger, JsonFault } from './json/json-fault.ts';
 import { type JsonMessage, readMessage } from './json/read-message.ts';
-import { formatPath, type MessageWriting, writeMessage } from './json/write-message.ts';
+import { formatPath, startWriting, writeMessage } from './json/write-message.ts';
 import { explainFault } from './locate-fault.ts';
 import type { Message } from './messages/message.ts';
 import { validateMessage } from './validate-message.ts';
@@ -15,12 +15,12 @@ export type EncodedMessage =
 
 /** Protobuf bytes of a message given as parsed JSON. `capacity` is a guess of their number. */
 export function encodeMessage(message: Message, value: unknown, capacity: number): EncodedMessage {
-  const writing: MessageWriting = { writer: createWriter(capacity), path: [] };
+  const writing = startWriting(createWriter(capacity));
   try {
     writeMessage(writing, value, message, 0);
     return { kind: 'ok', body: finishWriter(writing.writer) };
   } catch (error) {
-    const where = formatPath(writing.path);
+    const where = formatPath(writing);
     if (error instanceof JsonFault) return { kind: 'invalid', where, problem: error.message };
     if (error instanceof InexactInteger)
       return { kind: 'inexact', where, problem: 'expected an integer of 64 bits, found a larger one' };

@@ -15,7 +15,7 @@ export function finishWriter(writer: Writer): Buffer {
 }
 
 /** Makes room for `count` more bytes. */
-function reserve(writer: Writer, count: number): void {
+export function reserve(writer: Writer, count: number): void {
   if (writer.length + count <= writer.bytes.length) return;
   const larger = Buffer.allocUnsafeSlow(Math.max(writer.bytes.length * 2, writer.length + count));
   writer.bytes.copy(larger, 0, 0, writer.length);

@@ -24,15 +24,33 @@ const integerTextUnitsMax = 64;
 
 const integerPattern = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
 
+/** Decimal digits that always fit a double exactly. */
+const safeDigits = 15;
+
 /** The integer a JSON number or string spells, exactly: `1e3` and `10.0` are integers, `1.5` is not: undefined. */
-export function parseInteger(text: string): bigint | undefined {
+export function parseInteger(text: string): number | bigint | undefined {
+  if (isDigits(text)) return text.length <= safeDigits ? Number(text) : BigInt(text);
+  return parseUnusualInteger(text);
+}
+
+function isDigits(text: string): boolean {
+  if (text.length === 0 || text.length > integerTextUnitsMax) return false;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x30 || unit > 0x39) return false;
+  }
+  return true;
+}
+
+/** With a sign, a fraction of zeros or an exponent. */
+function parseUnusualInteger(text: string): bigint | undefined {
   const match = text.length <= integerTextUnitsMax ? integerPattern.exec(text) : null;
   if (match === null) return undefined;
   const [, sign, whole, fraction = '', exponent = '0'] = match;
   const shift = Number(exponent) - fraction.length;
   const digits = `${whole}${fraction}`;
-  const magnitude =
-    shift >= 0 ? digits.padEnd(digits.length + Math.min(shift, integerTextUnitsMax), '0') : dropZeros(digits, -shift);
+  if (shift > integerTextUnitsMax) return undefined;
+  const magnitude = shift >= 0 ? digits.padEnd(digits.length + shift, '0') : dropZeros(digits, -shift);
   return magnitude === undefined ? undefined : BigInt(`${sign}${magnitude}`);
 }
 

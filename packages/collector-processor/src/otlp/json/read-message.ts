@@ -11,19 +11,28 @@ export type JsonMessage = { [name: string]: unknown };
  */
 export function readMessage(bytes: Buffer, start: number, end: number, message: Message, into: JsonMessage): JsonMessage {
   const cursor = { bytes, position: start };
+  let isOneofSet = !isEmpty(into);
   while (cursor.position < end) {
     const tag = readTag(cursor, end);
     const field = message.byNumber[tag >>> 3];
     const at = cursor.position;
     skipField(cursor, end, tag, 0);
     if (field === undefined) continue;
-    if (field.oneof !== undefined) clearOthers(into, message, field);
+    if (field.oneof !== undefined) {
+      if (isOneofSet) clearOthers(into, message, field);
+      isOneofSet = true;
+    }
     if (field.type === 'message') readNested(bytes, contentStart(cursor, at), cursor.position, field, into);
     else if (field.packable) readList(cursor, tag, at, field, into);
     else if (field.repeated === true) appendTo(into, field, readScalar(bytes, contentStart(cursor, at), cursor.position, field));
     else setScalar(bytes, scalarStart(cursor, at, field), cursor.position, field, into);
   }
   return into;
+}
+
+function isEmpty(value: JsonMessage): boolean {
+  for (const _name in value) return false;
+  return true;
 }
 
 function clearOthers(into: JsonMessage, message: Message, chosen: Field): void {
@@ -62,12 +71,14 @@ function readList(cursor: Cursor & { bytes: Buffer }, tag: number, at: number, f
 
 function setScalar(bytes: Buffer, start: number, end: number, field: Field, into: JsonMessage): void {
   const value = readScalar(bytes, start, end, field);
-  if (field.presence === true || !isDefault(value)) into[field.name] = value;
+  if (field.presence === true || !isDefault(field, value)) into[field.name] = value;
   else delete into[field.name];
 }
 
-function isDefault(value: unknown): boolean {
-  return value === '' || value === '0' || value === false || Object.is(value, 0);
+/** A 64-bit zero is the text "0", as no text field's default is. */
+function isDefault(field: Field, value: unknown): boolean {
+  if (field.wireType === wireBytes) return value === '';
+  return value === '0' || value === false || Object.is(value, 0);
 }
 
 function scalarStart(cursor: Cursor, at: number, field: Field): number {

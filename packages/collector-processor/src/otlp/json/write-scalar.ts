@@ -1,5 +1,6 @@
 import type { Field } from '../messages/message.ts';
 import {
+  reserve,
   type Writer,
   writeBytes,
   writeDouble,
@@ -17,7 +18,7 @@ export function writeScalar(writer: Writer, field: Field, value: unknown): void 
   const start = writer.length;
   writeVarint(writer, field.tag);
   const isDefault = writeScalarContent(writer, field, value);
-  if (isDefault && field.presence !== true) writer.length = start;
+  if (isDefault && !field.writesDefault) writer.length = start;
 }
 
 /** Writes a JSON value without a tag. Returns true when it is the default of its type: 0, false, empty. */
@@ -79,13 +80,18 @@ function writeBase64(writer: Writer, value: unknown): boolean {
   return value === '';
 }
 
-const hexPattern = /^[0-9a-fA-F]*$/;
-
 function writeHex(writer: Writer, value: unknown, byteCount: number): boolean {
-  const isHex = typeof value === 'string' && (value.length === 0 || value.length === byteCount * 2) && hexPattern.test(value);
-  if (!isHex) throw new JsonFault(`${byteCount * 2} hex digits`, value);
-  writeBytes(writer, Buffer.from(value, 'hex'));
-  return value === '';
+  if (value === '') {
+    writeVarint(writer, 0);
+    return true;
+  }
+  if (typeof value !== 'string' || value.length !== byteCount * 2) throw new JsonFault(`${byteCount * 2} hex digits`, value);
+  writeVarint(writer, byteCount);
+  reserve(writer, byteCount);
+  // Decoding stops at the first character that is no hex digit.
+  if (writer.bytes.write(value, writer.length, 'hex') !== byteCount) throw new JsonFault(`${byteCount * 2} hex digits`, value);
+  writer.length += byteCount;
+  return false;
 }
 
 function readEnum(field: Field, value: unknown): number | bigint {

@@ -44,6 +44,10 @@ export type Field = FieldKind & {
   readonly tag: number;
   /** True for repeated scalars: they may come packed into one bytes field or one by one. */
   readonly packable: boolean;
+  /** Tag of that bytes field. */
+  readonly packedTag: number;
+  /** False where a default value is left out: fields without presence that are not repeated. */
+  readonly writesDefault: boolean;
 };
 
 /** A message as a table of its fields: the one description that validation, both JSON directions and paths in errors go by. */
@@ -84,7 +88,16 @@ export function message(name: string, rows: Readonly<Record<string, readonly [nu
     const wireType = wireTypes[kind.type];
     const packable = kind.repeated === true && wireType !== wireBytes;
     const jsonName = protoName.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-    const field: Field = { ...kind, number, name: jsonName, wireType, tag: number * 8 + wireType, packable };
+    const field: Field = {
+      ...kind,
+      number,
+      name: jsonName,
+      wireType,
+      tag: number * 8 + wireType,
+      packable,
+      packedTag: number * 8 + wireBytes,
+      writesDefault: kind.presence === true || kind.repeated === true,
+    };
     byNumber[number] = field;
     byTag[field.tag] = field;
     byName.set(jsonName, field);
