@@ -22,10 +22,12 @@ import {
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
 } from '@opentelemetry/semantic-conventions';
+import { guard } from '../faults.ts';
 import type { SpanStarter } from '../span-starter.ts';
 import { answerAttributes } from './answer-attributes.ts';
 import type { Answer } from './apis/api-type.ts';
 import type { FailedAttempt } from './attempt-ending.ts';
+import type { Admission, CallOutcome } from './call-gate.ts';
 import { adoptCallSpan, type CallSpan, startCallSpan } from './call-span.ts';
 import { type ModelUsage, readUsage } from './read-usage.ts';
 import type { RequestFacts } from './request-plan.ts';
@@ -40,6 +42,10 @@ export type Call = {
   attempts: number;
   attemptStartMs: number;
   hasEnded: boolean;
+  /** Attempts before this one that may have been billed. */
+  earlierPossible: number;
+  /** What let the call through and waits to hear of its end. */
+  readonly admission?: Admission;
   /** Called once, when the call has ended. */
   onEnded?: () => void;
 };
@@ -65,7 +71,7 @@ export const startCall = (
   spans: SpanStarter,
   parent: Context,
   facts: RequestFacts,
-  options: { readonly owner: SpanOwner; readonly extra: Attributes },
+  options: { readonly owner: SpanOwner; readonly extra: Attributes; readonly admission?: Admission },
 ): Call => {
   const { model } = facts.body;
   const shared: Attributes = {
@@ -84,7 +90,17 @@ export const startCall = (
     attributes: { [ATTR_COSTSPAN_ROLE]: 'call', ...shared, ...requestAttributes(facts) },
     startMs: attemptStartMs,
   });
-  return { span, spans, facts, shared, attempts: (facts.retryCount ?? 0) + 1, attemptStartMs, hasEnded: false };
+  return {
+    span,
+    spans,
+    facts,
+    shared,
+    attempts: (facts.retryCount ?? 0) + 1,
+    attemptStartMs,
+    hasEnded: false,
+    earlierPossible: 0,
+    ...(options.admission !== undefined && { admission: options.admission }),
+  };
 };
 
 /** Starts the next attempt of a call; the one before it becomes a child span of its own. */
@@ -107,12 +123,14 @@ export const nextAttempt = (call: Call, failed: FailedAttempt, failedAtMs: numbe
   span.setStatus({ code: SpanStatusCode.ERROR });
   span.end(failedAtMs);
   call.attempts += 1;
+  if (failed.billable === 'possible') call.earlierPossible += 1;
   call.attemptStartMs = Date.now();
 };
 
 /** Ends a call whose last attempt failed. */
 export const endFailedCall = (call: Call, failed: FailedAttempt, failedAtMs: number): void => {
   if (!claimEnd(call)) return;
+  settle(call, { used: [], isWhole: false, billable: failed.billable });
   call.span.end({ ...attemptAttributes(call), ...failureAttributes(failed) }, { isFailed: true, atMs: failedAtMs });
 };
 
@@ -121,10 +139,13 @@ export const endAnsweredCall = (call: Call, ending: Ending): void => {
   if (!claimEnd(call)) return;
   const { facts, span } = call;
   const errorType = ending.errorType ?? ending.answer.errorType;
-  const [main, ...others] = readUsage(facts.provider, facts.api.id, ending.answer, facts.body);
+  const used = readUsage(facts.provider, facts.api.id, ending.answer, facts.body);
+  const [main, ...others] = used;
+  const billable = errorType === undefined || (ending.isWhole && main !== undefined) ? 'yes' : 'possible';
+  settle(call, { used, isWhole: ending.isWhole, billable });
   const attributes: Attributes = {
     ...attemptAttributes(call),
-    [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: errorType === undefined || (ending.isWhole && main !== undefined) ? 'yes' : 'possible',
+    [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: billable,
     [ATTR_HTTP_RESPONSE_STATUS_CODE]: ending.status,
     ...(ending.requestId !== undefined && { [ATTR_COSTSPAN_PROVIDER_REQUEST_ID]: ending.requestId }),
     ...(errorType !== undefined && { [ATTR_ERROR_TYPE]: errorType }),
@@ -133,6 +154,11 @@ export const endAnsweredCall = (call: Call, ending: Ending): void => {
   };
   for (const other of others) emitOtherModel(call, other);
   span.end(attributes, { isFailed: errorType !== undefined });
+};
+
+const settle = (call: Call, outcome: Omit<CallOutcome, 'earlierPossible'>): void => {
+  const { admission, earlierPossible } = call;
+  if (admission !== undefined) guard('settling a call', () => admission.settle({ ...outcome, earlierPossible }), undefined);
 };
 
 // A call ends once, whoever comes first: its answer, its host, the garbage collector or the end of the process.

@@ -9,8 +9,9 @@ import { type FailedAttempt, failedByError, failedByStatus, requestIdOf } from '
 import { type BodyExit, observeBody } from './body/observed-body.ts';
 import { rebuildResponse } from './body/rebuilt-response.ts';
 import { type Call, endAnsweredCall, endFailedCall, nextAttempt, type SpanOwner, startCall } from './call.ts';
+import type { Admission, CallGate } from './call-gate.ts';
 import type { OpenCalls } from './open-calls.ts';
-import { type PendingCalls, repetitionKey } from './pending-calls.ts';
+import { type PendingCall, type PendingCalls, repetitionKey } from './pending-calls.ts';
 import { planRequest, type RequestPlan } from './request-plan.ts';
 
 /** The function every fetch client takes. */
@@ -22,6 +23,8 @@ export type MeteredFetchOptions = {
   readonly owner: SpanOwner;
   readonly pending: PendingCalls;
   readonly open: OpenCalls;
+  /** Asked before every call. Default: every call may be made. */
+  readonly gate?: CallGate;
   readonly includeUsageHosts: readonly string[];
   /** Name of the provider, where the host does not tell it. */
   readonly provider?: string;
@@ -40,9 +43,13 @@ export const createMeteredFetch = (inner: Fetch | undefined, options: MeteredFet
     // Looked up at each call, so that a global fetch replaced later is the one that is used.
     const send = inner ?? globalThis.fetch;
     const plan = guard('reading a request', () => planRequest(input, init, options), undefined);
-    const call = plan === undefined ? undefined : guard('starting a call', () => beginAttempt(plan, options), undefined);
-    // A span that records nothing would make all the rest useless work.
-    if (plan === undefined || call?.span.isRecording !== true) return send(input, init);
+    if (plan === undefined) return send(input, init);
+    const pending = guard('finding a retry', () => options.pending.take(plan), undefined);
+    // Outside of the guard: a refusal is the host's to see. Without a gate nothing waits.
+    const admission = options.gate === undefined || pending !== undefined ? undefined : await options.gate.admit(plan.facts);
+    const call = guard('starting a call', () => beginAttempt(plan, options, { pending, admission }), undefined);
+    // A span that records nothing would make all the rest useless work, unless somebody waits for the end of the call.
+    if (call === undefined || !(call.span.isRecording || call.admission !== undefined)) return send(input, init);
     const attempt: Attempt = { call, plan, options, wasAbortedBefore: plan.signal?.aborted === true };
     let response: Response;
     try {
@@ -74,13 +81,20 @@ type Attempt = {
 /** What the end of an attempt needs of its response; the response itself must be free to be collected. */
 type ResponseFacts = { readonly status: number; readonly requestId?: string };
 
-const beginAttempt = (plan: RequestPlan, options: MeteredFetchOptions): Call => {
-  const pending = options.pending.take(plan);
+const beginAttempt = (
+  plan: RequestPlan,
+  options: MeteredFetchOptions,
+  { pending, admission }: { readonly pending: PendingCall | undefined; readonly admission: Admission | undefined },
+): Call => {
   if (pending === undefined) {
     const extra = fingerprint(plan, options);
-    const call = startCall(options.spans, activeContext(), plan.facts, { owner: options.owner, extra });
+    const call = startCall(options.spans, activeContext(), plan.facts, {
+      owner: options.owner,
+      extra,
+      ...(admission !== undefined && { admission }),
+    });
     call.onEnded = () => options.open.delete(call);
-    if (call.span.isRecording) options.open.add(call);
+    if (call.span.isRecording || admission !== undefined) options.open.add(call);
     return call;
   }
   // Only a client that gave up tries again, whatever the time said.

@@ -8,7 +8,7 @@ import type { RequestPlan } from './request-plan.ts';
 export type RepetitionKey = string;
 
 /** A call whose last attempt failed and which its client may try again. */
-type PendingCall = { readonly call: Call; readonly failed: FailedAttempt; readonly failedAtMs: number };
+export type PendingCall = { readonly call: Call; readonly failed: FailedAttempt; readonly failedAtMs: number };
 
 /** Calls that wait for a retry. A client's next attempt is known by what it repeats: the same bytes to the same address. */
 export type PendingCalls = {
