@@ -93,6 +93,51 @@ export const ATTR_COSTSPAN_PROVIDER_REQUEST_ID = 'costspan.provider_request_id' 
 /** First 12 hex digits of an HMAC of the API key; never the key. */
 export const ATTR_COSTSPAN_API_KEY_FINGERPRINT = 'costspan.api_key_fingerprint' as const;
 
+/** Agent that called this one; absent for an agent that nobody called. */
+export const ATTR_COSTSPAN_AGENT_PARENT = 'costspan.agent.parent' as const;
+
+/** How many agents stand above this one: 0 for the first. */
+export const ATTR_COSTSPAN_AGENT_DEPTH = 'costspan.agent.depth' as const;
+
+/** How many agents this one has called, on its span when it ends. */
+export const ATTR_COSTSPAN_AGENT_FAN_OUT = 'costspan.agent.fan_out' as const;
+
+/** What was decided: `reserve`, `commit`, `release`, `charge` (spent without a reservation), `soft`, `gate`, `grant`, `deny`, `stop`, `overshoot`, `unpriced` (spent, but nobody knows how much) or `drift` (the ledger differs). */
+export const ATTR_COSTSPAN_BUDGET_DECISION = 'costspan.budget.decision' as const;
+
+/** Name of the budget. */
+export const ATTR_COSTSPAN_BUDGET_NAME = 'costspan.budget.name' as const;
+
+/** What the budget counts here: `item`, `type ticket 2026-11-22`, `agent researcher`, `tool stripe.refund`, `slice researcher`. Never an identifier of an item. */
+export const ATTR_COSTSPAN_BUDGET_SCOPE = 'costspan.budget.scope' as const;
+
+/** Amount of the decision: reserved, committed, released, refused, or how far above. */
+export const ATTR_COSTSPAN_BUDGET_AMOUNT = 'costspan.budget.amount' as const;
+
+/** ISO 4217 code of the budget. */
+export const ATTR_COSTSPAN_BUDGET_CURRENCY = 'costspan.budget.currency' as const;
+
+/** The limit that decided: the soft, gate or hard one. */
+export const ATTR_COSTSPAN_BUDGET_LIMIT = 'costspan.budget.limit' as const;
+
+/** The limit that decided, of a budget in time. */
+export const ATTR_COSTSPAN_BUDGET_LIMIT_MS = 'costspan.budget.limit_ms' as const;
+
+/** Spent from the budget so far, after the decision. */
+export const ATTR_COSTSPAN_BUDGET_COMMITTED = 'costspan.budget.committed' as const;
+
+/** Set aside for calls under way, after the decision. */
+export const ATTR_COSTSPAN_BUDGET_RESERVED = 'costspan.budget.reserved' as const;
+
+/** Time worked under the budget so far. */
+export const ATTR_COSTSPAN_BUDGET_ELAPSED_MS = 'costspan.budget.elapsed_ms' as const;
+
+/** Why: `money`, `time`, `unpriced`, `unbounded`, `denied`, `approval-timeout`, `store-down`, `overrun`, `currency`. */
+export const ATTR_COSTSPAN_BUDGET_REASON = 'costspan.budget.reason' as const;
+
+/** Identifier of the approval a gate waits for. */
+export const ATTR_COSTSPAN_BUDGET_APPROVAL_ID = 'costspan.budget.approval_id' as const;
+
 /** Cost of the span for dashboards. Approximate: the exact value is `costspan.cost.exact`. */
 export const ATTR_COSTSPAN_COST_AMOUNT = 'costspan.cost.amount' as const;
 
@@ -222,6 +267,9 @@ export const EVENT_COSTSPAN_WORK_ITEM_COST = 'costspan.work_item.cost' as const;
 /** One ledger entry, for a central ledger or a table of entries. */
 export const EVENT_COSTSPAN_ENTRY = 'costspan.entry' as const;
 
+/** One decision of a budget, as an event of the span it was made in. */
+export const EVENT_COSTSPAN_BUDGET = 'costspan.budget' as const;
+
 /** Cost by category, item type, outcome, agent and status. Never by item. Float64: a trend, not for closing. */
 export const METRIC_COSTSPAN_COST = 'costspan.cost' as const;
 
@@ -230,6 +278,9 @@ export const METRIC_COSTSPAN_WORK_ITEM_COUNT = 'costspan.work_item.count' as con
 
 /** Cost of a work item when it closes. */
 export const METRIC_COSTSPAN_WORK_ITEM_TOTAL = 'costspan.work_item.total' as const;
+
+/** Cost of a work item in the ledger minus what its budget counted, when both are known. Float64: a trend. */
+export const METRIC_COSTSPAN_BUDGET_DRIFT = 'costspan.budget.drift' as const;
 
 /** Cost-bearing spans without a price, by reason. */
 export const METRIC_COSTSPAN_SPANS_UNPRICED = 'costspan.spans.unpriced' as const;
