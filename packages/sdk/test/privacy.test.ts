@@ -1,11 +1,10 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { startFakeAnthropic, startFakeOpenAi } from '@costspan/testkit';
+import { all, startFakeAnthropic, startFakeOpenAi } from '@costspan/testkit';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import OpenAI from 'openai';
 import { expect, test, vi } from 'vitest';
 import { measure } from './support/measure.ts';
-import { all } from './support/streams.ts';
 
 const PROMPT = 'CANARY-PROMPT';
 const ANSWER = 'CANARY-ANSWER';

@@ -1,4 +1,12 @@
 export { startFakeAnthropic } from './anthropic/start-fake-anthropic.ts';
+export { startFakeBedrock } from './anthropic/start-fake-bedrock.ts';
+export { startFakeVertex } from './anthropic/start-fake-vertex.ts';
+export { anthropicScenarios } from './conformance/anthropic-scenarios.ts';
+export { all, first } from './conformance/drain.ts';
+export { openaiScenarios } from './conformance/openai-scenarios.ts';
+export { canAct, type Scenario } from './conformance/scenario.ts';
+export { type Seen, see, toldUsage, withoutAskedUsage } from './conformance/see.ts';
+export { startFakeGemini } from './gemini/start-fake-gemini.ts';
 export { embed } from './openai/embeddings.ts';
 export { startFakeOpenAi } from './openai/start-fake-openai.ts';
 export { type OtlpRequest, type OtlpSink, type OtlpSinkStep, startOtlpSink } from './otlp/start-otlp-sink.ts';

@@ -1,10 +1,9 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { type FakeProvider, type FakeStep, startFakeAnthropic, startFakeOpenAi } from '@costspan/testkit';
+import { type FakeProvider, type FakeStep, first, startFakeAnthropic, startFakeOpenAi } from '@costspan/testkit';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { measure, usageOf } from '../support/measure.ts';
-import { first } from '../support/streams.ts';
 
 let openai: FakeProvider;
 let anthropic: FakeProvider;

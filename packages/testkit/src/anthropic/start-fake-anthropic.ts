@@ -1,5 +1,6 @@
 import type { Endpoint, ProviderFormat } from '../server/answer.ts';
 import { type FakeProvider, type FakeProviderOptions, startFakeProvider } from '../server/fake-provider.ts';
+import { createBatches } from './batches.ts';
 import { answerCountTokens, answerMessage } from './messages.ts';
 
 const endpoints: Readonly<Record<string, Endpoint>> = {
@@ -17,9 +18,8 @@ const errorTypes: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 };
 
-const format: ProviderFormat = {
+const format: Omit<ProviderFormat, 'route'> = {
   name: 'fake Anthropic',
-  route: (method, path) => endpoints[`${method} ${path}`],
   refuse: ({ headers }) => {
     const { authorization, 'x-api-key': apiKey, 'anthropic-version': version } = headers;
     if (apiKey === undefined && authorization === undefined) {
@@ -40,8 +40,13 @@ const format: ProviderFormat = {
 };
 
 /**
- * Starts a stand-in for the Anthropic API: messages (plain and streamed) and token counts. Give a client `baseURL: server.url`
- * and any key.
+ * Starts a stand-in for the Anthropic API: messages (plain, streamed and in batches) and token counts. Give a client
+ * `baseURL: server.url` and any key.
  */
-export const startFakeAnthropic = (options: FakeProviderOptions = {}): Promise<FakeProvider> =>
-  startFakeProvider(format, options);
+export const startFakeAnthropic = (options: FakeProviderOptions = {}): Promise<FakeProvider> => {
+  const batches = createBatches();
+  return startFakeProvider(
+    { ...format, route: (method, path) => endpoints[`${method} ${path}`] ?? batches.route(method, path) },
+    options,
+  );
+};

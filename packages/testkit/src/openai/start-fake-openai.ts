@@ -1,5 +1,8 @@
 import type { Endpoint, ProviderFormat } from '../server/answer.ts';
 import { type FakeProvider, type FakeProviderOptions, startFakeProvider } from '../server/fake-provider.ts';
+import { answerSpeech, answerTranscription } from './audio.ts';
+import { createBackground } from './background.ts';
+import { createBatches } from './batches.ts';
 import { answerChatCompletion } from './chat-completions.ts';
 import { answerEmbeddings } from './embeddings.ts';
 import { answerImages } from './images.ts';
@@ -7,6 +10,9 @@ import { answerModeration } from './moderations.ts';
 import { answerResponse } from './responses.ts';
 
 const endpoints: Readonly<Record<string, Endpoint>> = {
+  'POST /v1/audio/speech': answerSpeech,
+  'POST /v1/audio/transcriptions': answerTranscription,
+  'POST /v1/images/edits': answerImages,
   'POST /v1/chat/completions': answerChatCompletion,
   'POST /v1/responses': answerResponse,
   'POST /v1/embeddings': answerEmbeddings,
@@ -21,9 +27,8 @@ const errorTypes: Readonly<Record<number, readonly [type: string, code: string |
   429: ['requests', 'rate_limit_exceeded'],
 };
 
-const format: ProviderFormat = {
+const format: Omit<ProviderFormat, 'route'> = {
   name: 'fake OpenAI',
-  route: (method, path) => endpoints[`${method} ${path}`],
   refuse: ({ headers: { authorization } }) =>
     authorization?.startsWith('Bearer ')
       ? undefined
@@ -40,10 +45,24 @@ const format: ProviderFormat = {
 };
 
 /**
- * Starts a stand-in for the OpenAI API: chat completions, responses (both plain and streamed), embeddings, moderations,
- * images and the list of models. Give a client `baseURL: server.url + '/v1'` and any key.
+ * Starts a stand-in for the OpenAI API: chat completions, responses (plain, streamed and in the background), embeddings,
+ * moderations, images, audio, batches with their files, and the list of models. Give a client
+ * `baseURL: server.url + '/v1'` and any key.
  */
-export const startFakeOpenAi = (options: FakeProviderOptions = {}): Promise<FakeProvider> => startFakeProvider(format, options);
+export const startFakeOpenAi = (options: FakeProviderOptions = {}): Promise<FakeProvider> => {
+  const background = createBackground();
+  const batches = createBatches(endpoints);
+  return startFakeProvider(
+    {
+      ...format,
+      route: (method, path) =>
+        method === 'POST' && path === '/v1/responses'
+          ? background.create
+          : (endpoints[`${method} ${path}`] ?? background.route(method, path) ?? batches.route(method, path)),
+    },
+    options,
+  );
+};
 
 function model(id: string): Readonly<Record<string, unknown>> {
   return { id, object: 'model', created: 1_754_524_800, owned_by: 'openai' };

@@ -1,18 +1,25 @@
 import type { FakeReply, FakeRequest, FakeUsage } from './script.ts';
 
-/** One server-sent event, ready for the wire. */
+/** One event of a stream, ready for the wire. */
 export type FakeEvent = {
   readonly event?: string;
   readonly data: string;
+  /** The event in a framing that is not server-sent events; replaces `event` and `data`. */
+  readonly frame?: Uint8Array;
   /** Whether the client learns the usage from this event. */
   readonly carriesUsage?: boolean;
 };
 
 /** What an endpoint has to say, before anything goes wrong on the way. */
 export type Answer = {
-  readonly body: { readonly json: unknown } | { readonly events: readonly FakeEvent[] };
+  readonly body:
+    | { readonly json: unknown }
+    /** `contentType` by default that of server-sent events. */
+    | { readonly events: readonly FakeEvent[]; readonly contentType?: string }
+    | { readonly bytes: Uint8Array; readonly contentType: string };
   readonly model?: string;
   readonly usage?: FakeUsage;
+  /** The usage object on the wire; absent when the body carries none. */
   readonly rawUsage?: unknown;
   readonly responseId?: string;
 };

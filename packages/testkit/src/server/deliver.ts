@@ -18,7 +18,8 @@ export async function deliver(
   attempt.status = 200;
   const { body } = answer;
   if ('events' in body) {
-    response.writeHead(200, { ...options.headers, 'content-type': 'text/event-stream; charset=utf-8' });
+    const type = body.contentType ?? 'text/event-stream; charset=utf-8';
+    response.writeHead(200, { ...options.headers, 'content-type': type });
     // Before the first event, as providers do: a stream that is cut or held there has an answer with a status.
     response.flushHeaders();
     await deliverEvents(body.events, response, attempt, options);
@@ -27,12 +28,9 @@ export async function deliver(
   response.once('finish', () => {
     attempt.usageSent = answer.rawUsage !== undefined;
   });
-  const bytes = Buffer.from(JSON.stringify(body.json));
-  response.writeHead(200, {
-    ...options.headers,
-    'content-type': 'application/json',
-    'content-length': bytes.length,
-  });
+  const { bytes, contentType } =
+    'bytes' in body ? body : { bytes: Buffer.from(JSON.stringify(body.json)), contentType: 'application/json' };
+  response.writeHead(200, { ...options.headers, 'content-type': contentType, 'content-length': bytes.length });
   response.end(bytes);
 }
 
@@ -64,9 +62,9 @@ async function deliverEvents(
 }
 
 /** Resolves when the event is out of this process, so that a cut loses nothing that the log says was sent. */
-async function write({ event, data }: FakeEvent, response: ServerResponse): Promise<void> {
-  const text = `${event === undefined ? '' : `event: ${event}\n`}data: ${data}\n\n`;
-  await new Promise<void>((resolve) => response.write(text, () => resolve()));
+async function write({ event, data, frame }: FakeEvent, response: ServerResponse): Promise<void> {
+  const piece = frame ?? `${event === undefined ? '' : `event: ${event}\n`}data: ${data}\n\n`;
+  await new Promise<void>((resolve) => response.write(piece, () => resolve()));
 }
 
 /** Waits, but no longer than the client does. */

@@ -56,7 +56,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const { format, log, newId } = context;
-  const { request, problem } = parseRequest(http, log.attempts.length + 1);
+  const { fields, problem } = await parseRequest(http);
+  const request: FakeRequest = { ...fields, number: log.attempts.length + 1 };
   const attempt = log.open(request);
   response.once('close', () => {
     attempt.ending ??= response.writableFinished ? 'complete' : 'client-left';
@@ -125,23 +126,35 @@ function refusalHeaders(step: Extract<FakeStep, { status: number }>): Readonly<R
   };
 }
 
-function parseRequest(http: HttpRequest, number: number): { readonly request: FakeRequest; readonly problem?: string } {
-  const base = { number, method: http.method, path: http.path, headers: http.headers };
+type RequestFields = Omit<FakeRequest, 'number'>;
+
+async function parseRequest(http: HttpRequest): Promise<{ readonly fields: RequestFields; readonly problem?: string }> {
+  const base = { method: http.method, path: http.path, headers: http.headers };
   const nothing = { ...base, body: {}, model: '', text: '' };
-  if (http.body.length === 0) return { request: nothing };
+  if (http.body.length === 0) return { fields: nothing };
   let body: unknown;
   try {
-    body = JSON.parse(http.body.toString('utf8'));
+    body = await parseBody(http);
   } catch (error) {
-    return { request: nothing, problem: `Could not parse the JSON body: ${error instanceof Error ? error.message : error}` };
+    return { fields: nothing, problem: `Could not parse the body: ${error instanceof Error ? error.message : error}` };
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return { request: nothing, problem: 'Expected a JSON object as the body' };
+    return { fields: nothing, problem: 'Expected a JSON object as the body' };
   }
-  const fields = body as Readonly<Record<string, unknown>>;
-  const { model } = fields;
-  const prompt = ['system', 'instructions', 'messages', 'input', 'prompt'].flatMap((name) => stringsIn(fields[name]));
-  return { request: { ...base, body: fields, model: typeof model === 'string' ? model : '', text: prompt.join('\n') } };
+  const named = body as Readonly<Record<string, unknown>>;
+  const { model } = named;
+  const prompt = ['system', 'instructions', 'messages', 'input', 'prompt'].flatMap((name) => stringsIn(named[name]));
+  return { fields: { ...base, body: named, model: typeof model === 'string' ? model : '', text: prompt.join('\n') } };
+}
+
+/** JSON, or the fields of a form; files as their text. */
+async function parseBody({ body, headers }: HttpRequest): Promise<unknown> {
+  const type = headers['content-type'] ?? '';
+  if (!type.startsWith('multipart/form-data')) return JSON.parse(body.toString('utf8'));
+  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
+  const fields: Record<string, string> = {};
+  for (const [name, value] of form) fields[name] = typeof value === 'string' ? value : await value.text();
+  return fields;
 }
 
 /** Fields whose strings belong to the format, not to the prompt. */

@@ -1,7 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { FakeStep } from '@costspan/testkit';
-import type { Scenario } from '../support/compare.ts';
-import { all, first } from '../support/streams.ts';
+import type { FakeStep } from '../server/script.ts';
+import { all, first } from './drain.ts';
+import type { Scenario } from './scenario.ts';
 
 const request: Anthropic.MessageCreateParamsNonStreaming = {
   model: 'claude-sonnet-5',
@@ -16,6 +16,8 @@ const usage = {
   output_text_tokens: 60,
 };
 const answer: FakeStep = { reply: { usage, text: 'one two three four five' } };
+// A stream that is cut short has told its input and a first count of its output.
+const cut = { ...usage, output_text_tokens: 1 };
 const busy = (status: number): FakeStep => ({ status, retryAfterMs: 1 });
 const weather = {
   type: 'custom' as const,
@@ -64,7 +66,9 @@ export const anthropicScenarios: readonly Scenario<Anthropic>[] = [
   },
   {
     name: 'stream helper, aborted',
+    isRefused: true,
     steps: [{ ...answer, stream: { holdAfterEvents: 4 } }],
+    usage: cut,
     act: async (client) => {
       const stream = client.messages.stream(request);
       stream.on('text', () => stream.abort());
@@ -74,10 +78,12 @@ export const anthropicScenarios: readonly Scenario<Anthropic>[] = [
   {
     name: 'early break',
     steps: [{ ...answer, stream: { holdAfterEvents: 5 } }],
+    usage: cut,
     act: async (client) => first(await client.messages.create({ ...request, stream: true }), 3),
   },
   {
     name: 'abort before the answer',
+    isRefused: true,
     steps: [{ hang: 'before-headers' }],
     act: async (client) => {
       const abort = new AbortController();
@@ -93,6 +99,7 @@ export const anthropicScenarios: readonly Scenario<Anthropic>[] = [
   },
   {
     name: 'timeout for good',
+    isRefused: true,
     steps: [{ hang: 'before-headers' }],
     act: (client) => client.messages.create(request, { timeout: 60, maxRetries: 0 }),
   },
@@ -102,8 +109,13 @@ export const anthropicScenarios: readonly Scenario<Anthropic>[] = [
     steps: [busy(429), answer],
     act: async (client) => all(await client.messages.create({ ...request, stream: true })),
   },
-  { name: '529 to the end', steps: [busy(529), busy(529), busy(529)], act: (client) => client.messages.create(request) },
-  { name: '400', steps: [{ status: 400 }], act: (client) => client.messages.create(request) },
+  {
+    name: '529 to the end',
+    isRefused: true,
+    steps: [busy(529), busy(529), busy(529)],
+    act: (client) => client.messages.create(request),
+  },
+  { name: '400', isRefused: true, steps: [{ status: 400 }], act: (client) => client.messages.create(request) },
   {
     name: 'withResponse',
     steps: [answer],
@@ -120,14 +132,21 @@ export const anthropicScenarios: readonly Scenario<Anthropic>[] = [
       return { url: response.url, body: await response.json() };
     },
   },
-  { name: 'parse', steps: [{ reply: { usage, text: '{"city":"Oslo"}' } }], act: (client) => client.messages.parse(request) },
+  {
+    name: 'parse',
+    needs: 'messages.parse',
+    steps: [{ reply: { usage, text: '{"city":"Oslo"}' } }],
+    act: (client) => client.messages.parse(request),
+  },
   {
     name: 'tool runner',
+    needs: 'beta.messages.toolRunner',
     steps: [{ reply: { usage, toolCalls: [{ name: 'weather', arguments: { city: 'Oslo' } }] } }, answer],
     act: async (client) => client.beta.messages.toolRunner({ ...request, tools: [weather], thread: false }).runUntilDone(),
   },
   {
     name: 'tool runner, streamed',
+    needs: 'beta.messages.toolRunner',
     steps: [{ reply: { usage, toolCalls: [{ name: 'weather', arguments: { city: 'Oslo' } }] } }, answer],
     act: async (client) => {
       const turns: unknown[] = [];
@@ -147,6 +166,7 @@ export const anthropicScenarios: readonly Scenario<Anthropic>[] = [
   },
   {
     name: 'double iteration',
+    isRefused: true,
     steps: [answer],
     act: async (client) => {
       const stream = await client.messages.create({ ...request, stream: true });
@@ -156,17 +176,59 @@ export const anthropicScenarios: readonly Scenario<Anthropic>[] = [
   },
   {
     name: 'the connection breaks in the middle of a stream',
+    isRefused: true,
     steps: [{ ...answer, stream: { cutAfterEvents: 4 } }],
+    usage: cut,
     act: async (client) => all(await client.messages.create({ ...request, stream: true })),
   },
   {
     name: 'the provider fails in the middle of a stream',
+    isRefused: true,
     steps: [{ ...answer, stream: { failAfterEvents: 4 } }],
+    usage: cut,
     act: async (client) => all(await client.messages.create({ ...request, stream: true })),
+  },
+  {
+    name: 'beta stream helper',
+    steps: [answer],
+    act: (client) => client.beta.messages.stream(request).finalMessage(),
+  },
+  {
+    name: 'abort in the middle of a stream',
+    steps: [{ ...answer, stream: { holdAfterEvents: 4 } }],
+    usage: cut,
+    act: async (client) => {
+      const abort = new AbortController();
+      const stream = await client.messages.create({ ...request, stream: true }, { signal: abort.signal });
+      const seen: unknown[] = [];
+      for await (const event of stream) {
+        seen.push(event);
+        if (seen.length === 2) abort.abort();
+      }
+      return seen;
+    },
+  },
+  {
+    name: 'the promise awaited twice',
+    steps: [answer],
+    act: async (client) => {
+      const call = client.messages.create(request);
+      return [await call, (await call.withResponse()).data];
+    },
+  },
+  {
+    name: 'batch, read when it is done',
+    steps: [answer],
+    act: async (client) => {
+      const requests = ['T-1', 'T-2'].map((custom_id) => ({ custom_id, params: request }));
+      const { id } = await client.messages.batches.create({ requests });
+      return all(await client.messages.batches.results(id));
+    },
   },
   {
     name: 'counting tokens',
     steps: [{ reply: { usage: { input_text_tokens: 12 } } }],
+    usage: {},
     act: (client) => client.messages.countTokens({ model: request.model, messages: request.messages }),
   },
   {

@@ -1,13 +1,7 @@
-import { addUsage, type FakeAttempt, type FakeProvider, type FakeStep, type FakeUsage } from '@costspan/testkit';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-
-/** One use of a client's public API against a scripted server. */
-export type Scenario<C> = {
-  readonly name: string;
-  /** What the server does, one step for each attempt. */
-  readonly steps?: readonly FakeStep[];
-  readonly act: (client: C) => Promise<unknown>;
-};
+import type { FakeAttempt } from '../server/attempt-log.ts';
+import type { FakeProvider } from '../server/fake-provider.ts';
+import { addUsage, type FakeUsage } from '../server/script.ts';
+import type { Scenario } from './scenario.ts';
 
 /** What a host sees of one scenario: its result or error, what went over the wire, how each connection ended. */
 export type Seen = {
@@ -40,15 +34,15 @@ export const see = async <C>(server: FakeProvider, client: C, scenario: Scenario
 export const toldUsage = (attempts: readonly FakeAttempt[]): FakeUsage =>
   attempts.filter(({ usageSent }) => usageSent).reduce((sum, { usage }) => addUsage(sum, usage ?? {}), {} as FakeUsage);
 
-/** Usage of some spans, by unit. */
-export const spanUsage = (spans: readonly ReadableSpan[]): FakeUsage => {
-  const sum: Record<string, number> = {};
-  for (const { attributes } of spans) {
-    for (const [name, value] of Object.entries(attributes)) {
-      if (name.startsWith('costspan.usage.')) sum[name.slice(15)] = (sum[name.slice(15)] ?? 0) + Number(value);
-    }
-  }
-  return sum;
+/**
+ * A request without the one thing the metered client may send otherwise: it asks for the usage of a stream whose caller
+ * left that open.
+ */
+export const withoutAskedUsage = (request: unknown): unknown => {
+  const { body, ...rest } = request as { readonly body: Readonly<Record<string, unknown>> };
+  const { stream_options: options, ...fields } = body;
+  const { include_usage: _, ...others } = (options ?? {}) as Readonly<Record<string, unknown>>;
+  return { ...rest, body: { ...fields, others } };
 };
 
 const errorFacts = (error: unknown): unknown => {
@@ -74,4 +68,11 @@ const plain = (value: unknown): unknown => {
 };
 
 const steady = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'content-length' && name !== 'idempotency-key'));
+  Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => !CHANGING.has(name))
+      // The boundary of a form is new in every request.
+      .map(([name, value]) => [name, value.replace(/boundary=.*/, 'boundary=new')]),
+  );
+
+const CHANGING: ReadonlySet<string> = new Set(['content-length', 'idempotency-key', 'x-amz-date', 'amz-sdk-invocation-id']);

@@ -1,8 +1,8 @@
-import type { FakeStep } from '@costspan/testkit';
 import type OpenAI from 'openai';
 import type { ChatCompletionStreamParams } from 'openai/lib/ChatCompletionStream';
-import type { Scenario } from '../support/compare.ts';
-import { all, first } from '../support/streams.ts';
+import type { FakeStep } from '../server/script.ts';
+import { all, first } from './drain.ts';
+import type { Scenario } from './scenario.ts';
 
 const messages: ChatCompletionStreamParams['messages'] = [{ role: 'user', content: 'Say three words.' }];
 const chat = { model: 'gpt-5', messages };
@@ -67,6 +67,7 @@ export const openaiScenarios: readonly Scenario<OpenAI>[] = [
   },
   {
     name: 'abort before the answer',
+    isRefused: true,
     steps: [{ hang: 'before-headers' }],
     act: async (client) => {
       const abort = new AbortController();
@@ -77,6 +78,7 @@ export const openaiScenarios: readonly Scenario<OpenAI>[] = [
   },
   {
     name: 'abort before the request',
+    isRefused: true,
     act: async (client) => client.chat.completions.create(chat, { signal: AbortSignal.abort() }),
   },
   {
@@ -86,6 +88,7 @@ export const openaiScenarios: readonly Scenario<OpenAI>[] = [
   },
   {
     name: 'timeout for good',
+    isRefused: true,
     steps: [{ hang: 'before-headers' }],
     act: (client) => client.chat.completions.create(chat, { timeout: 60, maxRetries: 0 }),
   },
@@ -105,9 +108,14 @@ export const openaiScenarios: readonly Scenario<OpenAI>[] = [
     steps: [busy(429), answer],
     act: async (client) => all(await client.chat.completions.create({ ...chat, stream: true })),
   },
-  { name: '429 to the end', steps: [busy(429), busy(429), busy(429)], act: (client) => client.chat.completions.create(chat) },
-  { name: '400', steps: [{ status: 400 }], act: (client) => client.chat.completions.create(chat) },
-  { name: '404', act: (client) => client.post('/nothing', { body: {} }) },
+  {
+    name: '429 to the end',
+    isRefused: true,
+    steps: [busy(429), busy(429), busy(429)],
+    act: (client) => client.chat.completions.create(chat),
+  },
+  { name: '400', isRefused: true, steps: [{ status: 400 }], act: (client) => client.chat.completions.create(chat) },
+  { name: '404', isRefused: true, act: (client) => client.post('/nothing', { body: {} }) },
   {
     name: 'withResponse',
     steps: [answer],
@@ -188,6 +196,7 @@ export const openaiScenarios: readonly Scenario<OpenAI>[] = [
   },
   {
     name: 'double iteration',
+    isRefused: true,
     steps: [answer],
     act: async (client) => {
       const stream = await client.chat.completions.create({ ...chat, stream: true });
@@ -205,11 +214,13 @@ export const openaiScenarios: readonly Scenario<OpenAI>[] = [
   },
   {
     name: 'the connection breaks in the middle of a stream',
+    isRefused: true,
     steps: [{ ...answer, stream: { cutAfterEvents: 2 } }],
     act: async (client) => all(await client.chat.completions.create({ ...chat, stream: true })),
   },
   {
     name: 'the provider fails in the middle of a stream',
+    isRefused: true,
     steps: [{ ...answer, stream: { failAfterEvents: 2 } }],
     act: async (client) => all(await client.chat.completions.create({ ...chat, stream: true })),
   },
@@ -236,10 +247,59 @@ export const openaiScenarios: readonly Scenario<OpenAI>[] = [
   },
   { name: 'responses, parse', steps: [answer], act: (client) => client.responses.parse({ model: 'gpt-5', input: 'Hello' }) },
   {
+    name: 'responses in the background, read until they are done',
+    steps: [answer, {}, {}, {}],
+    act: async (client) => {
+      const started = await client.responses.create({ model: 'gpt-5', input: 'Hello', background: true });
+      const early = await client.responses.retrieve(started.id);
+      const done = await client.responses.retrieve(started.id);
+      const again = await client.responses.retrieve(started.id);
+      return [started.status, early.status, done.output_text, again.usage];
+    },
+  },
+  {
     name: 'embeddings',
     act: (client) => client.embeddings.create({ model: 'text-embedding-3-small', input: ['Hello', 'there'] }),
   },
   { name: 'images', act: (client) => client.images.generate({ model: 'gpt-image-1', prompt: 'A house' }) },
+  {
+    name: 'images, edited',
+    act: async (client) =>
+      client.images.edit({ model: 'gpt-image-1', prompt: 'A house', image: new File(['png'], 'a.png', { type: 'image/png' }) }),
+  },
+  {
+    name: 'speech',
+    usage: { characters: 12 },
+    act: async (client) => {
+      const response = await client.audio.speech.create({ model: 'tts-1', voice: 'alloy', input: 'Hello, world' });
+      return (await response.arrayBuffer()).byteLength;
+    },
+  },
+  {
+    name: 'transcription, billed by tokens',
+    act: (client) => client.audio.transcriptions.create({ model: 'gpt-4o-transcribe', file: new File(['mp3'], 'a.mp3') }),
+  },
+  {
+    name: 'transcription, billed by seconds',
+    steps: [{ reply: { usage: { audio_seconds: 37 } } }],
+    act: (client) => client.audio.transcriptions.create({ model: 'whisper-1', file: new File(['mp3'], 'a.mp3') }),
+  },
+  {
+    name: 'batch, read when it is done',
+    steps: [{}, answer],
+    act: async (client) => {
+      const lines = ['T-1', 'T-2'].map((custom_id) => ({ custom_id, method: 'POST', url: '/v1/chat/completions', body: chat }));
+      const file = new File([lines.map((line) => JSON.stringify(line)).join('\n')], 'input.jsonl');
+      const { id } = await client.files.create({ file, purpose: 'batch' });
+      const batch = await client.batches.create({
+        input_file_id: id,
+        endpoint: '/v1/chat/completions',
+        completion_window: '24h',
+      });
+      const done = await client.batches.retrieve(batch.id);
+      return (await (await client.files.content(done.output_file_id ?? '')).text()).trim().split('\n').length;
+    },
+  },
   { name: 'moderation', act: (client) => client.moderations.create({ model: 'omni-moderation-latest', input: 'Hello' }) },
   { name: 'list of models', act: async (client) => all(await client.models.list()) },
   {

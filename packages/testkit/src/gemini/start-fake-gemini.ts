@@ -1,0 +1,74 @@
+import type { Answer, Endpoint } from '../server/answer.ts';
+import { type FakeProvider, type FakeProviderOptions, startFakeProvider } from '../server/fake-provider.ts';
+import { piecesOf } from '../server/pieces.ts';
+import { type FakeUsage, unitsOf } from '../server/script.ts';
+import { tokensOf } from '../server/tokens.ts';
+
+const PATH = /\/models\/([^/:]+):(generateContent|streamGenerateContent)$/;
+
+const units = ['input_text_tokens', 'input_cache_read_text_tokens', 'output_text_tokens', 'output_reasoning_tokens'] as const;
+
+/** Usage as Gemini tells it: cached tokens are part of the prompt, thoughts stand beside the candidates. */
+const usageMetadata = (usage: FakeUsage): Readonly<Record<string, number>> => {
+  const u = unitsOf(usage, 'generateContent', units);
+  const prompt = u.input_text_tokens + u.input_cache_read_text_tokens;
+  return {
+    promptTokenCount: prompt,
+    candidatesTokenCount: u.output_text_tokens,
+    totalTokenCount: prompt + u.output_text_tokens + u.output_reasoning_tokens,
+    ...(u.input_cache_read_text_tokens > 0 && { cachedContentTokenCount: u.input_cache_read_text_tokens }),
+    ...(u.output_reasoning_tokens > 0 && { thoughtsTokenCount: u.output_reasoning_tokens }),
+  };
+};
+
+const endpointOf =
+  (model: string, isStream: boolean): Endpoint =>
+  (request, reply, newId): Answer => {
+    const text = reply.text ?? 'A short answer.';
+    const usage = reply.usage ?? {
+      input_text_tokens: tokensOf(JSON.stringify(request.body)),
+      output_text_tokens: tokensOf(text),
+    };
+    const responseId = reply.responseId ?? newId('resp');
+    const rawUsage = reply.rawUsage ?? usageMetadata(usage);
+    const part = (piece: string, rest: object): unknown => ({
+      candidates: [{ content: { parts: [{ text: piece }], role: 'model' }, index: 0, ...rest }],
+      modelVersion: reply.model ?? model,
+      responseId,
+    });
+    const told = rawUsage === 'absent' ? {} : { usageMetadata: rawUsage };
+    const whole = { ...(part(text, { finishReason: 'STOP' }) as object), ...told };
+    const pieces = piecesOf(text);
+    const events = pieces.map((piece, index) => {
+      const isLast = index === pieces.length - 1;
+      const data = { ...(part(piece, isLast ? { finishReason: 'STOP' } : {}) as object), ...(isLast ? told : {}) };
+      return { data: JSON.stringify(data), carriesUsage: isLast && rawUsage !== 'absent' };
+    });
+    return {
+      body: isStream ? { events } : { json: whole },
+      model: reply.model ?? model,
+      usage,
+      responseId,
+      ...(rawUsage === 'absent' ? {} : { rawUsage }),
+    };
+  };
+
+/** Starts a stand-in for the Gemini API: contents generated, plain and streamed. Give a client this URL and any key. */
+export const startFakeGemini = (options: FakeProviderOptions = {}): Promise<FakeProvider> =>
+  startFakeProvider(
+    {
+      name: 'fake Gemini',
+      route: (method, path) => {
+        const found = method === 'POST' ? PATH.exec(path) : null;
+        return found === null ? undefined : endpointOf(found[1] ?? '', found[2] === 'streamGenerateContent');
+      },
+      refuse: ({ headers }) =>
+        headers['x-goog-api-key'] === undefined
+          ? { status: 403, message: 'Method does not allow unregistered callers.' }
+          : undefined,
+      errorBody: (code, message) => ({ error: { code, message, status: code === 429 ? 'RESOURCE_EXHAUSTED' : 'FAILED' } }),
+      errorEvent: { data: '{"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}}' },
+      requestIdHeader: 'x-request-id',
+    },
+    options,
+  );
