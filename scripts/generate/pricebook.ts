@@ -5,10 +5,11 @@ import { parse } from 'yaml';
 // Only modules that take nothing but types from other packages: generators run before anything is built.
 import { bookDigest } from '../../packages/pricebook/src/book-digest.ts';
 import { packCatalog, unpackCatalog } from '../../packages/pricebook/src/catalog/packed-catalog.ts';
+import { packLimits, unpackLimits } from '../../packages/pricebook/src/catalog/packed-limits.ts';
 import { applyCorrections } from '../../packages/pricebook/src/import/apply-corrections.ts';
 import type { GeneratedFile } from '../generate.ts';
 
-/** The default price books as one module: the imported catalog with the corrections in it, packed, and our own books. */
+/** The default price books as one module: the imported catalog with the corrections in it and its limits, packed, and our own books. */
 export function pricebookFiles(root: string): readonly GeneratedFile[] {
   const folder = join(root, 'packages/pricebook');
   const imported = JSON.parse(readFileSync(join(folder, 'catalog/genai-prices.json'), 'utf8'));
@@ -17,7 +18,8 @@ export function pricebookFiles(root: string): readonly GeneratedFile[] {
   const packed = packCatalog(rows);
   const factors: PriceBook = { ...corrections, prices: [], modifiers: modifiers ?? [] };
   const own = [factors, readBook(folder, 'services')];
-  const sha256 = bookDigest([unpackCatalog(packed), ...own]);
+  const limits = packLimits(JSON.parse(readFileSync(join(folder, 'catalog/model-limits.json'), 'utf8')));
+  const sha256 = bookDigest([unpackCatalog(packed), unpackLimits(limits), ...own]);
   const versions = [corrections.version, ...own.map(({ version }) => version)].sort();
   return [
     {
@@ -27,6 +29,7 @@ export function pricebookFiles(root: string): readonly GeneratedFile[] {
         ['DEFAULT_BOOKS_VERSION', `costspan ${versions.at(-1)}`],
         ['OWN_BOOKS_TEXT', JSON.stringify(own)],
         ['PACKED_CATALOG_TEXT', JSON.stringify(packed)],
+        ['PACKED_LIMITS_TEXT', JSON.stringify(limits)],
       ]),
     },
   ];

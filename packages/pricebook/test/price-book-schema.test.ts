@@ -57,6 +57,7 @@ const mistakes: readonly (readonly [what: string, make: (book: Mutable) => unkno
   ['a factor of 0', (book) => ({ ...book, modifiers: [{ id: 'm', factor: '0' }] })],
   ['a percentage above 100', (book) => ({ ...book, discounts: [{ id: 'd', percent: '101' }] })],
   ['a rate without a date', (book) => ({ ...book, fx: [{ from: 'USD', to: 'EUR', rate: '0.9', source: 'x' }] })],
+  ['a limit of nothing', (book) => ({ ...book, limits: [{ provider: 'openai', match: { exact: 'gpt-5' } }] })],
   ['a role without a rate', (book) => ({ ...book, roles: [{ role: 'clerk' }] })],
   ['a role with two rates', (book) => ({ ...book, roles: [{ role: 'clerk', hourly: '1', yearly: '1', productive_hours: '1' }] })],
   ['a yearly cost without hours', (book) => ({ ...book, roles: [{ role: 'clerk', yearly: '60000' }] })],

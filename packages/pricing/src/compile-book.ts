@@ -45,7 +45,7 @@ export const compileBook = (books: readonly PriceBook[], options: CompileOptions
     sha256: options.sha256,
     currency,
     rowCount: books.reduce((count, { prices, roles }) => count + prices.length + (roles?.length ?? 0), 0),
-    providers: [...providers.keys()].sort(),
+    providers: [...providers].flatMap(([provider, index]) => (index.hasRows ? [provider] : [])).sort(),
     [contents]: {
       name: { version: options.version, sha256: options.sha256 },
       providers,

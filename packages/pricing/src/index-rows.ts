@@ -1,3 +1,4 @@
+import { compileLimit, isTied } from './compiled-limit.ts';
 import { HUMAN_PROVIDER, HUMAN_UNIT } from './compiled-role.ts';
 import { LAYERS } from './compiled-row.ts';
 import type { IssuePath } from './fields.ts';
@@ -23,14 +24,29 @@ export const indexRows = (books: readonly PriceBook[], report: ReportAt): Map<st
       const row = prices[at]!;
       // The rows of a model stand together and, in a packed catalog, share their match.
       if (rows === undefined || last?.match !== row.match || last.provider !== row.provider) {
-        rows = rowsOfMatch(indexOf(providers, row.provider), row.match);
+        const index = indexOf(providers, row.provider);
+        index.hasRows = true;
+        rows = rowsOfMatch(index, row.match);
         matches.add(rows);
       }
       rows.placed.push({ source: row, unit: row.unit, match: rows.match, origin, at, compiled: undefined });
       last = row;
     }
+    for (const [at, limit] of (book.limits ?? []).entries()) {
+      const limited = rowsOfMatch(indexOf(providers, limit.provider), limit.match);
+      const compiled = compileLimit(limit, origin.layerRank);
+      const tied = limited.limits.some((other) => isTied(other, compiled));
+      if (tied) {
+        const name = `${limit.provider}/${limited.match.text}`;
+        const found = 'found a second one of the same layer; end one of them with valid_to';
+        report(bookIndex, ['limits', at], `expected one limit for ${name} at any time, ${found}`);
+      }
+      limited.limits.push(compiled);
+    }
     for (const [at, role] of roles.entries()) {
-      const people = rowsOfMatch(indexOf(providers, HUMAN_PROVIDER), { exact: role.role });
+      const index = indexOf(providers, HUMAN_PROVIDER);
+      index.hasRows = true;
+      const people = rowsOfMatch(index, { exact: role.role });
       matches.add(people);
       people.placed.push({ source: role, unit: HUMAN_UNIT, match: people.match, origin, at, compiled: undefined });
     }

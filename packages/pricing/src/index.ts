@@ -6,6 +6,7 @@ export { formatMoney, minorDigitsOf } from './currency.ts';
 export { formatIssue, type Issue, type IssuePath } from './fields.ts';
 export { parseInstant } from './instant.ts';
 export { type ListedPrice, type ListedPrices, listPrices, type PriceQuery } from './list-prices.ts';
+export { type ModelLimits, modelLimits } from './model-limits.ts';
 export {
   attoToPico,
   type Decimal,
@@ -24,7 +25,7 @@ export {
 export { matchesPattern } from './name-pattern.ts';
 export { type ParsedPriceBook, parsePriceBook } from './parse-price-book.ts';
 export { price } from './price.ts';
-export type { Discount, FxRate, Match, Modifier, PriceBook, PriceRow, Role, Source, When } from './price-book.ts';
+export type { Discount, FxRate, Match, ModelLimit, Modifier, PriceBook, PriceRow, Role, Source, When } from './price-book.ts';
 export type { MoneyText, PriceRequest } from './price-request.ts';
 export { catalogIdOf, parseSku, ROUTERS } from './provider-names.ts';
 export { readAiSdk } from './readers/ai-sdk.ts';

@@ -2,6 +2,7 @@ import { type Candidate, effectivePriceOf } from './candidate.ts';
 import { choose, holdingModifiers, type Moment } from './choose.ts';
 import type { CompiledBook } from './compiled-book.ts';
 import type { Layer } from './compiled-row.ts';
+import { type ModelLimits, modelLimits } from './model-limits.ts';
 import type { PriceRequest } from './price-request.ts';
 import type { Reason } from './reasons.ts';
 import { resolve } from './resolve.ts';
@@ -35,27 +36,24 @@ export type ListedPrices = {
   readonly prices: readonly ListedPrice[];
   /** Units that have rows, none of which is taken, and why. Sorted by unit. */
   readonly missing: readonly { readonly unit: Unit; readonly reason: Reason }[];
-  /** Output tokens of the model at most, where its rows say so: the bound of what a call can cost. */
-  readonly outputTokensMax?: number;
+  /** How large a call can be: the bound of what it can cost. */
+  readonly limits: ModelLimits;
 };
 
 /** The prices that {@link price} would take for a model: for people who look one up, and for the worst case of a budget. */
 export const listPrices = (query: PriceQuery, book: CompiledBook): ListedPrices => {
   const resolution = resolve({ ...query, usage: {} }, book);
-  if (resolution.unknown !== undefined) return { unknown: resolution.unknown, prices: [], missing: [] };
+  if (resolution.unknown !== undefined)
+    return { unknown: resolution.unknown, prices: [], missing: [], limits: modelLimits(query, book) };
   const moment: Moment = { atMs: query.atMs, inputTokens: query.inputTokens ?? 0 };
   const prices: ListedPrice[] = [];
   const missing: { unit: Unit; reason: Reason }[] = [];
-  let outputTokensMax: number | undefined;
   for (const unit of [...resolution.units()].sort()) {
     const chosen = choose(resolution.pricesOf(unit), moment);
     if (typeof chosen === 'string') missing.push({ unit, reason: chosen });
-    else {
-      prices.push(listed(unit, chosen, moment));
-      outputTokensMax = largest(outputTokensMax, chosen.row.outputTokensMax);
-    }
+    else prices.push(listed(unit, chosen, moment));
   }
-  return { prices, missing, ...(outputTokensMax === undefined ? {} : { outputTokensMax }) };
+  return { prices, missing, limits: modelLimits(query, book) };
 };
 
 const listed = (unit: Unit, candidate: Candidate, moment: Moment): ListedPrice => {
@@ -72,9 +70,4 @@ const listed = (unit: Unit, candidate: Candidate, moment: Moment): ListedPrice =
     layer: row.layer,
     ...(reason === undefined ? {} : { reason }),
   };
-};
-
-const largest = (a: number | undefined, b: number | undefined): number | undefined => {
-  if (a === undefined || b === undefined) return a ?? b;
-  return Math.max(a, b);
 };

@@ -1,3 +1,4 @@
+import type { CompiledLimit } from './compiled-limit.ts';
 import { compileRole } from './compiled-role.ts';
 import { type CompiledMatch, type CompiledRow, compileMatch, compileRow } from './compiled-row.ts';
 import { literalStart, matchesPattern } from './name-pattern.ts';
@@ -31,10 +32,13 @@ export type MatchRows = {
   readonly match: CompiledMatch;
   readonly placed: PlacedRow[];
   compiled: readonly CompiledRow[] | undefined;
+  readonly limits: CompiledLimit[];
 };
 
 /** The rows of one provider by how they match names. */
 export type NameIndex = {
+  /** False while only limits are known of the provider. */
+  hasRows: boolean;
   readonly exact: Map<string, MatchRows>;
   readonly prefixes: PrefixNode;
   /** All patterns. Those with a literal start also hang in the trie at its end, and are tried on names that get there. */
@@ -54,6 +58,7 @@ type PrefixNode = {
 
 /** An index without rows. */
 export const createNameIndex = (): NameIndex => ({
+  hasRows: false,
   exact: new Map(),
   prefixes: createNode(-1, undefined),
   patterns: new Map(),
@@ -93,7 +98,7 @@ const hangPattern = ({ prefixes }: NameIndex, rows: MatchRows): void => {
   node.patterns.push(rows);
 };
 
-const createRows = (match: CompiledMatch): MatchRows => ({ match, placed: [], compiled: undefined });
+const createRows = (match: CompiledMatch): MatchRows => ({ match, placed: [], compiled: undefined, limits: [] });
 
 const nodeOf = (root: PrefixNode, prefix: string): PrefixNode => {
   let node = root;
@@ -116,35 +121,33 @@ const childOf = ({ firstChild }: PrefixNode, code: number): PrefixNode | undefin
 };
 
 /** The compiled rows of a match. */
-const compiledRowsOf = (rows: MatchRows): readonly CompiledRow[] => {
+export const compiledRowsOf = (rows: MatchRows): readonly CompiledRow[] => {
   rows.compiled ??= rows.placed.map(compiledRowOf);
   return rows.compiled;
 };
 
 const FINE_TUNE = 'ft:';
-const NO_ROWS: readonly CompiledRow[] = [];
+const NO_MATCHES: readonly MatchRows[] = [];
 
 /**
- * The rows that match a name, in no order. A pattern reaches a fine-tuned model only if it begins with `ft:`: one that is
- * written for base models, such as `*gpt-4o*`, must not price a fine-tune by accident.
+ * The matches of a provider that accept a name, in no order. A pattern reaches a fine-tuned model only if it begins with
+ * `ft:`: one that is written for base models, such as `*gpt-4o*`, must not price a fine-tune by accident.
  */
-export const rowsMatching = (index: NameIndex, name: string, isFineTune: boolean): readonly CompiledRow[] => {
+export const matchesOf = (index: NameIndex, name: string, isFineTune: boolean): readonly MatchRows[] => {
   const exact = index.exact.get(name);
-  let found = exact === undefined ? NO_ROWS : compiledRowsOf(exact);
+  let found = exact === undefined ? NO_MATCHES : [exact];
   let node: PrefixNode | undefined = index.prefixes;
   for (let at = 0; at < name.length; at += 1) {
     node = childOf(node, name.charCodeAt(at));
     if (node === undefined) break;
-    if (node.rows !== undefined) found = [...found, ...compiledRowsOf(node.rows)];
-    for (const rows of node.patterns ?? NO_PATTERNS) {
+    if (node.rows !== undefined) found = [...found, node.rows];
+    for (const rows of node.patterns ?? NO_MATCHES) {
       const isForName = !isFineTune || rows.match.text.startsWith(FINE_TUNE);
-      if (isForName && matchesPattern(rows.match.text, name)) found = [...found, ...compiledRowsOf(rows)];
+      if (isForName && matchesPattern(rows.match.text, name)) found = [...found, rows];
     }
   }
   index.floating ??= createPatternIndex([...index.patterns].filter(([pattern]) => literalStart(pattern) === ''));
   if (isFineTune || index.floating.isEmpty) return found;
-  for (const rows of matchingPatterns(index.floating, name)) found = [...found, ...compiledRowsOf(rows)];
-  return found;
+  const floating = matchingPatterns(index.floating, name);
+  return floating.length === 0 ? found : [...found, ...floating];
 };
-
-const NO_PATTERNS: readonly MatchRows[] = [];

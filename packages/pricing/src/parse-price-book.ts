@@ -2,7 +2,7 @@ import { collectIssues, type Field, flag, type Issue, list, object, oneOf, type 
 import { parseClock, parseInstant } from './instant.ts';
 import { NAME_CHARACTERS_MAX } from './limits.ts';
 import { compareDecimal, parseDecimal } from './money.ts';
-import type { Discount, FxRate, Match, Modifier, PriceBook, PriceRow, Role, When } from './price-book.ts';
+import type { Discount, FxRate, Match, ModelLimit, Modifier, PriceBook, PriceRow, Role, When } from './price-book.ts';
 
 /** A price book, or every problem it has. */
 export type ParsedPriceBook =
@@ -141,6 +141,16 @@ const role = object<Role>(
   },
 );
 
+const limit = object<ModelLimit>(
+  { provider: name, match },
+  { output_tokens_max: wholeNumber(1), input_tokens_max: wholeNumber(1), ...dates, source, note: sentence },
+  (value, path, report) => {
+    checkDates(value, path, report);
+    if (value.output_tokens_max === undefined && value.input_tokens_max === undefined)
+      report(path, 'expected output_tokens_max, input_tokens_max or both');
+  },
+);
+
 const checkUniqueIds = (book: PriceBook, report: Report): void => {
   const seen = new Set<string>();
   for (const key of ['prices', 'modifiers', 'discounts'] as const) {
@@ -163,6 +173,7 @@ const rawBook = object<Omit<PriceBook, 'prices'> & { readonly prices?: readonly 
     fx_method: sentence,
     fx_days_max: wholeNumber(0),
     roles: list(role),
+    limits: list(limit),
     note: sentence,
   },
 );

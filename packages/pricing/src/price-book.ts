@@ -42,7 +42,7 @@ export type PriceRow = {
   readonly when?: When;
   readonly status: 'list' | 'introductory' | 'contract' | 'estimate';
   readonly source?: Source;
-  /** The model's own limit of output tokens, for worst-case budgets. */
+  /** Output tokens of one call at most, where no entry of `limits` says so; for worst-case budgets. */
   readonly output_tokens_max?: number;
   /** ISO 4217 code when it differs from the book's currency. */
   readonly currency?: string;
@@ -111,6 +111,22 @@ export type Role = {
   readonly note?: string;
 };
 
+/** The largest calls a model takes: what bounds the cost of a call before it is made. At least one of the two is given. */
+export type ModelLimit = {
+  /** Catalog identifier of whoever serves the model. */
+  readonly provider: string;
+  readonly match: Match;
+  /** Output tokens of one call at most, reasoning included. */
+  readonly output_tokens_max?: number;
+  /** Input tokens of one call at most, caches included. */
+  readonly input_tokens_max?: number;
+  readonly valid_from?: string;
+  readonly valid_to?: string;
+  readonly source?: Source;
+  /** For people; never read. */
+  readonly note?: string;
+};
+
 /** Dated prices in one currency, as a YAML or JSON file holds them. */
 export type PriceBook = {
   readonly book: string;
@@ -129,6 +145,7 @@ export type PriceBook = {
   /** Days after which the last rate is too old and the line is `unpriced: no-fx`. Default: never. */
   readonly fx_days_max?: number;
   readonly roles?: readonly Role[];
+  readonly limits?: readonly ModelLimit[];
   /** For people; never read. */
   readonly note?: string;
 };

@@ -3,7 +3,7 @@ import { type CompiledBook, type CompiledDiscount, contents } from './compiled-b
 import { type CompiledMatch, type CompiledRow, tierOf } from './compiled-row.ts';
 import { NAME_CHARACTERS_MAX } from './limits.ts';
 import { type ModelName, namesOf } from './model-names.ts';
-import { rowsMatching } from './name-index.ts';
+import { compiledRowsOf, matchesOf } from './name-index.ts';
 import { matchesPattern } from './name-pattern.ts';
 import type { PriceRequest } from './price-request.ts';
 import { catalogIdOf } from './provider-names.ts';
@@ -69,11 +69,11 @@ const resolveNames = (request: PriceRequest, book: CompiledBook): Resolution => 
   const asWritten = providers.get(request.provider);
   const provider = asWritten === undefined ? catalogIdOf(request.provider) : request.provider;
   const index = asWritten ?? providers.get(provider);
-  if (index === undefined) return unknownOf(provider, 'provider-unknown');
+  if (index?.hasRows !== true) return unknownOf(provider, 'provider-unknown');
   const { names, isFineTune, profile } = namesOf(request.model.toLowerCase(), provider);
   const named: NamedRows[] = [];
   for (const name of names) {
-    const rows = rowsMatching(index, name.name, isFineTune);
+    const rows = matchesOf(index, name.name, isFineTune).flatMap(compiledRowsOf);
     if (rows.length > 0) named.push({ ...name, rows });
   }
   if (named.length === 0) return unknownOf(provider, isFineTune ? 'fine-tune-unknown' : 'model-unknown');

@@ -23,7 +23,7 @@ test('lists what would be taken, what would not and why, and the limit of the mo
       { ...price, unit: 'output_text_tokens', priceId: 'acme/model/output_text_tokens', amount: '15' },
     ],
     missing: [{ unit: 'images', reason: 'no-price-at-time' }],
-    outputTokensMax: 64_000,
+    limits: { outputTokensMax: 64_000 },
   });
 });
 
@@ -33,5 +33,5 @@ test('for the size, region and snapshot asked for', () => {
 });
 
 test('says why a model has no price', () => {
-  expect(listPrices({ ...query, model: 'new' }, book)).toEqual({ unknown: 'model-unknown', prices: [], missing: [] });
+  expect(listPrices({ ...query, model: 'new' }, book)).toEqual({ unknown: 'model-unknown', prices: [], missing: [], limits: {} });
 });

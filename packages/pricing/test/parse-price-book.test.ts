@@ -57,6 +57,8 @@ fx_days_max: 5
 roles:
   - { role: reviewer, hourly: "48.00", increment_ms: 60000, default_touch_ms: 600000 }
   - { role: lawyer, yearly: "160000", productive_hours: "1600" }
+limits:
+  - { provider: acme, match: { exact: model-x }, output_tokens_max: 64000, input_tokens_max: 200000, valid_from: 2026-01-01 }
 `;
   const parsed = parsePriceBook(parse(text));
   expect(parsed.kind).toBe('ok');
@@ -68,6 +70,14 @@ roles:
 
 describe('says where, what was expected, what was found and what to do:', () => {
   test.each<[unknown, string]>([
+    [
+      book({ limits: [{ provider: 'acme', match: { exact: 'm' } }] }),
+      'limits[0]: expected output_tokens_max, input_tokens_max or both',
+    ],
+    [
+      book({ limits: [{ provider: 'acme', match: { exact: 'm' }, output_tokens_max: 0 }] }),
+      'limits[0].output_tokens_max: expected a whole number from 1, found number 0',
+    ],
     [book({}, { ...row, amount: 2.5 }), 'prices[0].amount: expected a decimal string like "2.50", found number 2.5; quote it'],
     [book({}, { ...row, amount: '2,50' }), 'prices[0].amount: expected a decimal string like "2.50", found text "2,50"'],
     [book({}, { ...row, amount: '-1' }), 'prices[0].amount: expected a decimal string like "2.50", found text "-1"'],
@@ -162,7 +172,7 @@ test('lists all problems at once, in the order of the book', () => {
     prices: [{ ...row, amount: 2.5, per: 1 }, row, { id: 'b' }],
   };
   expect(problems(broken)).toEqual([
-    'curency: unknown key; expected book, version, currency, layer, prices, modifiers, discounts, fx, fx_method, fx_days_max, roles, note',
+    'curency: unknown key; expected book, version, currency, layer, prices, modifiers, discounts, fx, fx_method, fx_days_max, roles, limits, note',
     'version: missing; expected a string of 1 to 256 characters',
     'currency: missing; expected an ISO 4217 code as a string, like "USD"',
     'prices[0].amount: expected a decimal string like "2.50", found number 2.5; quote it',

@@ -1,3 +1,4 @@
+import { modelsDevBillers } from '@costspan/pricebook/import';
 import { type CompiledBook, decimalToAtto, parseDecimal, price } from '@costspan/pricing';
 
 /** One price that two sources give differently, in the currency of the book per million units, decimal text. */
@@ -21,26 +22,6 @@ export type DisagreementReport = {
   readonly disagreements: readonly Disagreement[];
 };
 
-/** Catalog identifiers by those of models.dev, where both mean the same biller. */
-const PROVIDERS: ReadonlyMap<string, string> = new Map([
-  ['amazon-bedrock', 'aws'],
-  ['anthropic', 'anthropic'],
-  ['azure', 'azure'],
-  ['baseten', 'baseten'],
-  ['cerebras', 'cerebras'],
-  ['deepseek', 'deepseek'],
-  ['fireworks-ai', 'fireworks'],
-  ['google', 'google'],
-  ['groq', 'groq'],
-  ['mistral', 'mistral'],
-  ['moonshotai', 'moonshotai'],
-  ['openai', 'openai'],
-  ['openrouter', 'openrouter'],
-  ['perplexity', 'perplexity'],
-  ['togetherai', 'together'],
-  ['xai', 'x-ai'],
-]);
-
 const UNITS = [
   ['input', 'input_text_tokens'],
   ['output', 'output_text_tokens'],
@@ -59,7 +40,7 @@ export function findDisagreements(book: CompiledBook, catalog: unknown, atMs: nu
   const unknown: string[] = [];
   let compared = 0;
   let differing = 0;
-  for (const [theirId, provider] of PROVIDERS) {
+  for (const [theirId, provider] of modelsDevBillers) {
     for (const [model, { cost }] of Object.entries(modelsOf(catalog, theirId))) {
       if (cost === undefined) continue;
       const ours = UNITS.map(([key, unit]) => ({

@@ -3,7 +3,7 @@ import Table from 'cli-table3';
 import type { ShownPrices } from './show-prices.ts';
 
 /** The prices as a table for people: what, how much, when, from which page and day. */
-export function priceTable({ prices, modifiers }: ShownPrices): string {
+export function priceTable({ prices, modifiers, limits }: ShownPrices): string {
   const table = new Table({
     head: ['unit', 'price', 'when', 'status', 'valid', 'source', 'read'],
     style: { head: [], border: [] },
@@ -22,7 +22,16 @@ export function priceTable({ prices, modifiers }: ShownPrices): string {
   const factors = modifiers.map(
     ({ modifier, when }) => `  times ${modifier.factor}${when === '' ? '' : ` at ${when}`} (${modifier.id})\n`,
   );
-  return `${table.toString()}\n${factors.length === 0 ? '' : `factors:\n${factors.join('')}`}`;
+  return `${table.toString()}\n${factors.length === 0 ? '' : `factors:\n${factors.join('')}`}${limitsText(limits)}`;
+}
+
+function limitsText({ outputTokensMax: output, inputTokensMax: input, reason }: ShownPrices['limits']): string {
+  const sizes = [
+    ...(input === undefined ? [] : [`${input} input tokens`]),
+    ...(output === undefined ? [] : [`${output} output tokens`]),
+  ];
+  if (sizes.length === 0) return '';
+  return `largest call: ${sizes.join(', ')}${reason === undefined ? '' : ` (${reason})`}\n`;
 }
 
 function validityText({ valid_from: from, valid_to: to }: Pick<PriceRow, 'valid_from' | 'valid_to'>): string {

@@ -4,6 +4,7 @@ import {
   catalogIdOf,
   HUMAN_PROVIDER,
   listPrices,
+  type ModelLimits,
   type Modifier,
   matchesPattern,
   type PriceBook,
@@ -31,6 +32,8 @@ export type ShownPrice = {
 export type ShownPrices = {
   readonly prices: readonly ShownPrice[];
   readonly modifiers: readonly { readonly modifier: Modifier; readonly when: string; readonly book: string }[];
+  /** How large a call can be, where a book says so. */
+  readonly limits: ModelLimits;
   /** Why there is none, and names that look alike; only when there are no prices. */
   readonly unknown?: { readonly reason: string; readonly similar: readonly string[] };
 };
@@ -73,14 +76,14 @@ export function showPrices(
   ].sort(byUnit);
   if (prices.length === 0) {
     const reason = listed.unknown ?? listed.missing[0]?.reason ?? 'model-unknown';
-    return { prices, modifiers: [], unknown: { reason, similar: similarNames(rows, model) } };
+    return { prices, modifiers: [], limits: listed.limits, unknown: { reason, similar: similarNames(rows, model) } };
   }
   const modifiers = books.flatMap(({ book, modifiers: all = [] }) =>
     all
       .filter((modifier) => concerns(modifier, biller, model) && isInForce(modifier, atMs))
       .map((modifier) => ({ modifier, when: whenText(modifier.when), book })),
   );
-  return { prices, modifiers };
+  return { prices, modifiers, limits: listed.limits };
 }
 
 /** A role as a row: what an hour costs, or a year over its productive hours. */

@@ -1,13 +1,24 @@
 import { type CompiledBook, compileBook, type PriceBook } from '@costspan/pricing';
-import { DEFAULT_BOOKS_SHA256, DEFAULT_BOOKS_VERSION, OWN_BOOKS_TEXT, PACKED_CATALOG_TEXT } from './default-books.generated.ts';
+import {
+  DEFAULT_BOOKS_SHA256,
+  DEFAULT_BOOKS_VERSION,
+  OWN_BOOKS_TEXT,
+  PACKED_CATALOG_TEXT,
+  PACKED_LIMITS_TEXT,
+} from './default-books.generated.ts';
 import { unpackCatalog } from './packed-catalog.ts';
+import { unpackLimits } from './packed-limits.ts';
 
 /**
- * The books Costspan ships, in US dollars: the catalog of models with our corrections, and the prices of what has no
- * catalog. Rates of people are not among them: those are yours. A new list with every call; nothing is read from disk.
+ * The books Costspan ships, in US dollars: the catalog of models with our corrections, how large their calls can be, and
+ * the prices of what has no catalog. Rates of people are not among them: those are yours. A new list with every call; nothing is read from disk.
  */
 export function defaultBooks(): readonly PriceBook[] {
-  return [unpackCatalog(JSON.parse(PACKED_CATALOG_TEXT)), ...(JSON.parse(OWN_BOOKS_TEXT) as readonly PriceBook[])];
+  return [
+    unpackCatalog(JSON.parse(PACKED_CATALOG_TEXT)),
+    unpackLimits(JSON.parse(PACKED_LIMITS_TEXT)),
+    ...(JSON.parse(OWN_BOOKS_TEXT) as readonly PriceBook[]),
+  ];
 }
 
 /** SHA-256 and version of {@link defaultBooks} together. */

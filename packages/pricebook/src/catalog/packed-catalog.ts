@@ -56,7 +56,7 @@ export function packCatalog({ prices, ...head }: PriceBook): PackedCatalog {
     if (Object.keys(rest).length > 0 || source === undefined)
       throw new Error(`${id}: the packed catalog cannot hold ${Object.keys(rest)}`);
     if (id !== rowId(provider, match, row)) throw new Error(`${id}: expected the identifier ${rowId(provider, match, row)}`);
-    const name = packName(match);
+    const name = packMatch(match);
     const key = `${provider}\n${name}`;
     const entry = byName.get(key) ?? { provider, name, prices: [] };
     byName.set(key, entry);
@@ -100,7 +100,7 @@ export function unpackCatalog({ head, units, whens, sources, statuses, groups }:
       }),
     );
     for (const name of names) {
-      const match = unpackName(name);
+      const match = unpackMatch(name);
       const prefix = `${provider}/${matchText(match)}/`;
       for (const [index, [unit, amount, per, when, from, to, status, source]] of packed.entries()) {
         // Written out and extended, not spread: this runs for every row at every start.
@@ -126,14 +126,15 @@ export function unpackCatalog({ head, units, whens, sources, statuses, groups }:
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-function at<T>(list: readonly T[], place: number): T {
+/** The value at a place of a list; a packed book that names another place is damaged. */
+export function at<T>(list: readonly T[], place: number): T {
   const value = list[place];
   if (value === undefined) throw new RangeError(`packed catalog: no value at ${place}`);
   return value;
 }
 
 /** A list of distinct values, and the place of each in it. */
-function createPlaces<T>(): { readonly list: readonly T[]; readonly placeOf: (value: T) => number } {
+export function createPlaces<T>(): { readonly list: readonly T[]; readonly placeOf: (value: T) => number } {
   const list: T[] = [];
   const places = new Map<string, number>();
   return {
@@ -147,12 +148,14 @@ function createPlaces<T>(): { readonly list: readonly T[]; readonly placeOf: (va
   };
 }
 
-function packName(match: Match): string {
+/** A match as one text: `=exact`, `^prefix`, `~pattern`. */
+export function packMatch(match: Match): string {
   if ('exact' in match) return `=${match.exact}`;
   return 'prefix' in match ? `^${match.prefix}` : `~${match.pattern}`;
 }
 
-function unpackName(name: string): Match {
+/** The match of {@link packMatch}. */
+export function unpackMatch(name: string): Match {
   const text = name.slice(1);
   if (name.startsWith('=')) return { exact: text };
   return name.startsWith('^') ? { prefix: text } : { pattern: text };
