@@ -31,6 +31,9 @@ export const requestBodyBytesMax: number = 64 * 1024 * 1024;
 /** Bytes of a streamed event that is held back until it is complete; beyond that the stream passes through as it comes. */
 export const heldEventBytesMax: number = 1024 * 1024;
 
+/** Bytes of one message of a binary event stream; the encoding itself allows 16 MB, and a longer one is not of it. */
+export const framePayloadBytesMax: number = 24 * 1024 * 1024;
+
 /** Failed calls that wait for a retry of the client; beyond that the oldest is reported as failed. */
 export const pendingCallsMax = 1_024;
 
@@ -46,8 +49,8 @@ export const retryWaitMs = 10_000;
 /** Longest wait for a retry whose delay the provider named; the clients ignore delays above 60 s. */
 export const retryWaitMsMax = 65_000;
 
-/** Characters of a handoff token: it travels in links, forms and headers. */
-export const handoffTokenCharactersMax = 8_000;
+/** Characters of a token of a handoff or an approval: it travels in links, forms and headers. */
+export const tokenCharactersMax = 8_000;
 
 /** How long a handoff token is valid unless `handoffTtlMs` says otherwise: 30 days, as long as the ledger keeps entries. */
 export const handoffTtlMsDefault: number = 30 * 24 * 60 * 60 * 1000;
@@ -72,3 +75,30 @@ export const exportDelayMs = 1_000;
 
 /** Kinds of misuse reported per process as a warning; each is reported once, all go to `diag`. */
 export const warningsMax = 100;
+
+/** Longest working time of a budget, and longest wait for an approval: 31 days. More is a mistake in the unit. */
+export const workingTimeMsMax: number = 31 * 24 * 60 * 60 * 1000;
+
+/** How long an approval waits unless the budget says otherwise: a day, so that one working day lies in it. */
+export const approvalTimeoutMsDefault: number = 24 * 60 * 60 * 1000;
+
+/** Accounts of budgets kept in one process, about 300 bytes each. Beyond that the oldest idle one is forgotten. */
+export const budgetAccountsMax = 100_000;
+
+/** Charges without a reservation that are remembered, so that a repetition is told apart. */
+export const chargesRememberedMax = 10_000;
+
+/** Input tokens a provider may add to a request: Anthropic documents up to 804 for tools, others fewer. */
+export const hiddenInputTokensMax = 1_024;
+
+/** Causes of an error that are looked through: clients wrap once or twice, and causes may form a circle. */
+export const errorCausesMax = 8;
+
+/** How often the price book of the processor is asked for anew, in milliseconds. Unchanged, it answers with 304. */
+export const bookRefreshMs: number = 5 * 60 * 1000;
+
+/** Longest wait for the price book of the processor, in milliseconds; until then the bundled one is used. */
+export const bookTimeoutMs = 10_000;
+
+/** Bytes of the price book of a processor: the default books take about 2 MB as JSON. */
+export const bookBytesMax: number = 64 * 1024 * 1024;

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, context, createContextKey } from '@opentelemetry/api';
+import type { WorkScope } from '../budget/scope.ts';
 import type { WorkItem } from './work-item-type.ts';
 
 const ITEM_KEY = createContextKey('costspan.work_item');
+const SCOPE_KEY = createContextKey('costspan.work_scope');
 
 // Without a registered context manager OpenTelemetry forgets the context at once; `lost` says that ours is the only memory.
 type Memory = { readonly inner: Context; readonly lost: boolean };
@@ -15,6 +17,13 @@ export const workItemOf = (parent: Context): WorkItem | undefined =>
 /** `parent` with `item` in it. */
 export const withWorkItem = (parent: Context, item: WorkItem): Context => parent.setValue(ITEM_KEY, item);
 
+/** What limits the work in `parent`, or else in the surrounding asynchronous flow; undefined where nothing does. */
+export const workScopeOf = (parent: Context): WorkScope | undefined =>
+  (parent.getValue(SCOPE_KEY) ?? storage.getStore()?.inner.getValue(SCOPE_KEY)) as WorkScope | undefined;
+
+/** `parent` with `scope` in it. */
+export const withWorkScope = (parent: Context, scope: WorkScope): Context => parent.setValue(SCOPE_KEY, scope);
+
 /** The active context, with the work item of the surrounding flow where code between has dropped it. */
 export const activeContext = (): Context => {
   const active = context.active();
@@ -23,7 +32,8 @@ export const activeContext = (): Context => {
   if (memory === undefined) return active;
   if (memory.lost) return memory.inner;
   const item = memory.inner.getValue(ITEM_KEY);
-  return item === undefined ? active : active.setValue(ITEM_KEY, item);
+  if (item === undefined) return active;
+  return active.setValue(ITEM_KEY, item).setValue(SCOPE_KEY, memory.inner.getValue(SCOPE_KEY));
 };
 
 /** Runs `fn` with `inner` as the active context, in OpenTelemetry and in our own memory. */
