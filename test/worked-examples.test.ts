@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openLedgerReader } from '@costspan/collector-processor';
-import { reportByType, type TypeReport } from '@costspan/ledger';
+import { countedItem, reportByType, type TypeReport } from '@costspan/ledger';
 import { formatPico } from '@costspan/pricing';
 import { expect, test } from 'vitest';
 import { type Attributes, hex, otlpAttributes, type PlannedSpan } from './support/random-traces.ts';
@@ -139,7 +139,11 @@ async function reportOf(spans: readonly PlannedSpan[]): Promise<readonly TypeRep
   await service.close();
   const reader = openLedgerReader(file);
   try {
-    return reportByType(reader.records(), { ticket: ['resolved'], claim: ['processed'] });
+    const completed = { ticket: ['resolved'], claim: ['processed'] };
+    return reportByType(
+      [...reader.records()].map((record) => countedItem(record, { completed })),
+      completed,
+    );
   } finally {
     reader.close();
   }

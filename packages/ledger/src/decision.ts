@@ -14,6 +14,8 @@ export type Decision = {
   /** Present when the receipt is not in the currency of the ledger: its amount cannot be added. */
   readonly currencyProblem?: string;
   readonly late?: true;
+  /** Which version of which ledger this is, where another one decided it. */
+  readonly origin?: NonNullable<Entry['origin']>;
 };
 
 /** A fact with an observation. */
@@ -57,6 +59,7 @@ export function entryOf(fact: CostFact, decision: Decision, currency: string): D
     ...(observation.callId === undefined ? {} : { callId: observation.callId }),
     ...(decision.excluded?.status === 'duplicate' ? { duplicateOf: decision.excluded.duplicateOf } : {}),
     ...(decision.late === undefined ? {} : { late: decision.late }),
+    ...(decision.origin === undefined ? {} : { origin: decision.origin }),
     ...(observation.attempt === undefined ? {} : { attempt: observation.attempt }),
     provider: observation.provider,
     model: observation.model,
@@ -92,12 +95,12 @@ function costOf({ observation }: CostFact, decision: Decision): Cost {
 
 /** JSON text of a decision; equal decisions have equal text. */
 export function decisionText(decision: Decision): string {
-  const { item, itemSource, unattributedReason, dimensions, excluded, currencyProblem, late } = decision;
+  const { item, itemSource, unattributedReason, dimensions, excluded, currencyProblem, late, origin } = decision;
   return JSON.stringify({
     item: item && { tenant: item.tenant, type: item.type, id: item.id },
     ...{ itemSource, unattributedReason },
     dimensions: sorted(dimensions),
-    ...{ excluded, currencyProblem, late },
+    ...{ excluded, currencyProblem, late, origin },
   });
 }
 

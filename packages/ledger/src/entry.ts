@@ -67,4 +67,6 @@ export type Entry = {
   };
   /** UUID of the ledger file. */
   readonly emitter: string;
+  /** Which version of which ledger this is, where another one decided it. */
+  readonly origin?: { readonly emitter: string; readonly version: number };
 };

@@ -4,14 +4,14 @@ import { CATEGORIES } from '@costspan/semconv';
 import type { Report } from './report-data.ts';
 
 /** The main table as CSV (RFC 4180): exact amounts, one column per category, empty where nothing fed it or nothing is known. */
-export function reportCsv({ view, header }: Report): string {
+export function reportCsv({ by, items, groups, header }: Report): string {
   const sumHeads = [...CATEGORIES, 'total', 'waste', 'low', 'high', 'spans', 'unpriced_spans'];
-  if (view.kind === 'groups') {
-    const head = view.grouping.by === 'dimension' ? view.grouping.key : view.grouping.by;
-    const rows = view.groups.map(({ value, sums }) => [value ?? '', header.currency, ...sumCells(sums)]);
+  if (by.by !== 'item') {
+    const head = by.by === 'dimension' ? by.key : by.by;
+    const rows = groups.map(({ value, sums }) => [value ?? '', header.currency, ...sumCells(sums)]);
     return csv([[head, 'currency', ...sumHeads], ...rows]);
   }
-  const rows = view.items.map(({ record: { item, parentId, outcome, state }, sums }) => [
+  const rows = items.map(({ record: { item, parentId, outcome, state }, sums }) => [
     ...[item.tenant, item.type, item.id, parentId ?? '', outcome?.value ?? '', state, header.currency],
     ...sumCells(sums),
   ]);

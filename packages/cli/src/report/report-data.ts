@@ -1,9 +1,11 @@
-import type { Gap, Grouping, LedgerHeader, LedgerReader } from '@costspan/collector-processor';
+import type { CellWindow, Gap, Grouping, LedgerHeader, LedgerReader } from '@costspan/collector-processor';
 import {
   addSums,
-  type CompletedOutcomes,
+  type CostCell,
   type CostRecord,
   type CostSums,
+  type CountingRules,
+  countedItem,
   type GroupReport,
   type ItemReport,
   type KnownBy,
@@ -14,23 +16,32 @@ import {
   reportItems,
   type Shares,
   sharesOf,
-  sumsOfRecords,
+  sumsOfRecord,
   type TypeReport,
 } from '@costspan/ledger';
 import { CATEGORIES, type Category } from '@costspan/semconv';
+import { type ReportedItems, selectItems } from './select-items.ts';
+import { type CalendarUnit, cellsByCalendar } from './time-groups.ts';
 
-/** What `costspan report` says, before it is written as text, JSON or CSV. Amounts are exact. */
+/** What the rows of a report stand for. */
+export type ReportBy = { readonly by: 'item' } | { readonly by: CalendarUnit } | Exclude<Grouping, { by: 'quarter_hour' }>;
+
+/** What `costspan report` says, before it is written as text, JSON, CSV or HTML. Amounts are exact. */
 export type Report = {
   readonly header: LedgerHeader;
+  /** What was asked for: bounds in Unix nanoseconds, and what they bound. */
+  readonly window: CellWindow;
+  readonly timeZone: string;
+  readonly by: ReportBy;
   /** From the start of the earliest to the end of the latest span of an item, Unix nanoseconds; absent without items. */
-  readonly period?: { readonly firstNs: bigint; readonly lastNs: bigint };
-  readonly view:
-    | { readonly kind: 'items'; readonly items: readonly ItemReport<CostRecord>[] }
-    | { readonly kind: 'groups'; readonly grouping: Grouping; readonly groups: readonly GroupReport[] };
-  /** Sums of the view. */
+  readonly spanned?: { readonly firstNs: bigint; readonly lastNs: bigint };
+  /** Every item of the report, the dearest first, whatever the rows stand for. */
+  readonly items: readonly ItemReport<CostRecord>[];
+  /** The rows, unless they stand for items. */
+  readonly groups: readonly GroupReport[];
+  /** Sums of the rows. */
   readonly totals: CostSums;
   readonly shares?: Shares;
-  readonly itemCount: number;
   readonly types: readonly TypeReport[];
   readonly known: readonly KnownBy[];
   readonly unpriced: readonly Gap[];
@@ -40,47 +51,72 @@ export type Report = {
 };
 
 export type ReportRequest = {
-  readonly by: { readonly by: 'item' } | Grouping;
+  readonly by: ReportBy;
+  readonly window: CellWindow;
+  /** Name of the time zone of days, and of the times that are shown. */
+  readonly timeZone: string;
   /** Above what the ledger file says. */
-  readonly completed?: CompletedOutcomes;
+  readonly rules?: CountingRules;
 };
 
 /** Reads a ledger into a report. */
-export function readReport(reader: LedgerReader, { by, completed }: ReportRequest): Report {
-  const records = [...reader.records()];
-  const view = viewOf(reader, records, by);
-  const totals = view.kind === 'items' ? sumsOfRecords(records) : view.groups.map(({ sums }) => sums).reduce(addSums, noSums);
+export function readReport(reader: LedgerReader, { by, window, timeZone, rules = {} }: ReportRequest): Report {
+  const { header } = reader;
+  const completed = { ...header.completed, ...rules.completed };
+  const selected = selectItems(reader, window);
+  const items = reportItems(selected.records, selected.sumsOf);
+  const counted = items.map(({ record, sums }) =>
+    countedItem(record, { ...rules, completed }, { sums, outcomeCounts: selected.endedInPeriod(record) }),
+  );
+  const groups = by.by === 'item' ? [] : reportGroups(cellsBy(reader, by, { window, timeZone }));
+  let totals = noSums;
+  for (const { sums } of by.by === 'item' ? items : groups) totals = addSums(totals, sums);
   const shares = sharesOf(totals);
-  const period = periodOf(records);
-  const cells = reader.cells({ by: 'category' });
-  const fed = new Set<Category>([
-    ...cells.map(({ category }) => category),
-    // Records remember categories whose entries were deleted.
-    ...records.flatMap(
-      ({ byCategory, unpricedByCategory }) => Object.keys({ ...byCategory, ...unpricedByCategory }) as Category[],
-    ),
-  ]);
+  const spanned = spannedBy(selected);
   return {
-    header: reader.header,
-    ...(period !== undefined && { period }),
-    view,
-    totals,
+    ...{ header, window, timeZone, by, items, groups, totals },
+    ...(spanned !== undefined && { spanned }),
     ...(shares !== undefined && { shares }),
-    itemCount: records.length,
-    types: reportByType(records, { ...reader.header.completed, ...completed }),
-    known: knownBy(cells),
-    unpriced: reader.gaps('unpriced'),
-    unattributed: reader.gaps('unattributed'),
-    notMeasured: CATEGORIES.filter((category) => !fed.has(category)),
+    types: reportByType(counted, completed),
+    known: knownBy(knownCells(reader, { by, window })),
+    unpriced: reader.gaps('unpriced', window),
+    // Who is nobody's has no outcome either.
+    unattributed: window.basis === 'completed' ? [] : reader.gaps('unattributed', window),
+    notMeasured: notMeasured(reader),
   };
 }
 
-function viewOf(reader: LedgerReader, records: readonly CostRecord[], by: ReportRequest['by']): Report['view'] {
-  if (by.by === 'item') return { kind: 'items', items: reportItems(records) };
-  return { kind: 'groups', grouping: by, groups: reportGroups(reader.cells(by)) };
+function cellsBy(
+  reader: LedgerReader,
+  by: Exclude<ReportBy, { by: 'item' }>,
+  { window, timeZone }: Pick<ReportRequest, 'window' | 'timeZone'>,
+): readonly CostCell[] {
+  return isCalendar(by)
+    ? cellsByCalendar(reader.cells({ by: 'quarter_hour' }, window), by.by, timeZone)
+    : reader.cells(by, window);
 }
 
-function periodOf(records: readonly CostRecord[]): Report['period'] {
+function isCalendar(by: ReportBy): by is { readonly by: CalendarUnit } {
+  return ['hour', 'day', 'week', 'month'].includes(by.by);
+}
+
+/** The entries behind the totals: rows of items leave out what belongs to none. */
+function knownCells(reader: LedgerReader, { by, window }: Pick<ReportRequest, 'by' | 'window'>): readonly CostCell[] {
+  const cells = reader.cells({ by: 'type' }, window);
+  return by.by === 'item' ? cells.filter(({ value }) => value !== undefined) : cells;
+}
+
+/** Of the whole ledger, whatever the period: a source that was silent this month is connected all the same. */
+function notMeasured(reader: LedgerReader): readonly Category[] {
+  const fed = new Set<Category>(reader.cells({ by: 'category' }).map(({ category }) => category));
+  // Records remember categories whose entries were deleted.
+  for (const record of reader.records()) {
+    for (const category of Object.keys(sumsOfRecord(record).byCategory) as Category[]) fed.add(category);
+  }
+  return CATEGORIES.filter((category) => !fed.has(category));
+}
+
+function spannedBy({ records }: ReportedItems): Report['spanned'] {
   const [first, ...rest] = records;
   if (first === undefined) return undefined;
   let [firstNs, lastNs] = [first.firstSpanNs, first.lastSpanNs];

@@ -1,5 +1,5 @@
 import type { Gap } from '@costspan/collector-processor';
-import { type CostSums, isUnknown, recordJson, type Shares, type TypeReport } from '@costspan/ledger';
+import { type CostSums, isUnknown, type Shares, type TypeReport } from '@costspan/ledger';
 import { formatPico } from '@costspan/pricing';
 import type { Report } from './report-data.ts';
 
@@ -9,40 +9,53 @@ export function* reportJsonLines(report: Report): Iterable<string> {
 }
 
 function* reportObjects(report: Report): Iterable<Readonly<Record<string, unknown>>> {
-  const { header, period, view } = report;
+  const { header, spanned, by, window } = report;
   yield {
     kind: 'report',
-    by: view.kind === 'items' ? 'item' : view.grouping.by === 'dimension' ? `dimension:${view.grouping.key}` : view.grouping.by,
-    basis: 'usage',
+    by: by.by === 'dimension' ? `dimension:${by.key}` : by.by,
+    basis: window.basis,
+    ...(window.fromNs !== undefined && { from_ns: String(window.fromNs) }),
+    ...(window.toNs !== undefined && { to_ns: String(window.toNs) }),
     ledger: header.file,
     emitter: header.emitter,
     schema: header.schema,
     currency: header.currency,
-    time_zone: 'UTC',
-    ...(period !== undefined && { first_span_ns: String(period.firstNs), last_span_ns: String(period.lastNs) }),
+    time_zone: report.timeZone,
+    ...(spanned !== undefined && { first_span_ns: String(spanned.firstNs), last_span_ns: String(spanned.lastNs) }),
     ...(header.prunedBeforeNs !== undefined && { pruned_before_ns: String(header.prunedBeforeNs) }),
-    items: report.itemCount,
+    items: report.items.length,
+    reconciled: false,
     ...header.counters,
   };
-  if (view.kind === 'items') {
-    for (const { record, withChildrenPico } of view.items) {
-      yield {
-        kind: 'item',
-        ...recordJson(record),
-        ...(withChildrenPico !== undefined && { with_children: formatPico(withChildrenPico) }),
-      };
-    }
-  } else {
-    for (const { value, sums } of view.groups) yield { kind: 'group', ...(value !== undefined && { value }), ...sumsJson(sums) };
-  }
+  for (const item of by.by === 'item' ? report.items : []) yield { kind: 'item', ...itemJson(item) };
+  for (const { value, sums } of report.groups) yield { kind: 'group', ...(value !== undefined && { value }), ...sumsJson(sums) };
   yield { kind: 'total', ...sumsJson(report.totals), ...sharesJson(report.shares) };
   for (const type of report.types) yield { kind: 'type', ...typeJson(type) };
-  for (const { status, entries, amountPico } of report.known) {
-    yield { kind: 'status', status, spans: entries, amount: formatPico(amountPico) };
+  for (const { status, entries, amountPico, lowPico, highPico } of report.known) {
+    const [amount, low, high] = [amountPico, lowPico, highPico].map(formatPico);
+    yield { kind: 'status', status, spans: entries, amount, low, high };
   }
   for (const gap of report.unpriced) yield { kind: 'unpriced', ...gapJson(gap) };
   for (const gap of report.unattributed) yield { kind: 'unattributed', ...gapJson(gap) };
   for (const category of report.notMeasured) yield { kind: 'not_measured', category };
+}
+
+/** The sums are those of the period; the item's own record has all of its cost, and is what `costspan item` prints. */
+function itemJson({ record, sums, withChildrenPico }: Report['items'][number]): Readonly<Record<string, unknown>> {
+  const { item, parentId, outcome, state, dimensions, emitter, revision } = record;
+  return {
+    ...item,
+    ...(parentId !== undefined && { parent_id: parentId }),
+    ...(outcome !== undefined && { outcome: { value: outcome.value, at_ns: String(outcome.atNs) } }),
+    state,
+    dimensions,
+    ...sumsJson(sums),
+    ...(withChildrenPico !== undefined && { with_children: formatPico(withChildrenPico) }),
+    first_span_ns: String(record.firstSpanNs),
+    last_span_ns: String(record.lastSpanNs),
+    emitter,
+    revision: String(revision),
+  };
 }
 
 function sumsJson(sums: CostSums): Readonly<Record<string, unknown>> {
@@ -81,9 +94,18 @@ function typeJson(type: TypeReport): Readonly<Record<string, unknown>> {
     completion_rate: type.completionRate,
     ...(type.perCompletedPico !== undefined && { per_completed: formatPico(type.perCompletedPico) }),
     per_attempted: formatPico(type.perAttemptedPico),
+    ...(type.judged !== undefined && judgedJson(type.judged)),
+    median: formatPico(type.spread.medianPico),
+    ninetieth: formatPico(type.spread.ninetiethPico),
+    dearest: formatPico(type.spread.dearestPico),
+    ...(type.spread.dearestTenthShare !== undefined && { dearest_tenth_share: type.spread.dearestTenthShare }),
     ...sumsJson(type.sums),
     ...sharesJson(type.shares),
   };
+}
+
+function judgedJson({ units, correct, perCorrectPico }: NonNullable<TypeReport['judged']>): Readonly<Record<string, unknown>> {
+  return { judged: units, correct, ...(perCorrectPico !== undefined && { per_correct: formatPico(perCorrectPico) }) };
 }
 
 function gapJson({ entries, amountPico, ...gap }: Gap): Readonly<Record<string, unknown>> {

@@ -2,10 +2,11 @@ import type { CostRecord, ItemReport, TypeReport } from '@costspan/ledger';
 import { amountText } from './amount-text.ts';
 import { costTable } from './cost-table.ts';
 import { gapsText } from './gaps-text.ts';
+import { knownText } from './known-text.ts';
 import { plainTable } from './plain-table.ts';
 import type { Report } from './report-data.ts';
+import { counted, headerLines } from './report-header.ts';
 import { nameCharactersMax, safeText } from './safe-text.ts';
-import { timeText } from './time-text.ts';
 
 export type ReportTextOptions = {
   /** Rows of the main table; the rest is summed into one row. */
@@ -14,14 +15,17 @@ export type ReportTextOptions = {
 
 /** The report for people. */
 export function reportText(report: Report, options: ReportTextOptions): string {
-  if (report.itemCount === 0 && report.unattributed.length === 0) {
-    return `${headerText(report)}\n\nNothing has been recorded yet.\n`;
+  const header = headerLines(report).join('\n');
+  if (report.items.length === 0 && report.unattributed.length === 0) {
+    const isBounded = report.window.fromNs !== undefined || report.window.toNs !== undefined;
+    return `${header}\n\n${isBounded ? 'Nothing was recorded in this period.' : 'Nothing has been recorded yet.'}\n`;
   }
   const parts = [
-    headerText(report),
+    header,
     mainTable(report, options),
     legend(report),
     typesText(report),
+    spreadText(report),
     knownText(report),
     gapsText(report.unpriced, { title: 'Not priced, so missing from the totals' }),
     gapsText(report.unattributed, {
@@ -33,47 +37,30 @@ export function reportText(report: Report, options: ReportTextOptions): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function headerText({ header, period, itemCount, view }: Report): string {
-  const span = period === undefined ? 'no items' : `${timeText(period.firstNs)} to ${timeText(period.lastNs)}`;
-  const by =
-    view.kind === 'items' ? 'item' : view.grouping.by === 'dimension' ? `dimension ${view.grouping.key}` : view.grouping.by;
-  const lines = [
-    `What did it cost, by ${by}`,
-    `ledger ${header.file} · amounts in ${header.currency} · times in UTC`,
-    `period ${span} · ${counted(itemCount, 'work item')} · basis: usage`,
-  ];
-  if (header.prunedBeforeNs !== undefined) {
-    lines.push(
-      `Entries of traces quiet since ${timeText(header.prunedBeforeNs)} were deleted: item totals include them, ${
-        view.kind === 'items' ? 'the sections below the tables do not' : 'this view does not'
-      }.`,
-    );
-  }
-  const { late_spans: late, spans_beyond_retention: beyond } = header.counters;
-  if (late > 0) lines.push(`${counted(late, 'span')} came after its trace had closed and was attributed by what it carries.`);
-  if (beyond > 0) lines.push(`${counted(beyond, 'span')} came after the retention of entries and was left out.`);
-  return lines.join('\n');
+function mainTable(report: Report, options: ReportTextOptions): string {
+  return report.by.by === 'item' ? itemsTable(report, options) : groupsTable(report);
 }
 
-function mainTable(report: Report, { rowsMax }: ReportTextOptions): string {
-  const { view, totals, shares, header } = report;
-  const shared = { currency: header.currency, totals, shares };
-  if (view.kind === 'groups') {
-    const rows = view.groups.map(({ value, sums }) => ({
-      names: [value === undefined ? '(none)' : safeText(value, nameCharactersMax)],
-      sums,
-      after: [String(sums.spans)],
-    }));
-    const head = view.grouping.by === 'dimension' ? safeText(view.grouping.key) : view.grouping.by;
-    return costTable({ ...shared, nameHeads: [head], afterHeads: ['spans'], rows, totalName: 'total' });
-  }
-  const tenants = new Set(view.items.map(({ record }) => record.item.tenant));
+function groupsTable({ by, groups, totals, shares, header }: Report): string {
+  const rows = groups.map(({ value, sums }) => ({
+    names: [value === undefined ? '(none)' : safeText(value, nameCharactersMax)],
+    sums,
+    after: [String(sums.spans)],
+  }));
+  const nameHeads = [by.by === 'dimension' ? safeText(by.key) : by.by];
+  return costTable({ currency: header.currency, totals, shares, nameHeads, afterHeads: ['spans'], rows, totalName: 'total' });
+}
+
+function itemsTable({ items, totals, shares, header }: Report, { rowsMax }: ReportTextOptions): string {
+  const tenants = new Set(items.map(({ record }) => record.item.tenant));
   const withTenant = tenants.size > 1 || !tenants.has('default');
-  const withChildren = view.items.some(({ withChildrenPico }) => withChildrenPico !== undefined);
-  const shown = view.items.slice(0, rowsMax);
+  const withChildren = items.some(({ withChildrenPico }) => withChildrenPico !== undefined);
+  const shown = items.slice(0, rowsMax);
   const write = amountText(header.currency, [totals.totalPico]);
   const table = costTable({
-    ...shared,
+    currency: header.currency,
+    totals,
+    shares,
     nameHeads: [...(withTenant ? ['tenant'] : []), 'work item'],
     afterHeads: [...(withChildren ? ['with children'] : []), 'outcome'],
     rows: shown.map(({ record, sums, withChildrenPico }) => ({
@@ -84,9 +71,9 @@ function mainTable(report: Report, { rowsMax }: ReportTextOptions): string {
         safeText(record.outcome?.value ?? (record.state === 'open' ? '(open)' : ''), nameCharactersMax),
       ],
     })),
-    totalName: counted(view.items.length, 'work item'),
+    totalName: counted(items.length, 'work item'),
   });
-  const hidden = view.items.length - shown.length;
+  const hidden = items.length - shown.length;
   return hidden === 0
     ? table
     : `${table}\n${counted(hidden, 'cheaper work item')} not shown but in the total; --limit or --json shows more.`;
@@ -104,12 +91,13 @@ function legend({ totals }: Report): string {
   return notes.join('\n');
 }
 
-function typesText({ types, header }: Report): string {
+function typesText({ types, header, window }: Report): string {
   if (types.length === 0) return '';
   const write = amountText(
     header.currency,
     types.flatMap(({ perCompletedPico, perAttemptedPico }) => [perCompletedPico ?? 0n, perAttemptedPico]),
   );
+  const withCorrect = types.some(({ judged }) => judged !== undefined);
   const rows = types.map((type) => [
     safeText(type.type, nameCharactersMax),
     String(type.attempted),
@@ -117,35 +105,57 @@ function typesText({ types, header }: Report): string {
     `${type.completionRate} %`,
     type.perCompletedPico === undefined ? 'none completed' : `${write(type.perCompletedPico)} per ${unitName(type)}`,
     write(type.perAttemptedPico),
+    ...(withCorrect ? [correctText(type, write)] : []),
     type.shares === undefined ? '' : `${type.shares.visible} %`,
     type.shares === undefined ? '' : `${type.shares.hidden} %`,
     type.shares === undefined ? '' : `${type.shares.waste} %`,
   ]);
+  const right = (head: string): { head: string; align: 'right' } => ({ head, align: 'right' });
   const columns = [
     { head: 'type' },
-    ...['attempted', 'completed', 'rate'].map((head) => ({ head, align: 'right' as const })),
+    ...['attempted', 'completed', 'rate'].map(right),
     { head: 'cost per completed unit' },
-    ...['per attempted', 'visible (llm)', 'hidden', 'waste'].map((head) => ({ head, align: 'right' as const })),
+    right('per attempted'),
+    ...(withCorrect ? [{ head: 'per correct unit' }] : []),
+    ...['visible (llm)', 'hidden', 'waste'].map(right),
   ];
-  const table = plainTable(columns, rows);
-  return `Cost per unit of work: the cost of all items of a type by the number completed, ${header.currency}\n${table}`;
+  const what = window.basis === 'completed' ? 'the cost of the items that ended' : 'the cost of all items of a type';
+  return `Cost per unit of work: ${what} by the number completed, ${header.currency}\n${plainTable(columns, rows)}`;
+}
+
+function correctText({ judged }: TypeReport, write: (amountPico: bigint) => string): string {
+  if (judged === undefined) return 'not measured';
+  const { units, correct, perCorrectPico } = judged;
+  return `${perCorrectPico === undefined ? 'none correct' : write(perCorrectPico)} (${correct} of ${units} judged)`;
+}
+
+/** Below this many items a spread says no more than the rows themselves. */
+const spreadItemsMin = 10;
+
+function spreadText({ types, header }: Report): string {
+  const many = types.filter(({ attempted }) => attempted >= spreadItemsMin);
+  if (many.length === 0) return '';
+  const write = amountText(
+    header.currency,
+    many.flatMap(({ spread }) => [spread.medianPico, spread.dearestPico]),
+  );
+  const rows = many.map(({ type, spread }) => [
+    safeText(type, nameCharactersMax),
+    ...[spread.medianPico, spread.ninetiethPico, spread.dearestPico].map(write),
+    spread.dearestTenthShare === undefined ? '' : `${spread.dearestTenthShare} %`,
+  ]);
+  const columns = [
+    { head: 'type' },
+    ...['half cost at most', 'nine of ten', 'dearest', 'dearest tenth carries'].map((head) => ({
+      head,
+      align: 'right' as const,
+    })),
+  ];
+  return `Spread: how unequal items are, ${header.currency}\n${plainTable(columns, rows)}`;
 }
 
 function unitName({ type, completedWord }: TypeReport): string {
   return safeText(`${completedWord} ${type}`, nameCharactersMax);
-}
-
-function knownText({ known, header, itemCount }: Report): string {
-  if (itemCount === 0 || known.every(({ status }) => status === 'priced')) return '';
-  const write = amountText(
-    header.currency,
-    known.map(({ amountPico }) => amountPico),
-  );
-  const parts = known.map(({ status, entries, amountPico }) => {
-    const amount = amountPico === 0n ? '' : ` (${write(amountPico)})`;
-    return `${entries} ${status.replaceAll('_', ' ')}${amount}`;
-  });
-  return `How the cost of the spans is known: ${parts.join(', ')}.`;
 }
 
 function notMeasuredText({ notMeasured }: Report): string {
@@ -153,8 +163,4 @@ function notMeasuredText({ notMeasured }: Report): string {
   return `Not measured: ${notMeasured.join(', ')}. No span fed ${notMeasured.length === 1 ? 'it' : 'them'}, so what ${
     notMeasured.length === 1 ? 'it' : 'they'
   } cost is unknown, not 0.`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,11 +1,13 @@
-/** An instant in UTC to the second: `2026-06-01 12:00:05`. */
-export function timeText(atNs: bigint): string {
-  return isoText(atNs).slice(0, 19).replace('T', ' ');
+import { Temporal } from 'temporal-polyfill';
+
+/** An instant to the second, in UTC unless told: `2026-06-01 12:00:05`. */
+export function timeText(atNs: bigint, timeZone: string = 'UTC'): string {
+  return localText(atNs, timeZone).slice(0, 19).replace('T', ' ');
 }
 
 /** The time of day of an instant in UTC, to the millisecond: `12:00:05.250`. */
 export function timeOfDayText(atNs: bigint): string {
-  return isoText(atNs).slice(11, 23);
+  return localText(atNs, 'UTC').slice(11, 23);
 }
 
 /** A duration in its two largest units: `1 h 5 min`, `3.2 s`, `250 ms`. */
@@ -20,7 +22,11 @@ export function durationText(durationNs: bigint): string {
 }
 
 /** Senders state any instant, also ones no calendar has: those are shown as they are. */
-function isoText(atNs: bigint): string {
-  const date = new Date(Number(atNs / 1_000_000n));
-  return Number.isNaN(date.getTime()) ? `${atNs} ns` : date.toISOString();
+function localText(atNs: bigint, timeZone: string): string {
+  try {
+    const local = new Temporal.Instant(atNs).toZonedDateTimeISO(timeZone).toPlainDateTime();
+    return local.toString({ fractionalSecondDigits: 3, roundingMode: 'floor' });
+  } catch {
+    return `${atNs} ns`;
+  }
 }

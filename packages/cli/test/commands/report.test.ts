@@ -58,7 +58,12 @@ type    attempted  completed      rate  cost per completed unit     per attempte
 claim           1          1  100.00 %  5.5000 per processed claim         5.5000       100.00 %   0.00 %  0.00 %
 ticket          2          1   50.00 %  1.6400 per resolved ticket         0.8200        24.39 %  75.61 %  2.44 %
 
-How the cost of the spans is known: 2 unpriced, 1 estimated (0.5000), 14 priced (6.7600).
+how it is known             spans     USD  can be
+───────────────────────────────────────────────────────────
+no price                        2       ?
+estimated                       1  0.5000  0.0000 to 0.5000
+exact, from the price book     13  6.6400
+Priced share of seen spans: 87.50 % (14 of 16). Reconciled with invoices: no.
 
 Not priced, so missing from the totals
 reason         spans  from
@@ -139,6 +144,101 @@ Not measured: infrastructure, compliance, training, other. No span fed them, so 
   });
 });
 
+describe('a period', () => {
+  // T-1 is used on both days and ends on the second, T-2 is used and ends on the first, T-3 never ends.
+  const days = facts(
+    `span | trace | item       | start  | end    | cost | waste | outcome
+     a    | t1    | ticket T-1 | 0      | 1      | 0.30 |       |
+     b    | t1    | ticket T-1 | 50000  | 50001  | 0.50 | x     | resolved
+     c    | t2    | ticket T-2 | 100    | 101    | 0.10 |       | resolved
+     d    | t3    | ticket T-3 | 200    | 201    | 0.07 |       |
+     e    | t4    |            | 300    | 301    | 0.01 |       |`,
+  );
+  const lines = async (...args: readonly string[]): Promise<readonly Record<string, unknown>[]> => {
+    const file = await ledgerWith([days]);
+    const text = await runCommand(registerReportCommand, 'report', '--ledger', file, '--json', ...args);
+    return text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  };
+  const only = (all: readonly Record<string, unknown>[], kind: string, ...keys: readonly string[]): readonly unknown[] =>
+    all.filter((line) => line['kind'] === kind).map((line) => keys.map((key) => line[key]));
+
+  test('by usage has the cost of the period, and completes what ended in it', async () => {
+    const first = await lines('--period', '2026-06-01');
+    expect(only(first, 'item', 'id', 'total')).toEqual([
+      ['T-1', '0.3'],
+      ['T-2', '0.1'],
+      ['T-3', '0.07'],
+    ]);
+    expect(only(first, 'total', 'total', 'waste')).toEqual([['0.47', '0']]);
+    expect(only(first, 'type', 'attempted', 'completed', 'per_completed')).toEqual([[3, 1, '0.47']]);
+    expect(only(first, 'unattributed', 'reason', 'amount')).toEqual([['no-item', '0.01']]);
+
+    const second = await lines('--period', '2026-06-02');
+    expect(only(second, 'item', 'id', 'total', 'waste')).toEqual([['T-1', '0.5', '0.5']]);
+    expect(only(second, 'type', 'attempted', 'completed', 'per_completed')).toEqual([[1, 1, '0.5']]);
+    expect(only(second, 'report', 'basis', 'from_ns', 'to_ns')).toEqual([
+      ['usage', '1780358400000000000', '1780444800000000000'],
+    ]);
+  });
+
+  test('by completion has every cost of what ended in it', async () => {
+    const second = await lines('--period', '2026-06-02', '--basis', 'completed');
+    expect(only(second, 'item', 'id', 'total', 'waste')).toEqual([['T-1', '0.8', '0.5']]);
+    expect(only(second, 'type', 'attempted', 'completed', 'per_completed')).toEqual([[1, 1, '0.8']]);
+    expect(only(second, 'unattributed')).toEqual([]);
+    const both = await lines('--basis', 'completed');
+    expect(only(both, 'item', 'id')).toEqual([['T-1'], ['T-2']]);
+    expect(only(both, 'status', 'status', 'amount')).toEqual([['priced', '0.9']]);
+  });
+
+  test('is of days of the time zone', async () => {
+    // The second day of Kiritimati begins at 10:00 UTC of the first, before any of them, and ends after all of them.
+    const second = await lines('--period', '2026-06-02', '--time-zone', 'Pacific/Kiritimati', '--by', 'day');
+    expect(only(second, 'group', 'value', 'total')).toEqual([['2026-06-02', '0.98']]);
+    const all = await lines('--by', 'day');
+    expect(only(all, 'group', 'value', 'total')).toEqual([
+      ['2026-06-01', '0.48'],
+      ['2026-06-02', '0.5'],
+    ]);
+  });
+
+  test('is said in the header', async () => {
+    const file = await ledgerWith([days]);
+    const args = ['--from', '2026-06-01T12:00', '--time-zone', 'Europe/Berlin', '--by', 'week', '--basis', 'completed'];
+    const text = await runCommand(registerReportCommand, 'report', '--ledger', file, ...args);
+    expect(text.split('\n').slice(0, 3)).toEqual([
+      'What did it cost, by week',
+      `ledger ${file} · amounts in USD · times in Europe/Berlin`,
+      'period from 2026-06-01 12:00:00 on · 2 work items · basis: completed (items by when they ended, with all of their cost)',
+    ]);
+    expect(text).toMatch(/^2026-W23 +0\.9000/m);
+  });
+
+  test('without anything says so', async () => {
+    const file = await ledgerWith([days]);
+    expect(await runCommand(registerReportCommand, 'report', '--ledger', file, '--period', '2025')).toContain(
+      'Nothing was recorded in this period.',
+    );
+  });
+});
+
+test('a unit is correct when a dimension says so; what nobody judged is not', async () => {
+  const judged = facts(
+    `span | trace | item       | cost | outcome   | dimensions
+     a    | t1    | claim C-1  | 0.30 | processed | audit=passed
+     b    | t2    | claim C-2  | 0.50 | processed | audit=failed
+     c    | t3    | claim C-3  | 0.40 | processed |
+     d    | t4    | ticket T-1 | 0.10 | resolved  |`,
+  );
+  const file = await ledgerWith([judged]);
+  const text = await runCommand(registerReportCommand, 'report', '--ledger', file, '--correct', 'claim:audit=passed');
+  expect(text).toMatch(/^claim .* 1\.2000 \(1 of 2 judged\)/m);
+  expect(text).toMatch(/^ticket .* not measured/m);
+});
+
 describe('for machines', () => {
   test('JSON lines have exact amounts, and every part of the report', async () => {
     const lines = (await report('--json'))
@@ -200,6 +300,15 @@ test.each<[readonly string[], RegExp]>([
   [['--completed', 'ticket'], /expected TYPE=OUTCOME/],
   [['--limit', '0'], /expected a number above 0/],
   [['--json', '--csv'], /cannot be used with/],
+  [['--html', 'page.html', '--json'], /cannot be used with/],
+  [['--period', '2026-06', '--from', '2026-06-01'], /cannot be used with/],
+  [['--basis', 'invoice'], /Allowed choices are usage, completed/],
+  [['--time-zone', 'Europe/Bonn'], /expected a time zone like Europe\/Berlin or UTC, found "Europe\/Bonn"/],
+  [['--from', 'yesterday'], /--from: expected a day like 2026-06-01 or a time like 2026-06-01T14:30, found "yesterday"/],
+  [['--from', '2026-02-30'], /--from: .* found "2026-02-30", which no calendar has/],
+  [['--period', '2026-13'], /--period: .* found "2026-13", which no calendar has/],
+  [['--from', '2026-06-02', '--to', '2026-06-02'], /--to: expected a time after --from 2026-06-02, found 2026-06-02/],
+  [['--correct', 'ticket:audit'], /expected TYPE:DIMENSION=VALUE/],
 ])('refuses %j', async (args, message) => {
   await expect(runCommand(registerReportCommand, 'report', ...args)).rejects.toThrow(message);
 });

@@ -1,34 +1,25 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { CostCell } from '@costspan/ledger';
+import type { CostCell, ItemKey } from '@costspan/ledger';
 import { joinPico } from '@costspan/pricing';
 import { prepare } from './sql.ts';
 
 /** By what entries are summed. */
 export type Grouping =
-  | { readonly by: 'agent' | 'category' | 'day' | 'model' | 'outcome' | 'provider' | 'status' | 'tenant' | 'type' }
+  | {
+      readonly by: 'agent' | 'category' | 'model' | 'outcome' | 'provider' | 'quarter_hour' | 'status' | 'tenant' | 'type';
+    }
   | { readonly by: 'dimension'; readonly key: string };
 
-const groupSql: Readonly<Record<Grouping['by'], string>> = {
-  agent: 'entries.agent',
-  category: 'entries.category',
-  // Days of UTC, whatever the time zone of the computer: the same ledger reads the same everywhere.
-  day: "date(entries.usage_at_ns / 1000000000, 'unixepoch')",
-  dimension: "json_extract(entries.decision, '$.dimensions.' || json_quote(?))",
-  model: "entries.provider || '/' || entries.model",
-  outcome: 'items.outcome',
-  provider: 'entries.provider',
-  status: 'entries.status',
-  tenant: 'items.tenant',
-  type: 'items.type',
+/** Which entries are summed; without bounds all of them. Bounds are Unix nanoseconds: from the first, before the last. */
+export type CellWindow = {
+  /** `usage`: entries of that time. `completed`: every entry of the items whose outcome is of that time. */
+  readonly basis: 'usage' | 'completed';
+  readonly fromNs?: bigint;
+  readonly toNs?: bigint;
 };
 
-type CellRow = {
-  readonly value: string | null;
-  readonly category: CostCell['category'];
-  readonly status: CostCell['status'];
-  readonly waste: bigint;
-  readonly entries: bigint;
-} & Readonly<Record<`${'amount' | 'low' | 'high'}_${'whole' | 'micro' | 'pico'}`, bigint>>;
+/** Sum of the live entries of one item that agree in everything a report tells apart. */
+export type ItemCell = CostCell & { readonly item: ItemKey };
 
 /** Live entries that something is not known about, by what is not known and where they come from. */
 export type Gap = {
@@ -42,58 +33,119 @@ export type Gap = {
   readonly amountPico: bigint;
 };
 
-/** Prepares the sums of gaps, the most entries first. */
-export function prepareGaps(database: DatabaseSync): (kind: 'unpriced' | 'unattributed') => readonly Gap[] {
-  return (kind) => {
-    const reason = kind === 'unpriced' ? 'unpriced_reasons' : 'unattributed_reason';
-    const gaps = prepare<GapRow>(
-      database,
-      `SELECT ${reason} AS reason, category, provider, model, count(*) AS entries, ${sums('amount')}
-       FROM entries WHERE state = 'live' AND ${reason} IS NOT NULL AND status NOT IN ('aggregate', 'duplicate')
-       GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC, 1, 2, 3, 4`,
-    );
-    return gaps.all().map(({ reason, category, provider, model, entries, ...amount }) => ({
-      ...{ reason, category, provider, model },
-      entries: Number(entries),
-      amountPico: joinPico(amount.amount_whole, amount.amount_micro * 1_000_000n + amount.amount_pico),
-    }));
+/** Sums of live entries, made by SQLite, so that a million entries take a second and no memory. */
+export type CostCells = {
+  readonly cells: (grouping: Grouping, window?: CellWindow) => readonly CostCell[];
+  /** By item, in no particular order; entries that belong to none are left out. */
+  readonly itemCells: (window: CellWindow) => Iterable<ItemCell>;
+  /** Of entries without a price, or without an item; the most entries first. */
+  readonly gaps: (kind: 'unpriced' | 'unattributed', window?: CellWindow) => readonly Gap[];
+};
+
+/** Prepares sums over the live entries of an open ledger. */
+export function prepareCells(database: DatabaseSync): CostCells {
+  return {
+    cells: (grouping, window = everything) => {
+      const { sql, bounds } = boundsOf(window);
+      const statement = prepare<CellRow & { value: string | bigint | null }>(
+        database,
+        `SELECT ${groupSql[grouping.by]} AS value, ${cellColumns} FROM entries LEFT JOIN items USING (item_key)
+         WHERE entries.state = 'live'${sql} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
+      );
+      const parameters = grouping.by === 'dimension' ? [grouping.key, ...bounds] : bounds;
+      return statement.all(...parameters).map((row) => ({
+        ...(row.value === null ? {} : { value: String(row.value) }),
+        ...cellOf(row),
+      }));
+    },
+    itemCells: function* (window) {
+      const { sql, bounds } = boundsOf(window);
+      const statement = prepare<CellRow & ItemKey>(
+        database,
+        `SELECT items.tenant, items.type, items.id, ${cellColumns} FROM entries JOIN items USING (item_key)
+         WHERE entries.state = 'live'${sql} GROUP BY item_key, entries.category, entries.status, entries.waste`,
+      );
+      for (const row of statement.each(...bounds)) {
+        yield { item: { tenant: row.tenant, type: row.type, id: row.id }, ...cellOf(row) };
+      }
+    },
+    gaps: (kind, window = everything) => {
+      const { sql, bounds } = boundsOf(window);
+      const reason = kind === 'unpriced' ? 'unpriced_reasons' : 'unattributed_reason';
+      const statement = prepare<GapRow>(
+        database,
+        `SELECT ${reason} AS reason, category, provider, model, count(*) AS entries, ${sums('amount')}
+         FROM entries LEFT JOIN items USING (item_key)
+         WHERE entries.state = 'live' AND ${reason} IS NOT NULL AND status NOT IN ('aggregate', 'duplicate')${sql}
+         GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC, 1, 2, 3, 4`,
+      );
+      return statement.all(...bounds).map(gapOf);
+    },
   };
 }
 
-type GapRow = {
-  readonly reason: string;
+const everything: CellWindow = { basis: 'usage' };
+
+const groupSql: Readonly<Record<Grouping['by'], string>> = {
+  agent: 'entries.agent',
+  category: 'entries.category',
+  dimension: "json_extract(entries.decision, '$.dimensions.' || json_quote(?))",
+  model: "entries.provider || '/' || entries.model",
+  outcome: 'items.outcome',
+  provider: 'entries.provider',
+  // Unix seconds. Every time zone of today changes days and offsets at a quarter of an hour, so days are made of these.
+  quarter_hour: 'entries.usage_at_ns / 900000000000 * 900',
+  status: 'entries.status',
+  tenant: 'items.tenant',
+  type: 'items.type',
+};
+
+type Amount<Name extends string> = Readonly<Record<`${Name}_${'whole' | 'micro' | 'pico'}`, bigint>>;
+
+type CellRow = {
   readonly category: CostCell['category'];
-  readonly provider: string;
-  readonly model: string;
+  readonly status: CostCell['status'];
+  readonly waste: bigint;
   readonly entries: bigint;
-} & Readonly<Record<`amount_${'whole' | 'micro' | 'pico'}`, bigint>>;
+} & Amount<'amount' | 'low' | 'high'>;
 
-/** Prepares the sums of live entries. Sums are made by SQLite, so a million entries take a second and no memory. */
-export function prepareCells(database: DatabaseSync): (grouping: Grouping) => readonly CostCell[] {
-  return (grouping) => {
-    const value = groupSql[grouping.by];
-    const cells = prepare<CellRow>(
-      database,
-      `SELECT ${value} AS value, entries.category, entries.status, entries.waste, count(*) AS entries,
-         ${sums('amount')}, ${sums('low')}, ${sums('high')}
-       FROM entries LEFT JOIN items USING (item_key)
-       WHERE entries.state = 'live' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
-    );
-    const rows = grouping.by === 'dimension' ? cells.all(grouping.key) : cells.all();
-    return rows.map((row) => ({
-      ...(row.value === null ? {} : { value: String(row.value) }),
-      category: row.category,
-      status: row.status,
-      waste: row.waste === 1n,
-      entries: Number(row.entries),
-      amountPico: joinPico(row.amount_whole, row.amount_micro * 1_000_000n + row.amount_pico),
-      lowPico: joinPico(row.low_whole, row.low_micro * 1_000_000n + row.low_pico),
-      highPico: joinPico(row.high_whole, row.high_micro * 1_000_000n + row.high_pico),
-    }));
-  };
-}
+type GapRow = Pick<Gap, 'reason' | 'category' | 'provider' | 'model'> & { readonly entries: bigint } & Amount<'amount'>;
+
+const cellColumns = `entries.category, entries.status, entries.waste, count(*) AS entries,
+  ${sums('amount')}, ${sums('low')}, ${sums('high')}`;
 
 /** SQLite sums in 64 bits: a column of pico would overflow at nine million rows, so its halves are summed apart. */
 function sums(name: string): string {
   return `sum(${name}_whole) AS ${name}_whole, sum(${name}_pico / 1000000) AS ${name}_micro, sum(${name}_pico % 1000000) AS ${name}_pico`;
+}
+
+function boundsOf({ basis, fromNs, toNs }: CellWindow): { readonly sql: string; readonly bounds: readonly bigint[] } {
+  const column = basis === 'usage' ? 'entries.usage_at_ns' : 'items.outcome_at_ns';
+  const bounds = [fromNs, toNs].filter((bound) => bound !== undefined);
+  const sql = [
+    ...(basis === 'completed' ? [' AND items.outcome IS NOT NULL'] : []),
+    ...(fromNs === undefined ? [] : [` AND ${column} >= ?`]),
+    ...(toNs === undefined ? [] : [` AND ${column} < ?`]),
+  ].join('');
+  return { sql, bounds };
+}
+
+function cellOf(row: CellRow): CostCell {
+  return {
+    category: row.category,
+    status: row.status,
+    waste: row.waste === 1n,
+    entries: Number(row.entries),
+    amountPico: joinPico(row.amount_whole, row.amount_micro * 1_000_000n + row.amount_pico),
+    lowPico: joinPico(row.low_whole, row.low_micro * 1_000_000n + row.low_pico),
+    highPico: joinPico(row.high_whole, row.high_micro * 1_000_000n + row.high_pico),
+  };
+}
+
+function gapOf({ reason, category, provider, model, entries, ...amount }: GapRow): Gap {
+  return {
+    ...{ reason, category, provider, model },
+    entries: Number(entries),
+    amountPico: joinPico(amount.amount_whole, amount.amount_micro * 1_000_000n + amount.amount_pico),
+  };
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { bearsCost, type CostCell, type CostRecord, type Entry, entryOf, type ItemKey } from '@costspan/ledger';
+import { bearsCost, type CostRecord, type Entry, entryOf, type ItemKey } from '@costspan/ledger';
 import { CostspanError } from '../errors.ts';
-import { type Gap, type Grouping, prepareCells, prepareGaps } from './cost-cells.ts';
+import { type CostCells, prepareCells } from './cost-cells.ts';
 import { type CounterName, readCounters } from './counters.ts';
 import { decodeFact } from './encoded-facts.ts';
 import { inMemory, schemaVersion, unusable, unusableBecause } from './ledger-file.ts';
@@ -25,7 +25,7 @@ export type LedgerHeader = {
 };
 
 /** A ledger file as it was at one moment, read without disturbing who writes it. */
-export type LedgerReader = {
+export type LedgerReader = CostCells & {
   readonly header: LedgerHeader;
   /** Every record, by (tenant, type, id). */
   readonly records: () => Iterable<CostRecord>;
@@ -37,10 +37,6 @@ export type LedgerReader = {
   readonly entries: () => Iterable<Entry>;
   /** Live entries without an item, by time of use. */
   readonly unattributed: (entriesMax: number) => readonly Entry[];
-  /** Sums of live entries by a property of theirs. */
-  readonly cells: (grouping: Grouping) => readonly CostCell[];
-  /** Live entries without a price, or without an item, summed by reason and source. */
-  readonly gaps: (kind: 'unpriced' | 'unattributed') => readonly Gap[];
   /** Works every record out again from the entries. Reads the whole file. */
   readonly verify: () => LedgerVerdict;
   readonly close: () => void;
@@ -119,8 +115,7 @@ export function createReader(database: DatabaseSync, file: string): LedgerReader
       for (const row of every.each()) yield entryIn(row, header);
     },
     unattributed: (entriesMax) => withoutItem.all(entriesMax).map((row) => entryIn(row, header)),
-    cells: prepareCells(database),
-    gaps: prepareGaps(database),
+    ...prepareCells(database),
     verify: () => verifyLedger(database, header.currency),
     close: () => database.close(),
   };

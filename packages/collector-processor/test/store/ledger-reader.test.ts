@@ -57,7 +57,7 @@ describe('sums of entries', () => {
     [{ by: 'tenant' }, [undefined, 'default']],
     [{ by: 'status' }, ['estimated', 'priced', 'unpriced']],
     [{ by: 'category' }, ['human', 'llm', 'tool']],
-    [{ by: 'day' }, ['2026-06-01']],
+    [{ by: 'quarter_hour' }, ['1780315200']],
     [{ by: 'dimension', key: 'team' }, [undefined, 'blue', 'red']],
     [{ by: 'dimension', key: 'no"such.key' }, [undefined]],
   ])('by %j', async (grouping, values) => {

@@ -104,13 +104,6 @@ export function addSums(left: CostSums, right: CostSums): CostSums {
   };
 }
 
-/** Sums of many records. */
-export function sumsOfRecords(records: Iterable<ItemCost>): CostSums {
-  let sums = noSums;
-  for (const record of records) sums = addSums(sums, sumsOfRecord(record));
-  return sums;
-}
-
 function countWhere(counts: readonly (readonly [Status, number])[], holds: (status: Status) => boolean): number {
   return counts.reduce((sum, [status, count]) => (holds(status) ? sum + count : sum), 0);
 }

@@ -1,8 +1,8 @@
 import { divideHalfEven, shareOf } from '@costspan/pricing';
-import type { ItemCost } from '../merge-emitters.ts';
-import { type CompletedOutcomes, isCompleted } from './completed-outcomes.ts';
-import { addSums, type CostSums, noSums, sumsOfRecord } from './cost-sums.ts';
+import { addSums, type CostSums, noSums } from './cost-sums.ts';
+import type { CountedItem } from './counted-item.ts';
 import { type Shares, sharesOf } from './shares.ts';
+import { type CostSpread, spreadOf } from './spread.ts';
 
 /** What units of one type cost. Per unit means the sum of costs by the number of units, never a mean of ratios. */
 export type TypeReport = {
@@ -21,55 +21,70 @@ export type TypeReport = {
   readonly perCompletedPico?: bigint;
   /** The same by attempted unit. */
   readonly perAttemptedPico: bigint;
+  /** Completed units that were looked at, and how many of them are right; absent when nobody looked at any. */
+  readonly judged?: { readonly units: number; readonly correct: number; readonly perCorrectPico?: bigint };
+  readonly spread: CostSpread;
   readonly sums: CostSums;
   readonly shares?: Shares;
 };
 
 /**
  * One row per item type, by type. Failed, escalated and unfinished items count in the cost of the completed ones: that is what
- * a completed unit costs.
+ * a completed unit costs. `configured` has the outcomes that complete a unit, by type, and only names them.
  */
-export function reportByType(records: Iterable<ItemCost>, completed: CompletedOutcomes = {}): readonly TypeReport[] {
-  const byType = new Map<string, ItemCost[]>();
-  for (const record of records) {
-    const ofType = byType.get(record.item.type);
-    if (ofType === undefined) byType.set(record.item.type, [record]);
-    else ofType.push(record);
+export function reportByType(
+  items: Iterable<CountedItem>,
+  configured: Readonly<Record<string, readonly string[]>> = {},
+): readonly TypeReport[] {
+  const byType = new Map<string, CountedItem[]>();
+  for (const item of items) {
+    const ofType = byType.get(item.type);
+    if (ofType === undefined) byType.set(item.type, [item]);
+    else ofType.push(item);
   }
   return [...byType]
     .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([type, ofType]) => typeReport(type, ofType, completed));
+    .map(([type, ofType]) => typeReport(type, ofType, configured[type] ?? []));
 }
 
-function typeReport(type: string, records: readonly ItemCost[], completed: CompletedOutcomes): TypeReport {
-  const done = records.filter(({ outcome }) => isCompleted(type, outcome?.value, completed));
-  const sums = records.map(sumsOfRecord).reduce(addSums, noSums);
+function typeReport(type: string, items: readonly CountedItem[], configured: readonly string[]): TypeReport {
+  const done = items.filter(({ completed }) => completed);
+  let sums = noSums;
+  for (const item of items) sums = addSums(sums, item.sums);
   const shares = sharesOf(sums);
-  const words = new Set(done.map(({ outcome }) => outcome?.value ?? ''));
-  const configured = completed[type] ?? [];
+  const words = new Set(done.map(({ outcome }) => outcome ?? ''));
+  const judged = judgedUnits(done, sums.totalPico);
   return {
     type,
-    attempted: records.length,
+    attempted: items.length,
     completed: done.length,
-    withoutOutcome: records.filter(({ outcome }) => outcome === undefined).length,
+    withoutOutcome: items.filter(({ outcome }) => outcome === undefined).length,
     completedWord: only(configured) ?? only([...words]) ?? 'completed',
-    outcomes: countOutcomes(records),
-    completionRate: shareOf(BigInt(done.length), BigInt(records.length), 2) ?? '0.00',
+    outcomes: countOutcomes(items),
+    completionRate: shareOf(BigInt(done.length), BigInt(items.length), 2) ?? '0.00',
     ...(done.length === 0 ? {} : { perCompletedPico: divideHalfEven(sums.totalPico, BigInt(done.length)) }),
-    perAttemptedPico: divideHalfEven(sums.totalPico, BigInt(records.length)),
+    perAttemptedPico: divideHalfEven(sums.totalPico, BigInt(items.length)),
+    ...(judged === undefined ? {} : { judged }),
+    spread: spreadOf(items.map((item) => item.sums.totalPico)),
     sums,
     ...(shares === undefined ? {} : { shares }),
   };
+}
+
+/** The cost of the type by the units that are right. Units nobody looked at do not count as right. */
+function judgedUnits(done: readonly CountedItem[], totalPico: bigint): TypeReport['judged'] {
+  const units = done.filter(({ correct }) => correct !== undefined).length;
+  if (units === 0) return undefined;
+  const right = done.filter(({ correct }) => correct === true).length;
+  return { units, correct: right, ...(right === 0 ? {} : { perCorrectPico: divideHalfEven(totalPico, BigInt(right)) }) };
 }
 
 function only(words: readonly string[]): string | undefined {
   return words.length === 1 ? words[0] : undefined;
 }
 
-function countOutcomes(records: readonly ItemCost[]): Readonly<Record<string, number>> {
+function countOutcomes(items: readonly CountedItem[]): Readonly<Record<string, number>> {
   const counts = new Map<string, number>();
-  for (const { outcome } of records) {
-    if (outcome !== undefined) counts.set(outcome.value, (counts.get(outcome.value) ?? 0) + 1);
-  }
+  for (const { outcome } of items) if (outcome !== undefined) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   return Object.fromEntries([...counts].sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -1,5 +1,5 @@
 import type { ItemCost } from '../merge-emitters.ts';
-import { type CostSums, sumsOfRecord } from './cost-sums.ts';
+import { type CostSums, noSums, sumsOfRecord } from './cost-sums.ts';
 
 /** What one item cost. */
 export type ItemReport<Record extends ItemCost> = {
@@ -9,25 +9,39 @@ export type ItemReport<Record extends ItemCost> = {
   readonly withChildrenPico?: bigint;
 };
 
-/** One row per item, the dearest first; ties by (tenant, type, id). */
-export function reportItems<Record extends ItemCost>(records: readonly Record[]): readonly ItemReport<Record>[] {
-  const withChildren = costsWithChildren(records);
-  return [...records].sort(byCost).map((record) => {
-    const withChildrenPico = withChildren.get(record);
-    return { record, sums: sumsOfRecord(record), ...(withChildrenPico === undefined ? {} : { withChildrenPico }) };
-  });
+/** One row per item, the dearest first; ties by (tenant, type, id). `sumsOf`: what of an item's cost the report is about. */
+export function reportItems<Record extends ItemCost>(
+  records: readonly Record[],
+  sumsOf: (record: Record) => CostSums = sumsOfRecord,
+): readonly ItemReport<Record>[] {
+  const sums = new Map(records.map((record) => [record, sumsOf(record)]));
+  const costOf = (record: Record): bigint => sums.get(record)?.totalPico ?? 0n;
+  const withChildren = costsWithChildren(records, costOf);
+  return [...records]
+    .sort((left, right) => byCost(left, right, costOf))
+    .map((record) => {
+      const withChildrenPico = withChildren.get(record);
+      return {
+        record,
+        sums: sums.get(record) ?? noSums,
+        ...(withChildrenPico === undefined ? {} : { withChildrenPico }),
+      };
+    });
 }
 
 /**
  * Cost with children of each record that has any. A parent is named by its id alone, so it is the only item of the tenant
  * with that id, or nobody. Items in a circle are nobody's children.
  */
-function costsWithChildren<Record extends ItemCost>(records: readonly Record[]): ReadonlyMap<Record, bigint> {
+function costsWithChildren<Record extends ItemCost>(
+  records: readonly Record[],
+  costOf: (record: Record) => bigint,
+): ReadonlyMap<Record, bigint> {
   const parents = parentsOf(records);
   const sums = new Map<Record, bigint>();
   for (const record of records) {
     const above = ancestors(record, parents);
-    for (const ancestor of above) sums.set(ancestor, (sums.get(ancestor) ?? ancestor.totalPico) + record.totalPico);
+    for (const ancestor of above) sums.set(ancestor, (sums.get(ancestor) ?? costOf(ancestor)) + costOf(record));
   }
   return sums;
 }
@@ -54,10 +68,11 @@ function idText(tenant: string, id: string): string {
   return JSON.stringify([tenant, id]);
 }
 
-function byCost(left: ItemCost, right: ItemCost): number {
-  if (left.totalPico !== right.totalPico) return left.totalPico > right.totalPico ? -1 : 1;
-  const [one, other] = [keyText(left), keyText(right)];
-  return one < other ? -1 : one > other ? 1 : 0;
+function byCost<Record extends ItemCost>(left: Record, right: Record, costOf: (record: Record) => bigint): number {
+  const [cost, other] = [costOf(left), costOf(right)];
+  if (cost !== other) return cost > other ? -1 : 1;
+  const [key, otherKey] = [keyText(left), keyText(right)];
+  return key < otherKey ? -1 : key > otherKey ? 1 : 0;
 }
 
 function keyText({ item: { tenant, type, id } }: ItemCost): string {

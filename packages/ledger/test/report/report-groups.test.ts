@@ -40,7 +40,7 @@ test('entries and amounts by status come in the order of the statuses, the worst
     cell({}),
     cell({ status: 'unpriced', amountPico: 0n }),
   ]);
-  expect(known).toEqual([
+  expect(known).toMatchObject([
     { status: 'unpriced', entries: 1, amountPico: 0n },
     { status: 'priced', entries: 3, amountPico: 10n },
     { status: 'duplicate', entries: 1, amountPico: 0n },

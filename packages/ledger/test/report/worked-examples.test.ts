@@ -1,8 +1,24 @@
 import { formatPico } from '@costspan/pricing';
 import { expect, test } from 'vitest';
-import { reportByType, reportItems, sharesOf, sumsOfRecords } from '../../src/index.ts';
+import {
+  type CompletedOutcomes,
+  type CostRecord,
+  countedItem,
+  noSums,
+  reportByType,
+  reportItems,
+  sharesOf,
+  sumsOfRecord,
+  type TypeReport,
+} from '../../src/index.ts';
 import { facts } from '../support/facts.ts';
 import { decide, records } from '../support/show.ts';
+
+const byType = (all: readonly CostRecord[], completed: CompletedOutcomes = {}): readonly TypeReport[] =>
+  reportByType(
+    all.map((record) => countedItem(record, { completed })),
+    completed,
+  );
 
 const resolvedTicket = `
   span    | item       | category      | role    | cost  | waste | outcome
@@ -22,7 +38,7 @@ const resolvedTicket = `
 test('a ticket of five calls, three lookups, a failed retry, a review, integrations and telemetry costs 0.82', () => {
   const [ticket] = records(decide(facts(resolvedTicket)));
   expect(formatPico(ticket?.totalPico ?? 0n)).toBe('0.82');
-  const sums = sumsOfRecords(ticket === undefined ? [] : [ticket]);
+  const sums = ticket === undefined ? noSums : sumsOfRecord(ticket);
   expect(sharesOf(sums)).toEqual({
     byCategory: { llm: '24.39', embedding: '9.75', tool: '7.32', human: '54.88', observability: '3.66' },
     visible: '24.39',
@@ -38,7 +54,7 @@ test('a claim that costs 5.00, of which one in five is reviewed at 8.00, costs 6
       trace: `t${index}`,
     }),
   ]);
-  const [type, ...others] = reportByType(claims.flatMap((trace) => records(decide(trace))));
+  const [type, ...others] = byType(claims.flatMap((trace) => records(decide(trace))));
   expect(others).toEqual([]);
   expect(type).toMatchObject({
     type: 'claim',
@@ -59,7 +75,7 @@ test('cost per completed unit is the ratio of sums: what failed is paid by what 
     c    | t3    | ticket T-3 | 0.10 |
     d    | t4    | ticket T-4 | 0.10 | resolved`);
   const all = [...Map.groupBy(tickets, ({ traceId }) => traceId).values()].flatMap((trace) => records(decide(trace)));
-  expect(reportByType(all)).toMatchObject([
+  expect(byType(all)).toMatchObject([
     {
       attempted: 4,
       completed: 2,
@@ -70,11 +86,11 @@ test('cost per completed unit is the ratio of sums: what failed is paid by what 
       perAttemptedPico: 250_000_000_000n,
     },
   ]);
-  expect(reportByType(all, { ticket: ['escalated'] })).toMatchObject([{ completed: 1, completedWord: 'escalated' }]);
+  expect(byType(all, { ticket: ['escalated'] })).toMatchObject([{ completed: 1, completedWord: 'escalated' }]);
 });
 
 test('a type of which nothing is completed has no cost per completed unit', () => {
-  const [type] = reportByType(records(decide(facts('span | item | cost\n a | ticket T-1 | 1'))));
+  const [type] = byType(records(decide(facts('span | item | cost\n a | ticket T-1 | 1'))));
   expect(type).not.toHaveProperty('perCompletedPico');
   expect(type?.completedWord).toBe('completed');
 });
@@ -83,8 +99,8 @@ test.each(['escalated', 'rejected', 'denied', 'failed', 'cancelled', 'abandoned'
   'an item that ended %s is not a completed unit unless someone says so',
   (outcome) => {
     const ended = records(decide(facts(`span | item | cost | outcome\n a | claim C-1 | 1 | ${outcome}`)));
-    expect(reportByType(ended)[0]?.completed).toBe(0);
-    expect(reportByType(ended, { claim: [outcome] })[0]?.completed).toBe(1);
+    expect(byType(ended)[0]?.completed).toBe(0);
+    expect(byType(ended, { claim: [outcome] })[0]?.completed).toBe(1);
   },
 );
 
