@@ -1,8 +1,10 @@
 import { type TracerProvider, trace } from '@opentelemetry/api';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { type MeterOptions, meterClient } from './clients/meter-client.ts';
+import { type ItemOfLine, type MeterOptions, meterClient } from './clients/meter-client.ts';
 import { type Finding, findFaults } from './doctor.ts';
+import { CostspanError } from './errors.ts';
 import { createReportMisuse, guard } from './faults.ts';
+import { createLateResults, type ItemOfResult } from './fetch/late/late-results.ts';
 import { createMeteredFetch, type Fetch } from './fetch/metered-fetch.ts';
 import { createOpenCalls } from './fetch/open-calls.ts';
 import { createPendingCalls } from './fetch/pending-calls.ts';
@@ -14,6 +16,8 @@ import { spanStarterOf } from './span-starter.ts';
 import { createSampler } from './spans/sampler.ts';
 import { createSpanExport } from './spans/span-export.ts';
 import { createSpanProcessor } from './spans/span-processor.ts';
+import { createWorkItem } from './work-item/create-work-item.ts';
+import { signingKeysOf } from './token/signing-keys.ts';
 import { createWorkItems, type WorkItems } from './work-item/work-items.ts';
 import { createWrapTool, type WrapTool } from './wrap/tool.ts';
 import { createWrapVector, type WrapVector } from './wrap/vector.ts';
@@ -30,6 +34,8 @@ export type FetchOptions = {
   readonly fetch?: Fetch;
   /** Name of the provider, where the host does not tell it. */
   readonly provider?: string;
+  /** The work item of a line of a batch, by its `custom_id`. Default: the item in which the results are read. */
+  readonly itemOf?: ItemOfLine;
 };
 
 /** Everything an application needs to know what its work items cost. Make one and keep it. */
@@ -67,35 +73,59 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
   const pending = createPendingCalls();
   const open = createOpenCalls();
   const reportMisuse = createReportMisuse(settings.onMisuse);
-  const handoffs = createHandoffs(spans, settings, reportMisuse);
+  const handoffs = createHandoffs(spans, settings, signingKeysOf(settings.handoffKeys), reportMisuse);
   const spanProcessor = createSpanProcessor(settings.stamp, createSpanExport(settings));
+  const sendSpans = async (): Promise<void> => {
+    await Promise.all([spanProcessor.forceFlush(), flushProvider(settings.tracerProvider ?? trace.getTracerProvider())]);
+  };
   const metering = {
     spans,
+    late: createLateResults(spans),
+    flush: sendSpans,
     pending,
     open,
     includeUsageHosts: settings.includeUsageHosts,
     ...(settings.apiKeyFingerprintKey !== undefined && { apiKeyFingerprintKey: settings.apiKeyFingerprintKey }),
   };
+  const itemOfResult =
+    (itemOf: ItemOfLine, where: string): ItemOfResult =>
+    (customId) => {
+      try {
+        const init = itemOf(customId);
+        return init === undefined ? undefined : createWorkItem(init, where, settings);
+      } catch (fault) {
+        // The results are the host's; whose they are is only ours to know.
+        if (CostspanError.isInstance(fault)) reportMisuse(fault);
+        return undefined;
+      }
+    };
   const flush = async (): Promise<void> => {
     guard('ending pending calls', pending.endAll, undefined);
-    await Promise.all([spanProcessor.forceFlush(), flushProvider(settings.tracerProvider ?? trace.getTracerProvider())]);
+    await sendSpans();
   };
   return {
     workItem: createWorkItems(spans, settings, handoffs, reportMisuse),
     meter: (client, meterOptions = {}) => {
       checkFields('meter', meterOptions, meterChecks);
-      return meterClient(client, meterOptions, (inner, maxRetries, { provider }) =>
-        createMeteredFetch(inner, { ...metering, owner: 'own', maxRetries, ...(provider !== undefined && { provider }) }),
+      return meterClient(client, meterOptions, (inner, maxRetries, { provider, itemOf }) =>
+        createMeteredFetch(inner, {
+          ...metering,
+          owner: 'own',
+          maxRetries,
+          ...(provider !== undefined && { provider }),
+          ...(itemOf !== undefined && { itemOf: itemOfResult(itemOf, 'meter: itemOf') }),
+        }),
       );
     },
     fetch: (fetchOptions = {}) => {
       checkFields('fetch', fetchOptions, fetchChecks);
-      const { fetch: inner, provider } = fetchOptions;
+      const { fetch: inner, provider, itemOf } = fetchOptions;
       if (fetchOptions.spans === 'none') return inner ?? ((input, init) => globalThis.fetch(input, init));
       return createMeteredFetch(inner, {
         ...metering,
         owner: fetchOptions.spans ?? 'own',
         ...(provider !== undefined && { provider }),
+        ...(itemOf !== undefined && { itemOf: itemOfResult(itemOf, 'fetch: itemOf') }),
       });
     },
     tool: createWrapTool(spans),
@@ -117,13 +147,21 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const provider = [isText, 'expected the name of a provider', 'write it like "openai"'] as const;
 
+const itemOf = [
+  (value: unknown) => typeof value === 'function',
+  'expected a function of the custom_id',
+  'write it like (customId) => ({ type: "ticket", id: customId })',
+] as const;
+
 const meterChecks = {
   provider,
+  itemOf,
   nativeSpans: [(value: unknown) => value === 'off' || value === 'keep', 'expected "off" or "keep"', 'choose one of them'],
 } as const;
 
 const fetchChecks = {
   provider,
+  itemOf,
   spans: [
     (value: unknown) => ['own', 'annotate', 'none'].includes(String(value)),
     'expected "own", "annotate" or "none"',

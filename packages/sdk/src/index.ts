@@ -1,4 +1,4 @@
-export type { MeterOptions } from './clients/meter-client.ts';
+export type { ItemOfLine, MeterOptions } from './clients/meter-client.ts';
 export { type Costspan, createCostspan, type FetchOptions } from './create-costspan.ts';
 export type { Finding } from './doctor.ts';
 export { CostspanError, type CostspanErrorCode, type CostspanErrorFields } from './errors.ts';

@@ -34,6 +34,15 @@ export const heldEventBytesMax: number = 1024 * 1024;
 /** Bytes of one message of a binary event stream; the encoding itself allows 16 MB, and a longer one is not of it. */
 export const framePayloadBytesMax: number = 24 * 1024 * 1024;
 
+/** Responses made in the background whose work item is remembered until they are read; of others the reader's item pays. */
+export const backgroundOriginsMax = 10_000;
+
+/** Results of batches and of the background that are remembered as reported; an older one read again is one span to the ledger. */
+export const lateResultsMax = 100_000;
+
+/** Results of one batch that are reported before their spans are sent: half of what waits for export at most. */
+export const lateResultsPerFlushMax = 2_048;
+
 /** Failed calls that wait for a retry of the client; beyond that the oldest is reported as failed. */
 export const pendingCallsMax = 1_024;
 

@@ -12,6 +12,7 @@ export { startFakeOpenAi } from './openai/start-fake-openai.ts';
 export { type OtlpRequest, type OtlpSink, type OtlpSinkStep, startOtlpSink } from './otlp/start-otlp-sink.ts';
 export { type FakeQdrantOptions, startFakeQdrant } from './qdrant/start-fake-qdrant.ts';
 export type { FakeAttempt } from './server/attempt-log.ts';
+export { eventFrame } from './server/event-frame.ts';
 export type { FakeProvider, FakeProviderOptions } from './server/fake-provider.ts';
 export { type HttpRequest, type HttpServer, startHttpServer } from './server/http-server.ts';
 export {

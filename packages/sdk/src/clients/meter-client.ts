@@ -1,5 +1,9 @@
 import { CostspanError, shown } from '../errors.ts';
 import { type Fetch, isMetered } from '../fetch/metered-fetch.ts';
+import type { WorkItemInit } from '../work-item/work-item-type.ts';
+
+/** Names the work item of a line of a batch, by the `custom_id` the line was given. */
+export type ItemOfLine = (customId: string) => WorkItemInit | undefined;
 
 /** How to meter one client. */
 export type MeterOptions = {
@@ -10,6 +14,8 @@ export type MeterOptions = {
    * the trace and baggage headers it would send to the provider; `keep` leaves them, and the processor drops the double.
    */
   readonly nativeSpans?: 'off' | 'keep';
+  /** The work item of a line of a batch. Default: the item in which the results are read. */
+  readonly itemOf?: ItemOfLine;
 };
 
 /** Makes the metering fetch for a client: around its own fetch, with the number of its retries. */

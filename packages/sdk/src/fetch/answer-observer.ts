@@ -1,6 +1,8 @@
 import { heldEventBytesMax } from '../limits.ts';
 import type { Answer, Api } from './apis/api-type.ts';
+import { textOf } from './apis/kept.ts';
 import { isUsageOnly } from './apis/openai-chat.ts';
+import { createFrameReader, type Frame } from './body/frame-reader.ts';
 import { createJsonPruner } from './body/json-pruner.ts';
 import { mayTellUsage } from './body/may-matter.ts';
 import type { BodyObserver } from './body/observed-body.ts';
@@ -24,6 +26,7 @@ export const createAnswerObserver = (api: Api, contentType: string, options: { r
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (type === 'text/event-stream' && api.event !== undefined)
     return options.wasAsked ? observeAskedEvents(api) : observeEvents(api);
+  if (type === 'application/vnd.amazon.eventstream' && api.event !== undefined) return observeFrames(api);
   if (type === 'application/json' || type.endsWith('+json')) return observeJson(api);
   return observeNothing();
 };
@@ -87,6 +90,40 @@ const observeEvents = (api: Api): AnswerObserver => {
     isStream: true,
   };
 };
+
+/** Events in binary frames, as Bedrock sends them. */
+const observeFrames = (api: Api): AnswerObserver => {
+  let answer = UNKNOWN;
+  const envelope = createJsonPruner(ENVELOPE);
+  const pruner = createJsonPruner(api.event ?? {});
+  const onFrame = ({ headers, payload }: Frame): void => {
+    const failure = headers.get(':exception-type') ?? headers.get(':error-code');
+    if (failure !== undefined) {
+      answer = { ...answer, errorType: failure };
+      return;
+    }
+    // Models called with their own bodies have them wrapped; Converse does without.
+    envelope.feed(payload);
+    const wrapped = textOf(envelope.take(), 'bytes');
+    const event = wrapped === undefined ? payload : Buffer.from(wrapped, 'base64');
+    if (answer !== UNKNOWN && !mayTellUsage(event)) return;
+    pruner.feed(event);
+    answer = api.readEvent?.(pruner.take(), answer) ?? answer;
+  };
+  const reader = createFrameReader(onFrame);
+  return {
+    piece: (bytes) => {
+      reader.feed(bytes);
+      return bytes;
+    },
+    end: nothing,
+    release: nothing,
+    answer: () => answer,
+    isStream: true,
+  };
+};
+
+const ENVELOPE = { bytes: true } as const;
 
 /** As `observeEvents`, but whole events at a time: the event that carries only usage is left out. */
 const observeAskedEvents = (api: Api): AnswerObserver => {

@@ -29,6 +29,7 @@ import type { Answer } from './apis/api-type.ts';
 import type { FailedAttempt } from './attempt-ending.ts';
 import type { Admission, CallOutcome } from './call-gate.ts';
 import { adoptCallSpan, type CallSpan, startCallSpan } from './call-span.ts';
+import type { LateResults } from './late/late-results.ts';
 import { type ModelUsage, readUsage } from './read-usage.ts';
 import type { RequestFacts } from './request-plan.ts';
 
@@ -46,6 +47,8 @@ export type Call = {
   earlierPossible: number;
   /** What let the call through and waits to hear of its end. */
   readonly admission?: Admission;
+  /** Where a call made in the background is expected to end. */
+  readonly late: LateResults;
   /** Called once, when the call has ended. */
   onEnded?: () => void;
 };
@@ -71,7 +74,7 @@ export const startCall = (
   spans: SpanStarter,
   parent: Context,
   facts: RequestFacts,
-  options: { readonly owner: SpanOwner; readonly extra: Attributes; readonly admission?: Admission },
+  options: { readonly owner: SpanOwner; readonly extra: Attributes; readonly admission?: Admission; readonly late: LateResults },
 ): Call => {
   const { model } = facts.body;
   const shared: Attributes = {
@@ -99,6 +102,7 @@ export const startCall = (
     attemptStartMs,
     hasEnded: false,
     earlierPossible: 0,
+    late: options.late,
     ...(options.admission !== undefined && { admission: options.admission }),
   };
 };
@@ -137,6 +141,10 @@ export const endFailedCall = (call: Call, failed: FailedAttempt, failedAtMs: num
 /** Ends a call whose last attempt answered, with what it used. */
 export const endAnsweredCall = (call: Call, ending: Ending): void => {
   if (!claimEnd(call)) return;
+  if (ending.answer.isBackground === true) {
+    endBackgroundCall(call, ending);
+    return;
+  }
   const { facts, span } = call;
   const errorType = ending.errorType ?? ending.answer.errorType;
   const used = readUsage(facts.provider, facts.api.id, ending.answer, facts.body);
@@ -154,6 +162,28 @@ export const endAnsweredCall = (call: Call, ending: Ending): void => {
   };
   for (const other of others) emitOtherModel(call, other);
   span.end(attributes, { isFailed: errorType !== undefined });
+};
+
+/**
+ * What works in the background is not over when it is answered, and its cost is told by whoever reads it: the same span,
+ * however often and by whom. The call itself bears none.
+ */
+const endBackgroundCall = (call: Call, { answer, status, requestId }: Ending): void => {
+  const { facts, span, late } = call;
+  settle(call, { used: [], isWhole: false, billable: 'possible' });
+  if (answer.id !== undefined) {
+    late.expect(answer.id, span.context);
+    const result = { api: facts.api, id: answer.id, answer };
+    if (answer.rawUsage !== undefined) late.report(result, { provider: facts.provider, reader: span.context });
+  }
+  const attributes: Attributes = {
+    ...attemptAttributes(call),
+    [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: 'no',
+    [ATTR_HTTP_RESPONSE_STATUS_CODE]: status,
+    ...(requestId !== undefined && { [ATTR_COSTSPAN_PROVIDER_REQUEST_ID]: requestId }),
+    ...answerAttributes(answer, undefined, facts.api.id),
+  };
+  span.end(attributes, { isFailed: false });
 };
 
 const settle = (call: Call, outcome: Omit<CallOutcome, 'earlierPossible'>): void => {

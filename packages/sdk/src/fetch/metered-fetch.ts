@@ -10,8 +10,12 @@ import { type BodyExit, observeBody } from './body/observed-body.ts';
 import { rebuildResponse } from './body/rebuilt-response.ts';
 import { type Call, endAnsweredCall, endFailedCall, nextAttempt, type SpanOwner, startCall } from './call.ts';
 import type { Admission, CallGate } from './call-gate.ts';
+import { type LateReading, readLateResults } from './late/late-fetch.ts';
+import type { ItemOfResult, LateResults } from './late/late-results.ts';
+import { lateSourceOf } from './late/late-sources.ts';
 import type { OpenCalls } from './open-calls.ts';
 import { type PendingCall, type PendingCalls, repetitionKey } from './pending-calls.ts';
+import { providerOf } from './provider.ts';
 import { planRequest, type RequestPlan } from './request-plan.ts';
 
 /** The function every fetch client takes. */
@@ -25,6 +29,11 @@ export type MeteredFetchOptions = {
   readonly open: OpenCalls;
   /** Asked before every call. Default: every call may be made. */
   readonly gate?: CallGate;
+  readonly late: LateResults;
+  /** The work item of a line of a batch. Default: that of whoever reads its results. */
+  readonly itemOf?: ItemOfResult;
+  /** Sends the spans that wait. */
+  readonly flush: () => Promise<void>;
   readonly includeUsageHosts: readonly string[];
   /** Name of the provider, where the host does not tell it. */
   readonly provider?: string;
@@ -43,7 +52,12 @@ export const createMeteredFetch = (inner: Fetch | undefined, options: MeteredFet
     // Looked up at each call, so that a global fetch replaced later is the one that is used.
     const send = inner ?? globalThis.fetch;
     const plan = guard('reading a request', () => planRequest(input, init, options), undefined);
-    if (plan === undefined) return send(input, init);
+    if (plan === undefined) {
+      const reading = guard('reading a request', () => lateReadingOf(input, init, options), undefined);
+      if (reading === undefined) return send(input, init);
+      const found = await send(input, init);
+      return guard('reading results', () => readLateResults(found, reading), found);
+    }
     const pending = guard('finding a retry', () => options.pending.take(plan), undefined);
     // Outside of the guard: a refusal is the host's to see. Without a gate nothing waits.
     const admission = options.gate === undefined || pending !== undefined ? undefined : await options.gate.admit(plan.facts);
@@ -81,6 +95,25 @@ type Attempt = {
 /** What the end of an attempt needs of its response; the response itself must be free to be collected. */
 type ResponseFacts = { readonly status: number; readonly requestId?: string };
 
+const lateReadingOf = (
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+  { late, itemOf, flush, provider }: MeteredFetchOptions,
+): LateReading | undefined => {
+  const request = typeof input === 'object' && 'url' in input ? input : undefined;
+  const { hostname, pathname } = new URL(request?.url ?? String(input));
+  const source = lateSourceOf((init?.method ?? request?.method ?? 'GET').toUpperCase(), pathname);
+  if (source === undefined) return undefined;
+  return {
+    source,
+    provider: provider ?? providerOf(hostname, source.api.id),
+    results: late,
+    reader: activeContext(),
+    flush,
+    ...(itemOf !== undefined && { itemOf }),
+  };
+};
+
 const beginAttempt = (
   plan: RequestPlan,
   options: MeteredFetchOptions,
@@ -91,6 +124,7 @@ const beginAttempt = (
     const call = startCall(options.spans, activeContext(), plan.facts, {
       owner: options.owner,
       extra,
+      late: options.late,
       ...(admission !== undefined && { admission }),
     });
     call.onEnded = () => options.open.delete(call);

@@ -23,7 +23,7 @@ export const readUsage = (provider: string, api: string, answer: Answer, request
   const other = { ...request.usage, ...answer.otherUsage };
   switch (reading.kind) {
     case 'ok':
-      return withOther(reading.parts, answer.otherUsage ?? {});
+      return withOther(reading.parts, answer);
     case 'invalid':
       diag.warn(`costspan: ${provider} ${api}: the answer reports impossible usage and counts as unknown: ${reading.problem}`);
       return [];
@@ -34,5 +34,8 @@ export const readUsage = (provider: string, api: string, answer: Answer, request
   }
 };
 
-const withOther = ([first, ...rest]: readonly UsagePart[], other: Usage): readonly ModelUsage[] =>
-  first === undefined ? [] : [{ ...first, usage: { ...first.usage, ...other } }, ...rest];
+const withOther = ([first, ...rest]: readonly UsagePart[], { otherUsage, reportedCost }: Answer): readonly ModelUsage[] => {
+  if (first === undefined) return [];
+  const cost = first.reportedCost ?? reportedCost;
+  return [{ ...first, usage: { ...first.usage, ...otherUsage }, ...(cost !== undefined && { reportedCost: cost }) }, ...rest];
+};

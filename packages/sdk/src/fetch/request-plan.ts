@@ -43,14 +43,14 @@ export const planRequest = (
   const rawBody = init?.body ?? undefined;
   const headers = new Headers(init?.headers ?? request?.headers);
   const signal = init?.signal ?? request?.signal;
-  const body = withModel(/\/models\/([^/:]+):/.exec(url.pathname)?.[1], readBody(rawBody, api));
+  const body = { ...withModel(modelOf(url, headers, api), readBody(rawBody, api)), ...(isStreamPath(url) && { isStream: true }) };
   const mayAsk = body.isStream && !headers.has('content-length') && acceptsIncludeUsage(url, options.includeUsageHosts);
   const sentBody = mayAsk ? withIncludeUsage(rawBody, body, api.id) : undefined;
   const retryCount = countIn(headers.get('x-stainless-retry-count'));
   const timeoutSeconds = countIn(headers.get('x-stainless-timeout'));
   const facts: RequestFacts = {
     api,
-    provider: options.provider ?? providerOf(url.hostname, api.id),
+    provider: options.provider ?? api.provider ?? providerOf(url.hostname, api.id),
     url,
     body,
     ...(retryCount !== undefined && { retryCount }),
@@ -65,6 +65,16 @@ export const planRequest = (
     ...(signal !== undefined && signal !== null && { signal }),
   };
 };
+
+// Where the body does not name the model: Bedrock, Vertex and Gemini have it in the path.
+const modelOf = (url: URL, headers: Headers, { modelHeader }: Api): string | undefined => {
+  const inHeader = modelHeader === undefined ? null : headers.get(modelHeader);
+  const inPath = /\/models\/([^/:]+):|\/model\/([^/]+)\//.exec(url.pathname);
+  const found = inHeader ?? inPath?.[1] ?? inPath?.[2];
+  return found === undefined ? undefined : decodeURIComponent(found);
+};
+
+const isStreamPath = ({ pathname }: URL): boolean => /:stream\w+$|\/(invoke-with-response|converse)-stream$/.test(pathname);
 
 const countIn = (text: string | null): number | undefined => (text !== null && /^\d{1,9}$/.test(text) ? Number(text) : undefined);
 

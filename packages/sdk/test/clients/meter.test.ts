@@ -126,7 +126,7 @@ describe('what cannot be metered is refused', () => {
 
   test('an unknown option', () => {
     expect(() => measure().costspan.meter(new OpenAI({ apiKey: 'k' }), { spans: 'own' } as object)).toThrow(
-      'meter: spans: unknown field; known fields are provider, nativeSpans',
+      'meter: spans: unknown field; known fields are provider, itemOf, nativeSpans',
     );
   });
 });

@@ -147,7 +147,6 @@ describe('what is metered', () => {
 
 describe('what is not metered', () => {
   test.each<[string, string, RequestInit | undefined]>([
-    ['reading a response again, which repeats its usage', 'https://api.openai.com/v1/responses/resp_1', undefined],
     ['cancelling a response', 'https://api.openai.com/v1/responses/resp_1/cancel', { method: 'POST' }],
     ['counting tokens', 'https://api.anthropic.com/v1/messages/count_tokens', post({})],
     ['batches', 'https://api.anthropic.com/v1/messages/batches', post({})],
@@ -288,7 +287,7 @@ describe('when the process ends', () => {
 });
 
 test.each<[string, object, string]>([
-  ['an unknown option', { span: 'own' }, 'fetch: span: unknown field; known fields are provider, spans, fetch'],
+  ['an unknown option', { span: 'own' }, 'fetch: span: unknown field; known fields are provider, itemOf, spans, fetch'],
   [
     'an unknown mode',
     { spans: 'all' },

@@ -20,7 +20,7 @@ export const createBackground = (): Background => {
       if (background !== true || stream === true) return answerResponse(request, reply, newId);
       const answer = answerResponse({ ...request, body: { ...request.body, stream: false } }, reply, newId);
       if ('status' in answer) return answer;
-      kept.set(answer.responseId ?? '', { answer, reads: 0 });
+      kept.set(answer.responseId ?? '', { answer: inBackground(answer), reads: 0 });
       // Nothing is billed yet, and nothing is told.
       return {
         body: { json: underWay(answer, 'queued') },
@@ -43,7 +43,10 @@ export const createBackground = (): Background => {
   };
 };
 
+const inBackground = (answer: Answer): Answer =>
+  'json' in answer.body ? { ...answer, body: { json: { ...(answer.body.json as object), background: true } } } : answer;
+
 const underWay = ({ body }: Answer, status: string): unknown => {
   const { usage: _, completed_at: __, ...response } = ('json' in body ? body.json : {}) as Readonly<Record<string, unknown>>;
-  return { ...response, status, output: [], usage: null };
+  return { ...response, background: true, status, output: [], usage: null };
 };

@@ -3,12 +3,12 @@ import { fieldOf, objectOf, textOf } from './kept.ts';
 
 const message = { id: true, model: true, usage: true } as const;
 
-/** Anthropic messages, also as Vertex serves them. Counting tokens and batches have other paths and cost nothing here. */
+/** Anthropic messages. Counting tokens and batches have other paths and cost nothing here. */
 export const anthropicMessages: Api = {
   id: 'anthropic.messages',
   operation: 'chat',
   category: 'llm',
-  path: /(\/v1\/messages|\/anthropic\/models\/[^/]+:(raw|streamRaw)Predict)$/,
+  path: /\/v1\/messages$/,
   answer: message,
   event: { type: true, message, usage: true, error: { type: true } },
   readAnswer: (kept) => readMessage(kept, { isComplete: true }),

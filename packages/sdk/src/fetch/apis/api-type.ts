@@ -1,4 +1,4 @@
-import type { Usage } from '@costspan/pricing';
+import type { MoneyText, Usage } from '@costspan/pricing';
 import type { Category } from '@costspan/semconv';
 import type { Pick } from '../body/pick.ts';
 
@@ -11,6 +11,10 @@ export type Answer = {
   readonly rawUsage?: unknown;
   /** Disjoint counts that the usage object does not have, such as searches counted in the output. */
   readonly otherUsage?: Usage;
+  /** What the provider says it charged, where it says so outside of the usage object. */
+  readonly reportedCost?: MoneyText;
+  /** Whether the provider works on the answer in the background: what it uses is told by whoever reads it later. */
+  readonly isBackground?: boolean;
   /** Whether nothing that matters can follow: the final usage has been seen, or the provider said that it ended. */
   readonly isComplete: boolean;
   /** What the provider reported as the reason of a failure inside an answer with status 200. */
@@ -38,6 +42,10 @@ export type Api = {
   readonly category: Category;
   /** Matches the path of the URL. */
   readonly path: RegExp;
+  /** Who answers on such a path, whatever the host. Default: the one the host belongs to. */
+  readonly provider?: string;
+  /** Header of the request that names the model. Default: its body or path does. */
+  readonly modelHeader?: string;
   /** What to keep of a plain JSON answer. */
   readonly answer: Pick;
   /** What to keep of each event of a streamed answer. Absent: the API does not stream. */

@@ -1,8 +1,12 @@
 import { anthropicMessages } from './anthropic-messages.ts';
+import { anthropicOnBedrock, anthropicOnVertex } from './anthropic-platforms.ts';
 import type { Api } from './api-type.ts';
+import { bedrockConverse } from './bedrock-converse.ts';
+import { gemini, geminiEmbeddings } from './gemini.ts';
 import { openaiChat } from './openai-chat.ts';
 import { openaiEmbeddings, openaiImages, openaiSpeech, openaiTranscription } from './openai-others.ts';
 import { openaiResponses } from './openai-responses.ts';
+import { vercelGateway } from './vercel-gateway.ts';
 
 /** Every kind of call that costs. What matches none passes through unmetered. */
 const apis: readonly Api[] = [
@@ -13,6 +17,12 @@ const apis: readonly Api[] = [
   openaiImages,
   openaiTranscription,
   openaiSpeech,
+  gemini,
+  geminiEmbeddings,
+  anthropicOnVertex,
+  anthropicOnBedrock,
+  bedrockConverse,
+  vercelGateway,
 ];
 
 /** The API a request goes to, or undefined when it costs nothing or nobody knows it. */

@@ -1,8 +1,16 @@
+import type { PickedFields } from '../body/pick.ts';
 import type { Answer, Api } from './api-type.ts';
 import { fieldOf, isDone, objectOf, textOf } from './kept.ts';
 
-const fields = { id: true, model: true, service_tier: true, usage: true, error: { type: true, code: true } } as const;
-const chunk = { ...fields, choices: { '*': { finish_reason: true } } } as const;
+/** What to keep of a plain answer. */
+export const chatAnswer: PickedFields = {
+  id: true,
+  model: true,
+  service_tier: true,
+  usage: true,
+  error: { type: true, code: true },
+};
+const chunk = { ...chatAnswer, choices: { '*': { finish_reason: true } } } as const;
 
 /** Chat completions, and the legacy completions, of OpenAI and the many servers that speak their format. */
 export const openaiChat: Api = {
@@ -10,7 +18,7 @@ export const openaiChat: Api = {
   operation: 'chat',
   category: 'llm',
   path: /\/(chat\/)?completions$/,
-  answer: fields,
+  answer: chatAnswer,
   event: chunk,
   readAnswer: (kept) => readFields(kept, { isComplete: true }),
   readEvent: (kept, before) => (isDone(kept) ? { ...before, isComplete: true } : readFields(kept, before)),

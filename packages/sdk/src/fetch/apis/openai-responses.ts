@@ -1,26 +1,29 @@
 import { countOpenaiServerTools } from '@costspan/pricing';
+import type { PickedFields } from '../body/pick.ts';
 import type { Answer, Api } from './api-type.ts';
 import { fieldOf, objectOf, textOf } from './kept.ts';
 
-const response = {
+/** What to keep of a response. */
+export const responseAnswer: PickedFields = {
   id: true,
   model: true,
   service_tier: true,
   status: true,
+  background: true,
   usage: true,
   error: { code: true },
   // Enough of the output to count the searches the provider ran itself; no word of the answer.
   output: { '*': { type: true, status: true, container_id: true, action: { type: true } } },
-} as const;
+};
 
-/** OpenAI responses. Only creating one costs: reading it again repeats its usage. */
+/** OpenAI responses. Creating one costs: reading it again repeats its usage, but for one made in the background. */
 export const openaiResponses: Api = {
   id: 'openai.responses',
   operation: 'chat',
   category: 'llm',
   path: /\/responses$/,
-  answer: response,
-  event: { type: true, response, code: true },
+  answer: responseAnswer,
+  event: { type: true, response: responseAnswer, code: true },
   readAnswer: (kept) => readResponse(kept, { isComplete: true }),
   readEvent: (kept, before) => {
     const type = textOf(kept, 'type') ?? '';
@@ -50,6 +53,7 @@ const readResponse = (kept: unknown, before: Answer): Answer => {
     ...(id !== undefined && { id }),
     ...(model !== undefined && { model }),
     ...(serviceTier !== undefined && { serviceTier }),
+    ...(fieldOf(kept, 'background') === true && { isBackground: true }),
     ...(errorType !== undefined && { errorType }),
     ...(usage !== undefined && { rawUsage: usage, otherUsage: countOpenaiServerTools(fieldOf(kept, 'output')) }),
   };

@@ -1,7 +1,7 @@
 import type { MayMatter } from './sse-reader.ts';
 
 const USAGE = Buffer.from('"usage"');
-const MARKS = [Buffer.from('"error"'), Buffer.from('[DONE]')];
+const MARKS = [Buffer.from('"error"'), Buffer.from('[DONE]'), Buffer.from('"usageMetadata"')];
 const COLON = 0x3a;
 const OPEN_OBJECT = 0x7b;
 

@@ -8,6 +8,8 @@ export type BodyObserver = {
   readonly end: () => Uint8Array | undefined;
   /** Returns what is held back and holds nothing any more, because reading has failed. */
   readonly release: () => Uint8Array | undefined;
+  /** Something to wait for before the next piece is read, such as room for what was seen. Default: nothing. */
+  readonly settle?: () => Promise<void> | undefined;
 };
 
 /** How the passage of a body ended: read to the end, left by the host, failed, or forgotten by the host and collected. */
@@ -67,6 +69,8 @@ const exit = (passage: Passage, how: BodyExit): void => {
 const pull = async (passage: Passage, controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
   passage.reader ??= passage.body.getReader();
   for (;;) {
+    const settled = passage.observer.settle?.();
+    if (settled !== undefined) await settled;
     const { done, value } = await readNext(passage, passage.reader);
     const seen = done ? passage.observer.end() : passage.observer.piece(value);
     if (seen !== undefined && seen.length > 0) controller.enqueue(seen);
@@ -115,5 +119,6 @@ const guarded = (observer: BodyObserver): BodyObserver => {
     piece: (bytes) => orRelease(() => observer.piece(bytes), bytes),
     end: () => orRelease(observer.end, undefined),
     release: observer.release,
+    ...(observer.settle !== undefined && { settle: observer.settle }),
   };
 };

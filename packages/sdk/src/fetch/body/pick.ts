@@ -1,5 +1,8 @@
 /** What to keep of a JSON value: `true` the whole value, an object its named fields, `*` each element of a list. */
-export type Pick = true | { readonly [field: string]: Pick };
+export type Pick = true | PickedFields;
+
+/** Named fields of an object, or `*` for each element of a list. */
+export type PickedFields = { readonly [field: string]: Pick };
 
 /** A pick made ready to be compared with the bytes of keys. */
 export type CompiledPick = {
