@@ -34,13 +34,14 @@ export async function startTopology(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Topology> {
   const files = join(repository, 'examples/collector', example);
-  const ports = await freePorts(5);
+  const ports = await freePorts(6);
   const [grpcAddress = '', httpAddress = '', pricedAddress = '', healthAddress = '', costspanAddress = ''] = ports.map(
     (port) => `127.0.0.1:${port}`,
   );
   const backend = await startBackend();
   const ledgerFile = join(folder, 'costspan.db');
   const addresses = {
+    COLLECTOR_METRICS_PORT: String(ports[5]),
     COLLECTOR_GRPC_ENDPOINT: grpcAddress,
     COLLECTOR_HTTP_ENDPOINT: httpAddress,
     COLLECTOR_PRICED_ENDPOINT: pricedAddress,

@@ -29,9 +29,12 @@ export type RunningProcess = AsyncDisposable & {
 const readyTimeoutMs = 60_000;
 
 const running = new Set<ChildProcess>();
-process.once('exit', () => {
+const endAll = (): void => {
   for (const child of running) child.kill('SIGKILL');
-});
+};
+process.once('exit', endAll);
+// The test runner went away without a word.
+process.once('disconnect', endAll);
 
 /** Starts a program; resolves once it is ready, rejects with what it printed when it ends before. */
 export async function startProcess(program: Program): Promise<RunningProcess> {
