@@ -1,7 +1,7 @@
 import { encodeWithOracle } from '../packages/collector-processor/test/otlp/proto.ts';
 
 /** A small generator of numbers with a seed, so that every run measures the same bytes. */
-function createRandom(seed: number): () => number {
+export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -32,7 +32,18 @@ const tools = ['stripe.refund', 'crm.lookup_customer', 'mail.send', 'kb.read_art
 export function createGenAiRequest(spanCount: number, resourceCount: number, seed: number): Buffer {
   const random = createRandom(seed);
   const perResource = Math.ceil(spanCount / resourceCount);
-  const resourceSpans = Array.from({ length: resourceCount }, (_, index) => ({
+  const resourceSpans = Array.from({ length: resourceCount }, (_, index) =>
+    createResource(
+      index,
+      Array.from({ length: perResource }, () => createAgentSpan(random)),
+    ),
+  );
+  return encodeWithOracle('ExportTraceServiceRequest', { resourceSpans });
+}
+
+/** ResourceSpans of one instance of an agent. */
+export function createResource(index: number, spans: readonly Readonly<Record<string, unknown>>[]): Record<string, unknown> {
+  return {
     resource: {
       attributes: [
         text('service.name', `support-agent-${index}`),
@@ -45,19 +56,13 @@ export function createGenAiRequest(spanCount: number, resourceCount: number, see
         text('host.name', `ip-10-0-${index}-17.eu-central-1.compute.internal`),
       ],
     },
-    scopeSpans: [
-      {
-        scope: { name: '@opentelemetry/instrumentation-openai', version: '0.9.0' },
-        spans: Array.from({ length: perResource }, () => createSpan(random)),
-      },
-    ],
+    scopeSpans: [{ scope: { name: '@opentelemetry/instrumentation-openai', version: '0.9.0' }, spans }],
     schemaUrl: 'https://opentelemetry.io/schemas/1.38.0',
-  }));
-  return encodeWithOracle('ExportTraceServiceRequest', { resourceSpans });
+  };
 }
 
-function createSpan(random: () => number): Record<string, unknown> {
-  const start = 1_767_225_600_000_000_000n + BigInt(Math.floor(random() * 3_600_000)) * 1_000_003n;
+/** A span that bears cost: a model call, a vector query, a tool or a handoff. */
+export function createAgentSpan(random: () => number): Record<string, unknown> {
   const roll = random();
   const kind =
     roll < 0.6
@@ -67,6 +72,16 @@ function createSpan(random: () => number): Record<string, unknown> {
         : roll < 0.95
           ? createTool(random)
           : createHandoff(random);
+  return createSpan(random, kind);
+}
+
+/** A span of the same size that bears no cost: a request served. */
+export function createOrdinarySpan(random: () => number): Record<string, unknown> {
+  return createSpan(random, createServedRequest(random));
+}
+
+function createSpan(random: () => number, kind: { name: string; attributes: Attribute[] }): Record<string, unknown> {
+  const start = 1_767_225_600_000_000_000n + BigInt(Math.floor(random() * 3_600_000)) * 1_000_003n;
   return {
     traceId: createBytes(random, 16),
     spanId: createBytes(random, 8),
@@ -197,6 +212,32 @@ function createHandoff(random: () => number): { name: string; attributes: Attrib
       text('handoff.reason', 'amount over the limit of the automatic approval, customer asked for a person'),
       text('handoff.queue', 'claims-emea-level-2'),
       text('handoff.token', createBytes(random, 48)),
+    ],
+  };
+}
+
+function createServedRequest(random: () => number): { name: string; attributes: Attribute[] } {
+  return {
+    name: 'GET /conversations/{id}/messages',
+    attributes: [
+      text('http.request.method', 'GET'),
+      int('http.response.status_code', 200),
+      text('http.route', '/conversations/{id}/messages'),
+      text('url.scheme', 'https'),
+      text('url.path', `/conversations/conv_${Math.floor(random() * 1e12).toString(36)}/messages`),
+      text('url.query', 'limit=50&order=desc&include=attachments,reactions,translations'),
+      text('server.address', 'support.internal.example.com'),
+      int('server.port', 8_443),
+      text('client.address', '10.0.12.77'),
+      text('network.protocol.name', 'http'),
+      text('network.protocol.version', '2'),
+      text('network.peer.address', '10.0.12.77'),
+      int('network.peer.port', 40_000 + Math.floor(random() * 20_000)),
+      text('user_agent.original', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0'),
+      int('http.request.body.size', 0),
+      int('http.response.body.size', Math.floor(random() * 40_000)),
+      text('http.request.header.x-request-id', createBytes(random, 16)),
+      double('app.cache.hit_ratio', random()),
     ],
   };
 }

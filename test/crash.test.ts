@@ -10,25 +10,29 @@ import { ledgerState, sendSpans, startService, temporaryFolder } from './support
 
 const killsMax = Number(process.env['COSTSPAN_TEST_KILLS'] ?? 5);
 
-test('kill -9 under load, restart, resend: the entries and records of an undisturbed run', async () => {
-  await using folder = await temporaryFolder();
-  const batches = traffic();
-  const port = await freePort();
-  let serving = await startServeProcess(folder.path, port);
-  const sender = startSender(serving.url, batches.map(traceRequest));
-  for (let kills = 0; kills < killsMax; kills += 1) {
-    // In the middle of the traffic: a part is acknowledged, a part in flight, the rest still to come.
-    await sender.acknowledged(Math.floor((batches.length * (kills + 1)) / (killsMax + 1)));
-    await serving.stop('SIGKILL');
-    serving = await startServeProcess(folder.path, port);
-  }
-  await sender.acknowledged(batches.length);
-  // A sender that lost an acknowledgement sends again; so do all of them here.
-  for (const batch of batches) await sendSpans(serving.url, batch);
-  expect(await finish(serving)).toBe(0);
+test.each([1, 3])(
+  'kill -9 under load with %i network threads, restart, resend: the entries and records of an undisturbed run',
+  async (workers) => {
+    await using folder = await temporaryFolder();
+    const batches = traffic();
+    const port = await freePort();
+    let serving = await startServeProcess(folder.path, port, `service: { workers: ${workers} }`);
+    const sender = startSender(serving.url, batches.map(traceRequest));
+    for (let kills = 0; kills < killsMax; kills += 1) {
+      // In the middle of the traffic: a part is acknowledged, a part in flight, the rest still to come.
+      await sender.acknowledged(Math.floor((batches.length * (kills + 1)) / (killsMax + 1)));
+      await serving.stop('SIGKILL');
+      serving = await startServeProcess(folder.path, port, `service: { workers: ${workers} }`);
+    }
+    await sender.acknowledged(batches.length);
+    // A sender that lost an acknowledgement sends again; so do all of them here.
+    for (const batch of batches) await sendSpans(serving.url, batch);
+    expect(await finish(serving)).toBe(0);
 
-  expect(ledgerState(join(folder.path, 'ledger.db'))).toEqual(await undisturbed(batches));
-}, 120_000);
+    expect(ledgerState(join(folder.path, 'ledger.db'))).toEqual(await undisturbed(batches));
+  },
+  120_000,
+);
 
 test('what was acknowledged before kill -9 is in the ledger without being sent again', async () => {
   await using folder = await temporaryFolder();

@@ -11,6 +11,9 @@ export const requestBytesMax: number = 64 * mebibyte;
 /** Default sum of request bodies held at once. Over it senders are told to come back: memory stays bounded whatever arrives. */
 export const inFlightBytesMax: number = 256 * mebibyte;
 
+/** How often resident memory is looked at: it cannot double in a second at the speeds this service reads. */
+export const memoryCheckIntervalMs = 1_000;
+
 /** Requests worked on at once. Small requests never reach the byte bound, and each still holds a promise chain. */
 export const inFlightRequestsMax = 1024;
 
@@ -73,6 +76,12 @@ export const destinationConnectionsMax = 64;
 
 /** Records read from the ledger for one request: about 1 MiB of log events. */
 export const recordsBatchMax = 500;
+
+/** Network threads of one service. The ledger's one thread, or the machine, is used up long before. */
+export const workersMax = 64;
+
+/** Time before a network thread that ended by itself is started again: one that ends at once must not take a core. */
+export const threadRestartDelayMs = 1_000;
 
 /** Default time a shutdown may take: the grace period an orchestrator gives. */
 export const shutdownTimeoutMs = 30_000;

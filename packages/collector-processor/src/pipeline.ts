@@ -6,10 +6,12 @@ import type { Clock } from './clock.ts';
 import type { Config, TrustConfig } from './config/config.ts';
 import { createIngest } from './create-ingest.ts';
 import { CostspanError } from './errors.ts';
+import type { Exporter } from './exporters/exporter.ts';
 import { type OpenExporters, openExporters } from './exporters/open-exporters.ts';
 import type { Ingest } from './ingest.ts';
 import type { Logger } from './logger.ts';
 import { loadConfiguredBook, readingConfig } from './meter-config.ts';
+import { optional } from './optional.ts';
 import { rewriteTraces } from './otlp/rewrite-traces.ts';
 import { createAuthenticate } from './receivers/authentication.ts';
 import type { Page } from './receivers/otlp-http/options.ts';
@@ -18,7 +20,8 @@ import { createRecordsPump } from './records-pump.ts';
 import { createSelfMetrics, type SelfMetrics } from './self-metrics.ts';
 import { createMeter } from './stages/create-meter.ts';
 import type { Meter, SenderContext } from './stages/meter.ts';
-import { openLedger } from './store/open-ledger.ts';
+import type { LedgerStore } from './store/ledger-store.ts';
+import { type OpenLedger, openLedger } from './store/open-ledger.ts';
 import { answerCodec, encodeRecords, outgoingCodec, responseCodec, toProtobuf, validate } from './wire-codecs.ts';
 
 /** What passed through a pipeline since it was opened. */
@@ -38,8 +41,10 @@ export type Pipeline = {
   readonly startReceivers: (pages: Readonly<Record<string, Page>>) => Promise<Receivers>;
   /** Sends what changed in the ledger. False when something could not be sent. */
   readonly flush: (abort: AbortSignal) => Promise<boolean>;
-  /** Loads the price books again; the next request is priced with them. Rejects, changing nothing, when one is bad. */
-  readonly reloadBooks: () => Promise<void>;
+  /** Absent: the ledger is off, or another thread's. */
+  readonly ledger?: OpenLedger;
+  /** Loads the price books again and resolves with what makes the next request use them. Rejects when one is bad. */
+  readonly prepareBooks: () => Promise<() => void>;
   /** Sends what is left until `abort`, then closes everything. */
   readonly close: (abort: AbortSignal) => Promise<void>;
 };
@@ -53,6 +58,12 @@ export type PipelineOptions = {
   readonly allowance: ByteAllowance;
   /** In the place of the destinations that the configuration names. */
   readonly exporters?: OpenExporters;
+  /** Destinations that are open already, by name. Whoever opened them closes them. */
+  readonly openedExporters?: ReadonlyMap<string, Exporter>;
+  /** A ledger of another thread, in the place of the one that the configuration names. */
+  readonly remoteLedger?: Pick<LedgerStore, 'commit'>;
+  /** Whether other threads listen on the same ports. Default: no. */
+  readonly sharedPort?: boolean;
 };
 
 /** Opens price books, ledger and destinations. Rejects with a {@link CostspanError} and leaves nothing open. */
@@ -63,7 +74,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   let book = await loadBook();
   let meterOf = createMeterOf(config, book);
   const ledger =
-    config.ledger === undefined
+    config.ledger === undefined || options.remoteLedger !== undefined
       ? undefined
       : await openLedger({ ...config.ledger, currency: config.pricing.currency, completed: completedOutcomes(config), clock });
   let exporters: OpenExporters | undefined;
@@ -76,7 +87,8 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     nowMs: clock.nowMs,
   });
   try {
-    exporters = options.exporters ?? (await openExporters({ ...options, codec: outgoingCodec, answerCodec, metrics }));
+    const opened = options.openedExporters ?? new Map<string, Exporter>();
+    exporters = options.exporters ?? (await openExporters({ ...options, opened, codec: outgoingCodec, answerCodec, metrics }));
   } catch (error) {
     metrics.close();
     await ledger?.close();
@@ -87,7 +99,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const ingest = createIngest({
     meterOf: (sender) => meterOf(sender),
     fanOuts,
-    ...(ledger === undefined ? {} : { ledger }),
+    ...optional('ledger', options.remoteLedger ?? ledger),
     toProtobuf,
     validate,
     metrics: { ...metrics, spansAccepted: totals.add },
@@ -112,15 +124,19 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   return {
     ingest,
     metrics,
+    ...optional('ledger', ledger),
     totals: totals.read,
     startReceivers: (pages) => {
       const authenticate = createAuthenticate(config.tenantKeys, config.tenantHeader);
       return startReceivers(config, { ...options, ingest, authenticate, codec: responseCodec, metrics }, pages);
     },
     flush: async (abort) => (await pump?.flush(abort)) ?? true,
-    reloadBooks: async () => {
-      book = await loadBook();
-      meterOf = createMeterOf(config, book);
+    prepareBooks: async () => {
+      const loaded = await loadBook();
+      return () => {
+        book = loaded;
+        meterOf = createMeterOf(config, loaded);
+      };
     },
     close: async (abort) => {
       await pump?.stop();

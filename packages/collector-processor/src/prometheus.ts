@@ -39,19 +39,24 @@ export function gauge(registry: Registry, name: string, help: string, read: () =
 /** Sets one value of a gauge. */
 export type SetGauge<Label extends string> = (labels: Partial<Record<Label, string>>, value: number) => void;
 
-/** A gauge `costspan_<name>` whose values by label are read when metrics are asked for. */
+/**
+ * A gauge `costspan_<name>` whose values by label are read when metrics are asked for. Over several threads the largest counts,
+ * unless each has its own share of a `sum`.
+ */
 export function gaugeBy<Label extends string>(
   registry: Registry,
   name: string,
   help: string,
   labelNames: readonly Label[],
   read: (set: SetGauge<Label>) => void | Promise<void>,
+  aggregator: 'max' | 'sum' = 'max',
 ): void {
   const metric: Gauge<Label> = new Gauge({
     name: `costspan_${name}`,
     help,
     labelNames: [...labelNames],
     registers: [registry],
+    aggregator,
     collect: () => {
       metric.reset();
       return read((labels, value) => metric.set(labels, value));

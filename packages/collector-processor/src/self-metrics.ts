@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Registry } from 'prom-client';
+import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
 import type { Signal } from './otlp/codec.ts';
 import { counter, gauge, gaugeBy, histogram } from './prometheus.ts';
 
@@ -22,12 +22,19 @@ export type SelfMetrics = {
   readonly committed: (facts: number, durationMs: number) => void;
   readonly recordsSent: (records: number) => void;
   readonly recordsFailed: () => void;
-  /** Everything in the text format of Prometheus. */
-  readonly text: () => Promise<string>;
-  readonly contentType: string;
+  /** Everything in the text format of Prometheus, added up with what other threads have counted. */
+  readonly text: (others?: readonly MetricsSnapshot[]) => Promise<string>;
+  /** Everything as data that can be sent to another thread. */
+  readonly snapshot: () => Promise<MetricsSnapshot>;
   /** Stops measuring. */
   readonly close: () => void;
 };
+
+/** Content type of the text. */
+export const metricsContentType: string = Registry.PROMETHEUS_CONTENT_TYPE;
+
+/** What a thread has counted. */
+export type MetricsSnapshot = readonly MetricObjectWithValues<MetricValue<string>>[];
 
 /** Why a request was given up. */
 export type SendFailure = 'rejected' | 'gave-up' | 'queue-full' | 'shutdown';
@@ -63,10 +70,15 @@ export function createSelfMetrics(gauges: Gauges): SelfMetrics {
     ...meter,
     ...exporter,
     ...ledger,
-    text: () => registry.metrics(),
-    contentType: registry.contentType,
+    text: async (others = []) =>
+      others.length === 0 ? registry.metrics() : mergedText([await registry.getMetricsAsJSON(), ...others]),
+    snapshot: () => registry.getMetricsAsJSON(),
     close: () => loop.disable(),
   };
+}
+
+function mergedText(snapshots: readonly MetricsSnapshot[]): Promise<string> {
+  return AggregatorRegistry.aggregate([...snapshots]).metrics();
 }
 
 function receiverMetrics(
@@ -184,9 +196,16 @@ function addGauges(registry: Registry, gauges: Gauges): void {
   gauge(registry, 'price_book_age_seconds', 'Age of the newest price book, by the date in its version.', () =>
     ageSeconds(gauges),
   );
-  gaugeBy(registry, 'exporter_queue_bytes', 'Bytes waiting for a destination.', ['exporter'], (set) => {
-    for (const [exporter, bytes] of Object.entries(gauges.queueBytes())) set({ exporter }, bytes);
-  });
+  gaugeBy(
+    registry,
+    'exporter_queue_bytes',
+    'Bytes waiting for a destination.',
+    ['exporter'],
+    (set) => {
+      for (const [exporter, bytes] of Object.entries(gauges.queueBytes())) set({ exporter }, bytes);
+    },
+    'sum',
+  );
   gaugeBy(
     registry,
     'ledger_exceptional_spans',

@@ -1,12 +1,12 @@
-import { createByteAllowance } from './byte-allowance.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { CostspanError } from './errors.ts';
 import { type Logger, silentLogger } from './logger.ts';
-import { openPipeline, type Pipeline } from './pipeline.ts';
 import type { Page } from './receivers/otlp-http/options.ts';
-import type { Receiver } from './receivers/receiver.ts';
-import type { Receivers } from './receivers/start-receivers.ts';
+import { metricsContentType } from './self-metrics.ts';
+import { openOneThread, openThreads, type ServiceFront } from './service-front.ts';
+import { stopWithin } from './stop-within.ts';
+import { canSharePorts } from './threads/shared-ports.ts';
 
 /** What a service needs. */
 export type ServeOptions = {
@@ -45,45 +45,39 @@ export async function serve(options: ServeOptions): Promise<Service> {
       'receivers.otlp.protocols: expected a transport, found none; name `http` or `grpc`, or leave `receivers` out',
     );
   }
-  const allowance = createByteAllowance(config.service.inFlightBytesMax);
-  const pipeline = await openPipeline({ config, logger, clock, random, allowance });
   let closing: Promise<void> | undefined;
-  let receivers: Receivers;
-  try {
-    receivers = await pipeline.startReceivers(pagesOf(pipeline, () => closing === undefined));
-  } catch (error) {
-    await pipeline.close(AbortSignal.abort());
-    throw error;
-  }
-  const listening = [receivers.http, receivers.grpc].flatMap((each) => each ?? []);
-  const [{ port, url } = { port: 0, url: '' }] = listening;
+  let front: ServiceFront | undefined;
+  const pages = pagesOf(
+    () => front,
+    () => closing === undefined,
+  );
+  const threadCount = await usableThreads(config.service.workers, logger);
+  const frontOptions = { config, logger, clock, random, pages };
+  const opened = threadCount === 1 ? await openOneThread(frontOptions) : await openThreads(frontOptions, threadCount);
+  front = opened;
+  const { http, grpc, pipeline, receivers } = opened;
+  const { port, url } = http ?? grpc ?? { port: 0, url: '' };
   return {
     port,
     url,
-    ...(receivers.grpc && { grpcUrl: receivers.grpc.url }),
+    ...(grpc && { grpcUrl: grpc.url }),
     flush: () => pipeline.flush(new AbortController().signal),
-    reload: async () => {
-      await pipeline.reloadBooks();
-      for (const receiver of listening) await receiver.reloadTls();
-    },
+    reload: opened.reload,
     close: () => {
-      closing ??= shutDown(listening, pipeline, config.service.shutdownTimeoutMs, clock);
+      closing ??= stopWithin(receivers, pipeline, config.service.shutdownTimeoutMs, clock).then(opened.close);
       return closing;
     },
   };
 }
 
-/** Everything within one time limit: the receivers may use all of it, the rest gets what is left. */
-async function shutDown(receivers: readonly Receiver[], pipeline: Pipeline, timeoutMs: number, clock: Clock): Promise<void> {
-  const timeUp = new AbortController();
-  const finished = new AbortController();
-  void clock.wait(timeoutMs, finished.signal).then(() => timeUp.abort());
-  await Promise.all(receivers.map((receiver) => receiver.stop(timeoutMs)));
-  await pipeline.close(timeUp.signal);
-  finished.abort();
+/** Several threads need a system that lets them share a port; where it does not, one takes all requests. */
+async function usableThreads(wanted: number, logger: Logger): Promise<number> {
+  if (wanted === 1 || (await canSharePorts())) return wanted;
+  logger.warn('this system does not let threads share a port; one network thread takes all requests', { workers: wanted });
+  return 1;
 }
 
-function pagesOf(pipeline: Pipeline, isReady: () => boolean): Readonly<Record<string, Page>> {
+function pagesOf(front: () => ServiceFront | undefined, isReady: () => boolean): Readonly<Record<string, Page>> {
   const plain = 'text/plain; charset=utf-8';
   return {
     '/healthz': async () => ({ status: 200, contentType: plain, body: 'ok\n' }),
@@ -91,6 +85,9 @@ function pagesOf(pipeline: Pipeline, isReady: () => boolean): Readonly<Record<st
       isReady()
         ? { status: 200, contentType: plain, body: 'ready\n' }
         : { status: 503, contentType: plain, body: 'shutting down\n' },
-    '/metrics': async () => ({ status: 200, contentType: pipeline.metrics.contentType, body: await pipeline.metrics.text() }),
+    '/metrics': async () => {
+      const text = await front()?.metricsText();
+      return { status: text === undefined ? 503 : 200, contentType: metricsContentType, body: text ?? '' };
+    },
   };
 }

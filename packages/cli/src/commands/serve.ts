@@ -11,7 +11,7 @@ import {
 } from '@costspan/collector-processor';
 import { type Command, InvalidArgumentError } from 'commander';
 
-type ServeFlags = { readonly config?: string; readonly endpoint?: string; readonly ledger?: string };
+type ServeFlags = { readonly config?: string; readonly endpoint?: string; readonly ledger?: string; readonly workers?: string };
 
 /** Adds `costspan serve`. */
 export function registerServeCommand(program: Command): void {
@@ -21,13 +21,15 @@ export function registerServeCommand(program: Command): void {
     .option('-c, --config <file>', 'configuration file; without one, defaults for a laptop')
     .option('--endpoint <host:port>', 'address to listen on, instead of the configured one', addressText)
     .option('--ledger <file>', 'ledger file, instead of the configured one')
+    .option('--workers <number>', 'network threads, instead of the configured number')
     .action(runServe);
 }
 
-async function runServe({ config: file, endpoint, ledger }: ServeFlags): Promise<void> {
+async function runServe({ config: file, endpoint, ledger, workers }: ServeFlags): Promise<void> {
   const { config, warnings } = await readConfig(file, process.env, {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(ledger === undefined ? {} : { ledgerFile: ledger }),
+    ...(workers === undefined ? {} : { workers }),
   });
   const logger = stderrLogger(config);
   for (const warning of warnings) logger.warn('configuration', { problem: warning });

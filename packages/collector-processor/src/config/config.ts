@@ -166,6 +166,14 @@ export type LogConfig = {
   readonly encoding: 'auto' | 'json' | 'console';
 };
 
+/** How much memory the process may hold before senders are told to come back. */
+export type MemoryLimiterConfig = {
+  /** Absent: the percentage counts. */
+  readonly limitBytes?: number;
+  /** Share of the memory of the container, or of the computer where there is no limit. */
+  readonly limitPercentage: number;
+};
+
 /** A complete, checked configuration. Every default is filled in. */
 export type Config = {
   /** Absent: nothing is received over HTTP. */
@@ -201,6 +209,9 @@ export type Config = {
     /** No new attempt at a required destination is made after this time; the sender is told to come back. */
     readonly acknowledgeWithinMs: number;
     readonly inFlightBytesMax: number;
+    readonly memoryLimiter: MemoryLimiterConfig;
+    /** Threads that take requests. With more than one, none of them is the main thread. */
+    readonly workers: number;
     readonly shutdownTimeoutMs: number;
     readonly log: LogConfig;
   };

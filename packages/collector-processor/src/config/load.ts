@@ -32,6 +32,8 @@ export type ConfigOverrides = {
   /** Address of the HTTP receiver. */
   readonly endpoint?: string;
   readonly ledgerFile?: string;
+  /** Number of network threads. */
+  readonly workers?: string;
 };
 
 /** Reads the text of a configuration file. An empty text is the configuration of somebody who said nothing. */
@@ -116,9 +118,10 @@ function withoutNulls(given: unknown, path: readonly string[]): unknown {
   );
 }
 
-function override(given: unknown, { endpoint, ledgerFile }: ConfigOverrides): unknown {
+function override(given: unknown, { endpoint, ledgerFile, workers }: ConfigOverrides): unknown {
   const withEndpoint = setAt(given, ['receivers', 'otlp', 'protocols', 'http', 'endpoint'], endpoint);
-  return setAt(withEndpoint, ['ledger', 'file'], ledgerFile);
+  const withLedger = setAt(withEndpoint, ['ledger', 'file'], ledgerFile);
+  return setAt(withLedger, ['service', 'workers'], workers);
 }
 
 /** The value with text at a path; what stands in the way of the path gives way. */

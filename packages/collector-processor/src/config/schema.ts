@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { inFlightBytesMax, shutdownTimeoutMs } from '../limits.ts';
+import { inFlightBytesMax, shutdownTimeoutMs, workersMax } from '../limits.ts';
 import type { Config, LedgerConfig, TrustConfig } from './config.ts';
 import { exportersSchema } from './exporters.ts';
-import { duration, flag, optionalFlag, optionalText, orDefaults, size, text, textList, textOr, word } from './fields.ts';
+import { duration, flag, numeric, optionalFlag, optionalText, orDefaults, size, text, textList, textOr, word } from './fields.ts';
 import { receiversSchema } from './receivers.ts';
 
 type GivenTrust = Readonly<
@@ -111,6 +111,25 @@ const service = orDefaults(
       { min: '1MiB', max: '64GiB' },
       'Request bodies held in memory at once. Over it senders are told to come back.',
     ),
+    memory_limiter: orDefaults(
+      z.strictObject({
+        limit_mib: numeric(
+          0,
+          { min: 0, max: 1_048_576, whole: true },
+          'Mebibytes the process may hold, over all its threads. 0: `limit_percentage` counts.',
+        ),
+        limit_percentage: numeric(
+          80,
+          { min: 1, max: 100, whole: true },
+          'Share of the memory limit of the container, or of the memory of the computer where there is none.',
+        ),
+      }),
+    ).describe('Over it senders are told to come back, before their requests are read.'),
+    workers: numeric(
+      1,
+      { min: 1, max: workersMax, whole: true },
+      'Threads that take, price and forward requests. The ledger has a thread of its own beside them.',
+    ),
     shutdown_timeout: duration(`${shutdownTimeoutMs / 1_000}s`, 'Time for a shutdown to finish what it has begun.'),
     telemetry: orDefaults(
       z.strictObject({
@@ -172,6 +191,13 @@ export const configSchema: z.ZodType<Config> = z
         },
         acknowledgeWithinMs: given.service.acknowledge_within,
         inFlightBytesMax: given.service.max_in_flight_size,
+        memoryLimiter: {
+          ...(given.service.memory_limiter.limit_mib === 0
+            ? {}
+            : { limitBytes: given.service.memory_limiter.limit_mib * 2 ** 20 }),
+          limitPercentage: given.service.memory_limiter.limit_percentage,
+        },
+        workers: given.service.workers,
         shutdownTimeoutMs: given.service.shutdown_timeout,
         log: given.service.telemetry.logs,
       },

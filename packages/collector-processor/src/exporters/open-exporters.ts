@@ -35,23 +35,26 @@ export type OpenExportersOptions = {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Destinations that are open already, by name. Whoever opened them closes them. */
+  readonly opened?: ReadonlyMap<string, Exporter>;
 };
 
 /** Opens every destination that some signal or the records use. Rejects when a file of one cannot be used. */
 export async function openExporters(options: OpenExportersOptions): Promise<OpenExporters> {
-  const { config } = options;
+  const { config, opened = new Map<string, Exporter>() } = options;
   const lists = { ...config.service.exporters, records: config.records.exporters };
   const names = [...new Set(Object.values(lists).flat())];
-  const exporters = new Map<string, Exporter>();
+  const own = new Map<string, Exporter>();
   try {
     for (const name of names) {
       const exporterConfig = config.exporters[name];
-      if (exporterConfig !== undefined) exporters.set(name, await openExporter(name, exporterConfig, options));
+      if (exporterConfig !== undefined && !opened.has(name)) own.set(name, await openExporter(name, exporterConfig, options));
     }
   } catch (error) {
-    await Promise.all([...exporters.values()].map((each) => each.close()));
+    await closeAll(own);
     throw error;
   }
+  const exporters = new Map([...opened, ...own]);
   const noteHealth = createHealthLog(options.logger);
   const queues: ExportQueue[] = [];
   const fanOutOf = (signal: keyof typeof lists): FanOut => {
@@ -89,9 +92,13 @@ export async function openExporters(options: OpenExportersOptions): Promise<Open
     },
     close: async (abort) => {
       await Promise.all(queues.map((queue) => queue.drain(abort)));
-      await Promise.all([...exporters.values()].map((each) => each.close()));
+      await closeAll(own);
     },
   };
+}
+
+async function closeAll(exporters: ReadonlyMap<string, Exporter>): Promise<void> {
+  await Promise.all([...exporters.values()].map((each) => each.close()));
 }
 
 /** The destinations whose answer a sender waits for: those marked so, else the first unless it is marked otherwise. */

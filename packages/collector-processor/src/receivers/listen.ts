@@ -1,15 +1,22 @@
 import type { AddressInfo, Server } from 'node:net';
 import { CostspanError } from '../errors.ts';
 
-/** Where to listen. `field` is the configuration's, for the error. */
-export type ListenAddress = { readonly host: string; readonly port: number; readonly field: string };
+/** Where to listen. */
+export type ListenAddress = {
+  readonly host: string;
+  readonly port: number;
+  /** The configuration's, for the error. */
+  readonly field: string;
+  /** Whether other threads listen there too; the system spreads connections over them. Default: no. */
+  readonly sharedPort?: boolean;
+};
 
 /** Starts listening and resolves with the port. Rejects with a {@link CostspanError} that says what to do. */
-export function listen(server: Server, { host, port, field }: ListenAddress): Promise<number> {
+export function listen(server: Server, { host, port, field, sharedPort = false }: ListenAddress): Promise<number> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void => reject(listenError(error, { host, port, field }));
     server.once('error', onError);
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, reusePort: sharedPort }, () => {
       server.off('error', onError);
       resolve((server.address() as AddressInfo).port);
     });

@@ -43,6 +43,8 @@ describe('defaults', () => {
         exporters: { traces: [], logs: [], metrics: [] },
         acknowledgeWithinMs: 2_000,
         inFlightBytesMax: 268_435_456,
+        memoryLimiter: { limitPercentage: 80 },
+        workers: 1,
         shutdownTimeoutMs: 30_000,
         log: { level: 'info', encoding: 'auto' },
       },
@@ -223,7 +225,7 @@ service:
       'config.yaml:13:13: records.interval: expected a duration such as "30s" or "1h30m", found 10',
       'config.yaml:14:15: records.exporters.0: expected the name of an exporter that `exporters` defines, found "fil"; did you mean file?',
       'config.yaml:15:9: ledger: expected `off` or a map, found "of"',
-      'config.yaml:17:3: service.pipelines: unknown key; known here: traces, logs, metrics, acknowledge_within, max_in_flight_size, shutdown_timeout, telemetry',
+      'config.yaml:17:3: service.pipelines: unknown key; known here: traces, logs, metrics, acknowledge_within, max_in_flight_size, memory_limiter, workers, shutdown_timeout, telemetry',
       'config.yaml:18:23: service.max_in_flight_size: expected at least `receivers.otlp.protocols.http.max_request_body_size`, or a request of that size could never be taken, found "1MiB"',
     ]);
   });

@@ -14,6 +14,8 @@ import type { ResponseCodec } from '../response-codec.ts';
 /** What a receiver of OTLP over gRPC works with. */
 export type OtlpGrpcReceiverOptions = {
   readonly config: OtlpGrpcReceiverConfig;
+  /** Whether other threads listen on the same port. Default: no. */
+  readonly sharedPort?: boolean;
   readonly ingest: Ingest;
   readonly authenticate: Authenticate;
   /** Bytes of bodies that all receivers together may hold. */

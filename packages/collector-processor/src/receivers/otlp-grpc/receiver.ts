@@ -7,7 +7,7 @@ import { goAwayGraceMs } from '../../limits.ts';
 import type { Signal } from '../../otlp/codec.ts';
 import { listen, urlHost } from '../listen.ts';
 import type { Receiver } from '../receiver.ts';
-import { readServerTls } from '../server-tls.ts';
+import { prepareServerTls, readServerTls } from '../server-tls.ts';
 import { createCallHandler, type OtlpGrpcReceiverOptions } from './call-handler.ts';
 
 /**
@@ -30,13 +30,13 @@ export async function startOtlpGrpcReceiver(options: OtlpGrpcReceiverOptions): P
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const server = await createSocketServer(config, (socket) => injector.injectConnection(socket));
   server.on('drop', () => metrics.connectionDropped());
-  const port = await listen(server, { ...config, field: 'receivers.otlp.protocols.grpc.endpoint' });
+  const { host, port: wantedPort } = config;
+  const field = 'receivers.otlp.protocols.grpc.endpoint';
+  const port = await listen(server, { host, port: wantedPort, field, sharedPort: options.sharedPort === true });
   return {
     port,
-    url: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(config.host)}:${port}`,
-    reloadTls: async () => {
-      if (config.tls !== undefined && 'setSecureContext' in server) server.setSecureContext(await readServerTls(config.tls));
-    },
+    url: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(host)}:${port}`,
+    prepareTls: () => prepareServerTls(server, config.tls),
     stop: async (timeoutMs) => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const timeUp = new AbortController();

@@ -135,7 +135,11 @@ function chooseTarget(request: IncomingMessage, path: string, signal: Signal | u
 }
 
 /** Refuses what need not be read to be refused. */
-function refuseEarly(request: IncomingMessage, draining: boolean, { config }: OtlpHttpReceiverOptions): Refusal | undefined {
+function refuseEarly(
+  request: IncomingMessage,
+  draining: boolean,
+  { config, allowance }: OtlpHttpReceiverOptions,
+): Refusal | undefined {
   if (draining)
     return { ...overloaded, message: 'shutting down; send it again after the delay', headers: { connection: 'close' } };
   if (codingOf(request) === undefined) {
@@ -145,7 +149,8 @@ function refuseEarly(request: IncomingMessage, draining: boolean, { config }: Ot
       headers: { 'accept-encoding': 'gzip, deflate, zstd' },
     };
   }
-  return Number(request.headers['content-length'] ?? 0) > config.requestBytesMax ? tooLarge(config.requestBytesMax) : undefined;
+  if (Number(request.headers['content-length'] ?? 0) > config.requestBytesMax) return tooLarge(config.requestBytesMax);
+  return allowance.admits() ? undefined : overloaded;
 }
 
 /** The body, unpacked, with the bytes it holds of the allowance; undefined when the client has gone. */

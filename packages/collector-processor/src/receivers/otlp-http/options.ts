@@ -7,12 +7,17 @@ import type { SelfMetrics } from '../../self-metrics.ts';
 import type { Authenticate } from '../authentication.ts';
 import type { ResponseCodec } from '../response-codec.ts';
 
+/** What a page answers. */
+export type PageAnswer = { readonly status: number; readonly contentType: string; readonly body: string };
+
 /** A page served to GET. */
-export type Page = () => Promise<{ readonly status: number; readonly contentType: string; readonly body: string }>;
+export type Page = () => Promise<PageAnswer>;
 
 /** What a receiver of OTLP over HTTP works with. */
 export type OtlpHttpReceiverOptions = {
   readonly config: OtlpHttpReceiverConfig;
+  /** Whether other threads listen on the same port. Default: no. */
+  readonly sharedPort?: boolean;
   readonly ingest: Ingest;
   readonly authenticate: Authenticate;
   /** Bytes of bodies that all receivers together may hold. */

@@ -6,7 +6,7 @@ import { refusedLingerMs } from '../../limits.ts';
 import { describeFault } from '../../logger.ts';
 import { listen, urlHost } from '../listen.ts';
 import type { Receiver } from '../receiver.ts';
-import { readServerTls } from '../server-tls.ts';
+import { prepareServerTls, readServerTls } from '../server-tls.ts';
 import { createHandle } from './handle.ts';
 import type { OtlpHttpReceiverOptions } from './options.ts';
 
@@ -26,13 +26,13 @@ export async function startOtlpHttpReceiver(options: OtlpHttpReceiverOptions): P
   server.on('checkContinue', (request, response) => answer(request, response, () => response.writeContinue()));
   server.on('clientError', answerBrokenRequest);
   server.on('drop', () => options.metrics.connectionDropped());
-  const port = await listen(server, { ...config, field: 'receivers.otlp.protocols.http.endpoint' });
+  const { host, port: wantedPort } = config;
+  const field = 'receivers.otlp.protocols.http.endpoint';
+  const port = await listen(server, { host, port: wantedPort, field, sharedPort: options.sharedPort === true });
   return {
     port,
-    url: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(config.host)}:${port}`,
-    reloadTls: async () => {
-      if (config.tls !== undefined && 'setSecureContext' in server) server.setSecureContext(await readServerTls(config.tls));
-    },
+    url: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(host)}:${port}`,
+    prepareTls: () => prepareServerTls(server, config.tls),
     stop: async (timeoutMs) => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const timeUp = new AbortController();

@@ -48,10 +48,11 @@ test('OTLP-44 a renewed certificate is used without a restart, a missing one cha
   await using receiver = await startReceiver({ config: { tls: { ...tls, ...paths } } });
   expect(await postOver(receiver.url)).toMatchObject({ name: 'server' });
   await install('renewed');
-  await receiver.reloadTls();
+  const use = await receiver.prepareTls();
+  use();
   expect(await postOver(receiver.url)).toMatchObject({ name: 'renewed' });
   await folder.remove();
-  await expect(receiver.reloadTls()).rejects.toThrow('cannot be read (ENOENT)');
+  await expect(receiver.prepareTls()).rejects.toThrow('cannot be read (ENOENT)');
   expect(await postOver(receiver.url)).toMatchObject({ name: 'renewed' });
 });
 
