@@ -1,6 +1,6 @@
 export { type Clock, systemClock } from './clock.ts';
 export type { Config, LogConfig, Trust, TrustConfig } from './config/config.ts';
-export type { Environment } from './config/environment.ts';
+export { type Environment, substituteEnvironment } from './config/environment.ts';
 export { parseAddress } from './config/fields.ts';
 export { configJsonSchema } from './config/json-schema.ts';
 export { type ConfigIssue, type ConfigOverrides, describeIssues, type LoadedConfig, parseConfig } from './config/load.ts';
