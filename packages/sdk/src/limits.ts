@@ -111,3 +111,9 @@ export const bookTimeoutMs = 10_000;
 
 /** Bytes of the price book of a processor: the default books take about 2 MB as JSON. */
 export const bookBytesMax: number = 64 * 1024 * 1024;
+
+/** How often a wait for an approval asks a shared store, in milliseconds. Decisions of the same process are heard at once. */
+export const approvalPollMs = 1_000;
+
+/** Decisions of this process that are remembered, so that a repetition is told apart. */
+export const approvalsRememberedMax = 10_000;

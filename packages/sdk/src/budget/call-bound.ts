@@ -67,8 +67,8 @@ const ownBound = (call: BoundedCall, assume: Assumption | undefined, book: Compi
   if (fixed === undefined) return { kind: 'unbounded', why: 'what it uses is known only afterwards' };
   const costOf = (unit: Unit, count: number): bigint => costOfUnit({ ...query, unit, count, inputTokens }, book);
   const pico =
-    dearest(reads.map((unit) => costOf(unit, inputTokens))) +
-    dearest(writes.map((unit) => costOf(unit, outputTokens * features.answers))) +
+    largestPico(reads.map((unit) => costOf(unit, inputTokens))) +
+    largestPico(writes.map((unit) => costOf(unit, outputTokens * features.answers))) +
     sumPico(fixed.map(({ unit, count }) => costOf(unit, count)));
   return { kind: 'bounded', pico, outputTokensMax: outputTokens };
 };
@@ -139,7 +139,12 @@ const costOfUnit = ({ unit, count, inputTokens, ...query }: UnitQuery, book: Com
   return sumPico(lines.filter((line) => line.unit === unit).map(({ high, cost }) => ceilPico(high ?? cost ?? '0')));
 };
 
-const dearest = (costs: readonly bigint[]): bigint => costs.reduce((worst, cost) => (cost > worst ? cost : worst), 0n);
+/** The largest of some amounts in pico units; 0n for none. */
+export const largestPico = (amounts: readonly bigint[]): bigint => {
+  let largest = 0n;
+  for (const amount of amounts) if (amount > largest) largest = amount;
+  return largest;
+};
 
 /** Pico units of a cost that may be finer, rounded up: a bound must not be too low. */
 const ceilPico = (text: string): bigint => {

@@ -117,6 +117,8 @@ const observeFrames = (api: Api): AnswerObserver => {
       return bytes;
     },
     end: nothing,
+    // The client throws at an exception and neither reads nor cancels what is left.
+    isOver: () => answer.errorType !== undefined,
     release: nothing,
     answer: () => answer,
     isStream: true,

@@ -7,6 +7,7 @@ export type CallSpan = {
   readonly isRecording: boolean;
   /** Context in which the call is the active span. */
   readonly context: Context;
+  readonly addEvent: (name: string, attributes: Attributes) => unknown;
   readonly end: (attributes: Attributes, ending: { readonly isFailed: boolean; readonly atMs?: number }) => void;
 };
 
@@ -20,6 +21,7 @@ export const startCallSpan = (spans: SpanStarter, parent: Context, start: CallSp
   return {
     isRecording: span.isRecording(),
     context: trace.setSpan(parent, span),
+    addEvent: (name, attributes) => span.addEvent(name, attributes),
     end: (attributes, { isFailed, atMs }) => {
       span.setAttributes(attributes);
       if (isFailed) span.setStatus({ code: SpanStatusCode.ERROR });
@@ -40,6 +42,7 @@ export const adoptCallSpan = (spans: SpanStarter, parent: Context, start: CallSp
   return {
     isRecording: true,
     context: parent,
+    addEvent: (name, attributes) => span.addEvent(name, attributes),
     end: (attributes, ending) => {
       // All at once: a span that says it is a call but not what it used would look like one whose usage is unknown.
       if (span.isRecording()) span.setAttributes({ ...start.attributes, ...attributes });

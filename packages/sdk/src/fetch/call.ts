@@ -150,7 +150,8 @@ export const endAnsweredCall = (call: Call, ending: Ending): void => {
   const used = readUsage(facts.provider, facts.api.id, ending.answer, facts.body);
   const [main, ...others] = used;
   const billable = errorType === undefined || (ending.isWhole && main !== undefined) ? 'yes' : 'possible';
-  settle(call, { used, isWhole: ending.isWhole, billable });
+  const { model } = ending.answer;
+  settle(call, { used, isWhole: ending.isWhole, billable, ...(model !== undefined && { model }) });
   const attributes: Attributes = {
     ...attemptAttributes(call),
     [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: billable,

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { ATTR_COSTSPAN_API_KEY_FINGERPRINT } from '@costspan/semconv';
 import type { Attributes } from '@opentelemetry/api';
+import { CostspanError } from '../errors.ts';
 import { guard } from '../faults.ts';
 import type { SpanStarter } from '../span-starter.ts';
 import { activeContext, runInContext } from '../work-item/work-item-context.ts';
@@ -16,6 +17,7 @@ import { lateSourceOf } from './late/late-sources.ts';
 import type { OpenCalls } from './open-calls.ts';
 import { type PendingCall, type PendingCalls, repetitionKey } from './pending-calls.ts';
 import { providerOf } from './provider.ts';
+import { createRefusingResponse, isFromRetryingClient } from './refusing-response.ts';
 import { planRequest, type RequestPlan } from './request-plan.ts';
 
 /** The function every fetch client takes. */
@@ -49,34 +51,101 @@ export type MeteredFetchOptions = {
 export const createMeteredFetch = (inner: Fetch | undefined, options: MeteredFetchOptions): Fetch => {
   if (inner !== undefined && isMetered(inner)) return inner;
   const metered: Fetch = async (input, init) => {
-    // Looked up at each call, so that a global fetch replaced later is the one that is used.
-    const send = inner ?? globalThis.fetch;
-    const plan = guard('reading a request', () => planRequest(input, init, options), undefined);
-    if (plan === undefined) {
-      const reading = guard('reading a request', () => lateReadingOf(input, init, options), undefined);
-      if (reading === undefined) return send(input, init);
-      const found = await send(input, init);
-      return guard('reading results', () => readLateResults(found, reading), found);
-    }
-    const pending = guard('finding a retry', () => options.pending.take(plan), undefined);
-    // Outside of the guard: a refusal is the host's to see. Without a gate nothing waits.
-    const admission = options.gate === undefined || pending !== undefined ? undefined : await options.gate.admit(plan.facts);
-    const call = guard('starting a call', () => beginAttempt(plan, options, { pending, admission }), undefined);
-    // A span that records nothing would make all the rest useless work, unless somebody waits for the end of the call.
-    if (call === undefined || !(call.span.isRecording || call.admission !== undefined)) return send(input, init);
-    const attempt: Attempt = { call, plan, options, wasAbortedBefore: plan.signal?.aborted === true };
-    let response: Response;
     try {
-      const sent = plan.sentBody === undefined ? init : { ...init, body: plan.sentBody };
-      response = await runInContext(call.span.context, () => send(input, sent));
+      return await send(inner, input, init, options);
     } catch (error) {
-      guard('ending a call', () => failAttempt(attempt, failureOf(attempt, error)), undefined);
-      throw error;
+      // A gate's own refusal is for the host; a client that tries again after every error would hide it.
+      if (options.gate === undefined || !isRefusal(error) || !isFromRetryingClient(input, init)) throw error;
+      return createRefusingResponse(error);
     }
-    return guard('reading an answer', () => receive(attempt, response), response);
   };
   meteredFetches.add(metered);
   return metered;
+};
+
+const isRefusal = (error: unknown): error is CostspanError =>
+  CostspanError.isInstance(error) && (error.code === 'budget-exceeded' || error.code === 'approval-required');
+
+const send = async (
+  inner: Fetch | undefined,
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+  options: MeteredFetchOptions,
+): Promise<Response> => {
+  // Looked up at each call, so that a global fetch replaced later is the one that is used.
+  const transport = inner ?? globalThis.fetch;
+  const plan = guard('reading a request', () => planRequest(input, init, options), undefined);
+  if (plan === undefined) return sendUnplanned(transport, input, init, options);
+  const pending = guard('finding a retry', () => options.pending.take(plan), undefined);
+  // Outside of the guard: a refusal is the host's to see. Without a gate nothing waits.
+  const admission = options.gate === undefined ? undefined : await admit(options.gate, plan, pending, options);
+  const call = guard('starting a call', () => beginAttempt(plan, options, { pending, admission }), undefined);
+  if (call === undefined) admission?.settle({ used: [], isWhole: false, billable: 'possible', earlierPossible: 0 });
+  // A span that records nothing would make all the rest useless work, unless somebody waits for the end of the call.
+  if (call === undefined || !(call.span.isRecording || call.admission !== undefined)) return transport(input, init);
+  const attempt: Attempt = { call, plan, options, wasAbortedBefore: plan.signal?.aborted === true };
+  let response: Response;
+  try {
+    response = await runInContext(call.span.context, () => transport(input, sentInit(init, attempt)));
+  } catch (error) {
+    guard('ending a call', () => failAttempt(attempt, failureOf(attempt, error)), undefined);
+    throw error;
+  }
+  return guard('reading an answer', () => receive(attempt, response), response);
+};
+
+const sendUnplanned = async (
+  transport: Fetch,
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+  options: MeteredFetchOptions,
+): Promise<Response> => {
+  const reading = guard('reading a request', () => lateReadingOf(input, init, options), undefined);
+  if (reading === undefined) {
+    options.gate?.admitUnknown(addressOf(input, init));
+    return transport(input, init);
+  }
+  const found = await transport(input, init);
+  return guard('reading results', () => readLateResults(found, reading), found);
+};
+
+const addressOf = (
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+): { readonly method: string; readonly url: URL } => {
+  const request = typeof input === 'object' && 'url' in input ? input : undefined;
+  const method = (init?.method ?? request?.method ?? 'GET').toUpperCase();
+  return { method, url: new URL(request?.url ?? String(input)) };
+};
+
+/** The admission of a call that begins; of one that goes on, whether it may. */
+const admit = async (
+  gate: CallGate,
+  plan: RequestPlan,
+  pending: PendingCall | undefined,
+  options: MeteredFetchOptions,
+): Promise<Admission | undefined> => {
+  if (pending === undefined) {
+    return gate.admit(plan.facts, { body: plan.rawBody, attemptsMax: (options.maxRetries?.() ?? 0) + 1 });
+  }
+  try {
+    await pending.call.admission?.again?.(pending.call.attempts + 1);
+  } catch (error) {
+    endFailedCall(pending.call, pending.failed, pending.failedAtMs);
+    throw error;
+  }
+  return undefined;
+};
+
+const sentInit = (init: RequestInit | undefined, { call, plan }: Attempt): RequestInit | undefined => {
+  const stop = call.admission?.signal;
+  if (plan.sentBody === undefined && stop === undefined) return init;
+  const signals = [plan.signal, stop].filter((signal) => signal !== undefined);
+  return {
+    ...init,
+    ...(plan.sentBody !== undefined && { body: plan.sentBody }),
+    ...(stop !== undefined && { signal: AbortSignal.any(signals) }),
+  };
 };
 
 /** Whether a fetch already meters: metering it again would count every call twice. */
@@ -100,9 +169,9 @@ const lateReadingOf = (
   init: RequestInit | undefined,
   { late, itemOf, flush, provider }: MeteredFetchOptions,
 ): LateReading | undefined => {
-  const request = typeof input === 'object' && 'url' in input ? input : undefined;
-  const { hostname, pathname } = new URL(request?.url ?? String(input));
-  const source = lateSourceOf((init?.method ?? request?.method ?? 'GET').toUpperCase(), pathname);
+  const { method, url } = addressOf(input, init);
+  const { hostname, pathname } = url;
+  const source = lateSourceOf(method, pathname);
   if (source === undefined) return undefined;
   return {
     source,
@@ -129,6 +198,7 @@ const beginAttempt = (
     });
     call.onEnded = () => options.open.delete(call);
     if (call.span.isRecording || admission !== undefined) options.open.add(call);
+    guard('starting a call', () => admission?.started?.(call.span), undefined);
     return call;
   }
   // Only a client that gave up tries again, whatever the time said.
@@ -155,7 +225,20 @@ const receive = (attempt: Attempt, response: Response): Response => {
   }
   // A stream is not tried again once it flows, so the request need not be kept for as long as that takes.
   const onExit = observer.isStream ? onExitOfStream(call, observer, told) : onExitOfBody(attempt, observer, told);
-  return rebuildResponse(response, observeBody(body, observer, onExit));
+  return rebuildResponse(response, observeBody(body, watched(observer, call.admission), onExit));
+};
+
+/** The observer of a stream, with whoever let the call through looking on. */
+const watched = (observer: AnswerObserver, admission: Admission | undefined): AnswerObserver => {
+  const look = admission?.piece;
+  if (look === undefined || !observer.isStream) return observer;
+  return {
+    ...observer,
+    piece: (bytes) => {
+      look(bytes);
+      return observer.piece(bytes);
+    },
+  };
 };
 
 const onExitOfStream =
@@ -184,7 +267,9 @@ const endAnswer = (call: Call, observer: AnswerObserver, told: ResponseFacts, fa
 
 const failAttempt = ({ call, plan, options }: Attempt, failed: FailedAttempt): void => {
   const retriesMax = options.maxRetries?.() ?? Number.POSITIVE_INFINITY;
-  const isLast = plan.facts.retryCount === undefined || failed.retryWithinMs === undefined || call.attempts > retriesMax;
+  const isStopped = call.admission?.signal?.aborted === true;
+  const isLast =
+    isStopped || plan.facts.retryCount === undefined || failed.retryWithinMs === undefined || call.attempts > retriesMax;
   if (isLast) endFailedCall(call, failed, Date.now());
   else options.pending.hold({ call, failed, failedAtMs: Date.now() }, repetitionKey(plan));
 };

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   ATTR_COSTSPAN_CATEGORY,
   ATTR_COSTSPAN_HANDOFF_ID,
@@ -11,15 +11,15 @@ import {
   ATTR_COSTSPAN_HUMAN_WAIT_MS,
   ATTR_COSTSPAN_ROLE,
 } from '@costspan/semconv';
-import { type Attributes, type Context, ROOT_CONTEXT, type Span, TraceFlags, trace } from '@opentelemetry/api';
+import type { Attributes, Context, Span } from '@opentelemetry/api';
 import { CostspanError, shown } from '../errors.ts';
 import { type ReportMisuse, warnOnce } from '../faults.ts';
 import { completedHandoffsMax, identityBytesMax } from '../limits.ts';
 import type { CostspanSettings } from '../options.ts';
 import type { SpanStarter } from '../span-starter.ts';
-import { withForcedSpanId } from '../spans/forced-span-id.ts';
-import { withAttributes } from '../work-item/create-work-item.ts';
-import { parseTraceparent, traceparentOf } from '../work-item/span-context-text.ts';
+import { onceContext } from '../spans/once-context.ts';
+import type { SigningKeys } from '../token/signing-keys.ts';
+import { traceparentOf } from '../work-item/span-context-text.ts';
 import { withWorkItem } from '../work-item/work-item-context.ts';
 import type { WorkItem } from '../work-item/work-item-type.ts';
 import { type HandoffClaims, signHandoffToken, verifyHandoffToken } from './handoff-token.ts';
@@ -59,21 +59,21 @@ export type Handoffs = {
   readonly complete: (token: string, completion: HandoffCompletion) => CompletedHandoff;
 };
 
-/** Handoffs signed with the keys of the settings; without one, a key of this process alone. */
+/** Handoffs signed with the given keys. */
 export const createHandoffs = (
   spans: SpanStarter,
-  settings: Pick<CostspanSettings, 'handoffKeys' | 'handoffTtlMs'>,
+  settings: Pick<CostspanSettings, 'handoffTtlMs'>,
+  signingKeys: SigningKeys,
   reportMisuse: ReportMisuse,
 ): Handoffs => {
-  const ownKey = randomUUID();
-  const keys = settings.handoffKeys.length === 0 ? [ownKey] : settings.handoffKeys;
+  const { keys, signing, isOwn } = signingKeys;
   // Completions by handoff, oldest first.
   const completed = new Map<string, string | undefined>();
 
   const open = (item: WorkItem, request: HandoffRequest, parent: Context): Handoff => {
     checkText(request?.role, 'item.handoff: role');
     if (request.reason !== undefined) checkText(request.reason, 'item.handoff: reason');
-    if (settings.handoffKeys.length === 0) warnOnce('handoff-key', OWN_KEY_WARNING);
+    if (isOwn) warnOnce('handoff-key', OWN_KEY_WARNING);
     const id = randomUUID();
     const span = startSpan(spans, `handoff ${request.role}`, withWorkItem(parent, item), {
       ...handoffAttributes({ id, state: 'open', role: request.role }),
@@ -91,7 +91,7 @@ export const createHandoffs = (
       openedAtMs,
       expiresAtMs: openedAtMs + settings.handoffTtlMs,
     };
-    return { id, token: signHandoffToken(claims, keys[0] ?? ownKey) };
+    return { id, token: signHandoffToken(claims, signing) };
   };
 
   const complete = (token: string, completion: HandoffCompletion): CompletedHandoff => {
@@ -107,7 +107,7 @@ export const createHandoffs = (
       return { ...outcome, charged: false };
     }
     const elapsedMs = Math.max(0, nowMs - claims.openedAtMs);
-    const span = startSpan(spans, `handoff ${claims.role}`, completionContext(claims), {
+    const span = startSpan(spans, `handoff ${claims.role}`, onceContext(`handoff completed ${claims.handoffId}`, claims), {
       ...handoffAttributes({ id, state: 'completed', role: claims.role }),
       ...(claims.reason !== undefined && { [ATTR_COSTSPAN_HANDOFF_REASON]: claims.reason }),
       ...(touch !== undefined && { [ATTR_COSTSPAN_HUMAN_TOUCH_MS]: touch.ms }),
@@ -153,17 +153,6 @@ const handoffAttributes = (handoff: {
   [ATTR_COSTSPAN_HANDOFF_STATE]: handoff.state,
   [ATTR_COSTSPAN_HUMAN_ROLE]: handoff.role,
 });
-
-/**
- * The trace and item of the handoff, and a span id that follows from it alone: completions in two processes are then one
- * span to the ledger, and charged once. Where the opening was not traced, the trace follows from the handoff too.
- */
-const completionContext = (claims: HandoffClaims): Context => {
-  const digest = createHash('sha256').update(`costspan handoff completed ${claims.handoffId}`).digest('hex');
-  const own = { traceId: digest.slice(0, 32), spanId: digest.slice(32, 48), traceFlags: TraceFlags.SAMPLED, isRemote: true };
-  const parent = trace.setSpanContext(ROOT_CONTEXT, parseTraceparent(claims.traceparent) ?? own);
-  return withForcedSpanId(withWorkItem(parent, withAttributes(claims.item)), digest.slice(48, 64));
-};
 
 const remember = (completed: Map<string, string | undefined>, id: string, idempotencyKey: string | undefined): void => {
   completed.set(id, idempotencyKey);

@@ -11,8 +11,7 @@ export type Touch =
 export type TouchTime = { readonly ms: number; readonly source: 'declared' | 'measured' };
 
 /** The touch time `touch` names, rounded to a millisecond; throws a CostspanError when it is negative or no time at all. */
-export const touchTimeOf = (touch: Touch): TouchTime => {
-  const where = 'handoff.complete: touch';
+export const touchTimeOf = (touch: Touch, where = 'handoff.complete: touch'): TouchTime => {
   if (typeof touch !== 'object' || touch === null) {
     throw failure(where, 'expected { minutes }, { ms } or { measured }', shown(touch));
   }

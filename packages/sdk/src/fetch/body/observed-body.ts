@@ -8,6 +8,8 @@ export type BodyObserver = {
   readonly end: () => Uint8Array | undefined;
   /** Returns what is held back and holds nothing any more, because reading has failed. */
   readonly release: () => Uint8Array | undefined;
+  /** Whether nothing that follows can matter, although the body goes on: some hosts leave it there. Default: it can. */
+  readonly isOver?: () => boolean;
   /** Something to wait for before the next piece is read, such as room for what was seen. Default: nothing. */
   readonly settle?: () => Promise<void> | undefined;
 };
@@ -74,6 +76,7 @@ const pull = async (passage: Passage, controller: ReadableStreamDefaultControlle
     const { done, value } = await readNext(passage, passage.reader);
     const seen = done ? passage.observer.end() : passage.observer.piece(value);
     if (seen !== undefined && seen.length > 0) controller.enqueue(seen);
+    if (!done && passage.observer.isOver?.() === true) exit(passage, { kind: 'read' });
     if (done) {
       controller.close();
       exit(passage, { kind: 'read' });
@@ -119,6 +122,7 @@ const guarded = (observer: BodyObserver): BodyObserver => {
     piece: (bytes) => orRelease(() => observer.piece(bytes), bytes),
     end: () => orRelease(observer.end, undefined),
     release: observer.release,
+    ...(observer.isOver !== undefined && { isOver: observer.isOver }),
     ...(observer.settle !== undefined && { settle: observer.settle }),
   };
 };
