@@ -14,6 +14,8 @@ export type AnswerObserver = BodyObserver & {
   readonly answer: () => Answer;
   /** Whether the answer comes as events, of which a part is worth something. */
   readonly isStream: boolean;
+  /** Whether clients of such a stream abort it without reading on or cancelling. Default false. */
+  readonly isLeftByAbort?: boolean;
 };
 
 const UNKNOWN: Answer = { isComplete: false };
@@ -122,6 +124,7 @@ const observeFrames = (api: Api): AnswerObserver => {
     release: nothing,
     answer: () => answer,
     isStream: true,
+    isLeftByAbort: true,
   };
 };
 

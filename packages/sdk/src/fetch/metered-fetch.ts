@@ -225,7 +225,8 @@ const receive = (attempt: Attempt, response: Response): Response => {
   }
   // A stream is not tried again once it flows, so the request need not be kept for as long as that takes.
   const onExit = observer.isStream ? onExitOfStream(call, observer, told) : onExitOfBody(attempt, observer, told);
-  return rebuildResponse(response, observeBody(body, watched(observer, call.admission), onExit));
+  const signal = observer.isLeftByAbort === true ? plan.signal : undefined;
+  return rebuildResponse(response, observeBody(body, watched(observer, call.admission), onExit, signal));
 };
 
 /** The observer of a stream, with whoever let the call through looking on. */

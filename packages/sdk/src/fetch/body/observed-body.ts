@@ -23,14 +23,17 @@ export type BodyExit =
 
 /**
  * `body` for the host, seen by `observer` on the way. Nothing is read before the host reads, nothing is copied, leaving
- * it cancels the connection as before, and `onExit` is called exactly once, whatever the host does.
+ * it cancels the connection as before, and `onExit` is called exactly once, whatever the host does. With the `signal` of
+ * the request a host that aborts between two reads, and neither reads on nor cancels, has left too.
  */
 export const observeBody = (
   body: ReadableStream<Uint8Array>,
   observer: BodyObserver,
   onExit: (exit: BodyExit) => void,
+  signal?: AbortSignal,
 ): ReadableStream<Uint8Array> => {
   const passage: Passage = { body, observer: guarded(observer), onExit };
+  if (signal !== undefined) leaveOnAbort(passage, signal);
   const observed = new ReadableStream<Uint8Array>(
     {
       pull: (controller) => pull(passage, controller),
@@ -53,6 +56,14 @@ type Passage = {
   // Taken at the first read: a body nobody reads stays unlocked, so that the runtime can close its connection.
   reader?: ReadableStreamDefaultReader<Uint8Array>;
   hasExited?: boolean;
+  stopListening?: () => void;
+};
+
+const leaveOnAbort = (passage: Passage, signal: AbortSignal): void => {
+  // Not at once: most hosts cancel, or have a read under way that fails, and that says better what happened.
+  const onAbort = (): void => void setImmediate(() => exit(passage, { kind: 'left' }));
+  signal.addEventListener('abort', onAbort, { once: true });
+  passage.stopListening = () => signal.removeEventListener('abort', onAbort);
 };
 
 // A stream that its host dropped half read would keep its connection and its span open for ever.
@@ -64,6 +75,7 @@ const forgotten = new FinalizationRegistry<Passage>((passage) => {
 const exit = (passage: Passage, how: BodyExit): void => {
   if (passage.hasExited === true) return;
   passage.hasExited = true;
+  passage.stopListening?.();
   forgotten.unregister(passage);
   guard('ending a call', () => passage.onExit(how), undefined);
 };
