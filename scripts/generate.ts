@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { collectorFiles } from './generate/collector.ts';
 import { configFiles } from './generate/config.ts';
 import { dialectFiles } from './generate/dialects.ts';
 import { pricebookFiles } from './generate/pricebook.ts';
@@ -16,7 +17,7 @@ const check = process.argv.includes('--check');
 let staleCount = 0;
 
 // One after the other: the words of semconv are written before anything that is made with them is loaded.
-for (const generate of [semconvFiles, configFiles, pricebookFiles, dialectFiles]) {
+for (const generate of [semconvFiles, configFiles, pricebookFiles, dialectFiles, collectorFiles]) {
   for (const { path, text } of generate(root)) {
     if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
     staleCount += 1;

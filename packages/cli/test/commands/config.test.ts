@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createTemporaryFolder, type TemporaryFolder } from '@costspan/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runCommand } from './start-command.ts';
@@ -27,6 +27,55 @@ test('init writes a file that check finds nothing wrong with, and never writes o
     stderr: 'costspan.yaml: cannot be written (EEXIST): it exists; choose another name, or remove it first\n',
   });
   expect(await readFile(folder.join('costspan.yaml'), 'utf8')).toBe('ledger: off\n');
+});
+
+test.each([[[]], [['--topology', 'inline-hop']]])(
+  'init writes a pair of files with a Collector %j that check finds nothing wrong with, or neither',
+  async (flags) => {
+    const init = ['config', 'init', '--collector', 'otel.yaml', ...flags];
+    expect(await runCommand(init, folder.path)).toEqual({
+      code: 0,
+      stdout:
+        'costspan.yaml and otel.yaml: written; check them with: costspan config check costspan.yaml --collector otel.yaml\n',
+      stderr: '',
+    });
+    expect(await runCommand(['config', 'check', 'costspan.yaml', '--collector', 'otel.yaml'], folder.path)).toEqual({
+      code: 0,
+      stdout:
+        'costspan.yaml: no problems\notel.yaml: cost is taken before sampling and kept while Costspan is away (otlp_http/costspan)\n',
+      stderr: '',
+    });
+    await rm(folder.join('costspan.yaml'));
+    expect(await runCommand(init, folder.path)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'otel.yaml: cannot be written (EEXIST): it exists; choose another name, or remove it first\n',
+    });
+    expect(await readdir(folder.path)).toEqual(['otel.yaml']);
+  },
+);
+
+test('check names what to change in a Collector, with its place', async () => {
+  const file = `exporters: {otlp_http/costspan: {endpoint: "http://costs:4318", retry_on_failure: {max_elapsed_time: 1h}}}
+service: {pipelines: {traces: {receivers: [otlp], processors: [tail_sampling], exporters: [otlp_http/costspan]}}}
+`;
+  await writeFile(folder.join('otel.yaml'), file);
+  expect(await runCommand(['config', 'check', '--collector', 'otel.yaml'], folder.path)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: [
+      'otel.yaml:1:13: exporters.otlp_http/costspan.sending_queue.storage: expected a storage extension, found a queue in memory, which ends with the Collector; add the extension `file_storage` and `storage: file_storage`',
+      'otel.yaml:1:84: exporters.otlp_http/costspan.retry_on_failure.max_elapsed_time: expected "0s" (never give up), found "1h"; when Costspan is away for longer, what waits is dropped',
+      'otel.yaml:2:64: service.pipelines.traces.processors.0: tail_sampling comes before Costspan: what it leaves out would have no cost; move it into a pipeline of its own, beside or behind Costspan',
+      '',
+    ].join('\n'),
+  });
+  expect((await runCommand(['config', 'check', '--collector', 'missing.yaml'], folder.path)).stderr).toBe(
+    'missing.yaml: cannot be read (ENOENT); check the path and its permissions\n',
+  );
+  expect((await runCommand(['config', 'check'], folder.path)).stderr).toBe(
+    'config check: expected a configuration file, --collector or both, found neither\n',
+  );
 });
 
 test('check lists every problem and every warning, with secrets left out', async () => {
