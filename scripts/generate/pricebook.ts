@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { PriceBook } from '@costspan/pricing';
 import { parse } from 'yaml';
 // Only modules that take nothing but types from other packages: generators run before anything is built.
-import { bookDigest } from '../../packages/pricebook/src/book-digest.ts';
+import { bookDigest, digestOfBook } from '../../packages/pricebook/src/book-digest.ts';
 import { packCatalog, unpackCatalog } from '../../packages/pricebook/src/catalog/packed-catalog.ts';
 import { packLimits, unpackLimits } from '../../packages/pricebook/src/catalog/packed-limits.ts';
 import { applyCorrections } from '../../packages/pricebook/src/import/apply-corrections.ts';
@@ -19,13 +19,13 @@ export function pricebookFiles(root: string): readonly GeneratedFile[] {
   const factors: PriceBook = { ...corrections, prices: [], modifiers: modifiers ?? [] };
   const own = [factors, readBook(folder, 'services')];
   const limits = packLimits(JSON.parse(readFileSync(join(folder, 'catalog/model-limits.json'), 'utf8')));
-  const sha256 = bookDigest([unpackCatalog(packed), unpackLimits(limits), ...own]);
+  const digests = [unpackCatalog(packed), unpackLimits(limits), ...own].map(digestOfBook);
   const versions = [corrections.version, ...own.map(({ version }) => version)].sort();
   return [
     {
       path: join(folder, 'src/catalog/default-books.generated.ts'),
-      text: moduleText([
-        ['DEFAULT_BOOKS_SHA256', sha256],
+      text: moduleText(digests, [
+        ['DEFAULT_BOOKS_SHA256', bookDigest([], digests)],
         ['DEFAULT_BOOKS_VERSION', `costspan ${versions.at(-1)}`],
         ['OWN_BOOKS_TEXT', JSON.stringify(own)],
         ['PACKED_CATALOG_TEXT', JSON.stringify(packed)],
@@ -40,9 +40,10 @@ function readBook(folder: string, name: string): PriceBook {
   return book;
 }
 
-function moduleText(constants: readonly (readonly [string, string])[]): string {
+function moduleText(digests: readonly string[], constants: readonly (readonly [string, string])[]): string {
+  const list = `export const DEFAULT_BOOK_DIGESTS: readonly string[] = [\n${digests.map((digest) => `  '${digest}',\n`).join('')}];`;
   const lines = constants.map(([name, value]) => `export const ${name}: string = ${quoted(value)};`);
-  return `// Generated from packages/pricebook/catalog and packages/pricebook/books by \`node scripts/generate.ts\`. Do not edit.\n\n${lines.join('\n\n')}\n`;
+  return `// Generated from packages/pricebook/catalog and packages/pricebook/books by \`node scripts/generate.ts\`. Do not edit.\n\n${[list, ...lines].join('\n\n')}\n`;
 }
 
 /** A JavaScript string with single quotes: JSON is full of the other kind. */

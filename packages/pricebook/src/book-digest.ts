@@ -4,11 +4,15 @@ import { canonicalJson } from './canonical-json.ts';
 
 /**
  * SHA-256, as 64 hex digits, of what the books say. Comments, key order and file format do not count; the order of the
- * books does not either, because layers decide who wins.
+ * books does not either, because layers decide who wins. `others` are {@link digestOfBook} of more books.
  */
-export function bookDigest(books: readonly PriceBook[]): string {
-  const texts = books.map(canonicalJson).sort();
-  return createHash('sha256')
-    .update(`[${texts.join(',')}]`)
-    .digest('hex');
+export function bookDigest(books: readonly PriceBook[], others: readonly string[] = []): string {
+  return sha256([...books.map(digestOfBook), ...others].sort().join('\n'));
 }
+
+/** SHA-256 of one book, as 64 hex digits. */
+export function digestOfBook(book: PriceBook): string {
+  return sha256(canonicalJson(book));
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

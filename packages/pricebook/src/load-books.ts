@@ -2,7 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { type CompiledBook, compileBook, type PriceBook } from '@costspan/pricing';
 import { bookDigest } from './book-digest.ts';
 import type { BookIssue } from './book-issue.ts';
-import { DEFAULT_BOOKS, defaultBooks, defaultCompiledBook } from './catalog/default-books.ts';
+import { DEFAULT_BOOK_DIGESTS } from './catalog/default-books.generated.ts';
+import { DEFAULT_BOOKS, defaultCompiledBook, defaultShelves } from './catalog/default-books.ts';
 import { BOOK_BYTES_MAX } from './limits.ts';
 import { type LoadedBook, loadBookText } from './load-book-text.ts';
 
@@ -30,11 +31,10 @@ export async function loadBooks({ files, withCatalog = true, currency }: LoadBoo
   if (issues.length > 0) return { kind: 'invalid', issues };
   const own = sources.flatMap(({ loaded }) => (loaded.kind === 'ok' ? [loaded.book] : []));
   // The default books stand first, so that a tie with one of them is placed in the file that can be changed.
-  const catalog = withCatalog ? defaultBooks() : [];
-  const books = [...catalog, ...own];
-  const compiled = compileBook(books, {
+  const catalog = withCatalog ? defaultShelves() : [];
+  const compiled = compileBook([...catalog, ...own], {
     version: versionOf(own, withCatalog),
-    sha256: bookDigest(books),
+    sha256: bookDigest(own, withCatalog ? DEFAULT_BOOK_DIGESTS : []),
     currency: currency ?? (withCatalog ? 'USD' : (own[0]?.currency ?? 'USD')),
   });
   const found = compiled.kind === 'ok' ? compiled.warnings : compiled.issues;

@@ -33,6 +33,10 @@ type ModifiedPrice = EffectivePrice & { readonly holding: readonly CompiledModif
 export type Scope = {
   /** Tier served; undefined: standard. */
   readonly tier: string | undefined;
+  /** Whether the standard tier is only assumed. */
+  readonly isTierAssumed: boolean;
+  /** Reporting currency. */
+  readonly currency: string;
   /** Regions the request is of, the nearest first: the one it names, then that of a Bedrock profile. */
   readonly regions: readonly string[];
   /** Those that concern the provider and the name. */

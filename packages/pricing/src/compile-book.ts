@@ -5,7 +5,8 @@ import { compileMatch, compileValidity, compileWhen, parsedDecimal } from './com
 import { collectIssues, type Issue } from './fields.ts';
 import { indexRows, type ReportAt } from './index-rows.ts';
 import { createMemo } from './memo.ts';
-import type { Discount, Modifier, PriceBook } from './price-book.ts';
+import { pendingLimits } from './place-limits.ts';
+import type { Discount, Modifier, PriceBook, ShelvedBook } from './price-book.ts';
 import { catalogIdOf, ROUTERS } from './provider-names.ts';
 
 /** What names the compiled book, and choices of the organisation. */
@@ -31,7 +32,7 @@ export type CompiledBooks =
   | { readonly kind: 'invalid'; readonly issues: readonly BookIssue[] };
 
 /** Compiles parsed price books, of any layers, into one that prices. A tie between rows is a problem and is never guessed. */
-export const compileBook = (books: readonly PriceBook[], options: CompileOptions): CompiledBooks => {
+export const compileBook = (books: readonly (PriceBook | ShelvedBook)[], options: CompileOptions): CompiledBooks => {
   const problems = collectBookIssues();
   const warnings = collectBookIssues();
   const currency = options.currency ?? books[0]?.currency ?? 'USD';
@@ -44,11 +45,12 @@ export const compileBook = (books: readonly PriceBook[], options: CompileOptions
     version: options.version,
     sha256: options.sha256,
     currency,
-    rowCount: books.reduce((count, { prices, roles }) => count + prices.length + (roles?.length ?? 0), 0),
+    rowCount: books.reduce((count, book) => count + rowCountOf(book), 0),
     providers: [...providers].flatMap(([provider, index]) => (index.hasRows ? [provider] : [])).sort(),
     [contents]: {
       name: { version: options.version, sha256: options.sha256 },
       providers,
+      pendingLimits: pendingLimits(books),
       modifiers: books.flatMap((one) => (one.modifiers ?? []).map(compileModifier)),
       discounts: books.flatMap((one) => (one.discounts ?? []).map((discount) => compileDiscount(discount, one))),
       fx,
@@ -72,6 +74,11 @@ const collectBookIssues = (): { readonly report: ReportAt; readonly issues: () =
   };
 };
 
+const rowCountOf = (book: PriceBook | ShelvedBook): number => {
+  const rows = 'prices' in book ? book.prices.length : book.shelves.reduce((count, { rowCount }) => count + rowCount, 0);
+  return rows + (book.roles?.length ?? 0);
+};
+
 const compileModifier = (modifier: Modifier): CompiledModifier => ({
   ...compileWhen(modifier.when),
   ...compileValidity(modifier),
@@ -82,7 +89,7 @@ const compileModifier = (modifier: Modifier): CompiledModifier => ({
   factor: parsedDecimal(modifier.factor),
 });
 
-const compileDiscount = (discount: Discount, book: PriceBook): CompiledDiscount => ({
+const compileDiscount = (discount: Discount, book: Pick<PriceBook, 'layer'>): CompiledDiscount => ({
   ...compileValidity(discount),
   id: discount.id,
   layer: book.layer ?? 'organisation',
@@ -95,7 +102,7 @@ const compileDiscount = (discount: Discount, book: PriceBook): CompiledDiscount 
 const DEFAULT_HOURLY_RANGE: HourlyRange = { low: '7', high: '500' };
 const DEFAULT_HOURLY_CURRENCIES: ReadonlySet<string> = new Set(['USD', 'EUR', 'GBP', 'CHF', 'CAD', 'AUD']);
 
-const warnOfRoles = (books: readonly PriceBook[], configured: HourlyRange | undefined, warn: ReportAt): void => {
+const warnOfRoles = (books: readonly (PriceBook | ShelvedBook)[], configured: HourlyRange | undefined, warn: ReportAt): void => {
   for (const [bookIndex, book] of books.entries()) {
     const range = configured ?? (DEFAULT_HOURLY_CURRENCIES.has(book.currency) ? DEFAULT_HOURLY_RANGE : undefined);
     if (range === undefined) continue;
@@ -106,11 +113,16 @@ const warnOfRoles = (books: readonly PriceBook[], configured: HourlyRange | unde
   }
 };
 
-const warnOfCurrencies = (books: readonly PriceBook[], currency: string, known: ReadonlySet<string>, warn: ReportAt): void => {
+const warnOfCurrencies = (
+  books: readonly (PriceBook | ShelvedBook)[],
+  currency: string,
+  known: ReadonlySet<string>,
+  warn: ReportAt,
+): void => {
   for (const [bookIndex, book] of books.entries()) {
     const missing = new Set<string>();
-    if (book.prices.length + (book.roles?.length ?? 0) > 0) missing.add(book.currency);
-    for (const { currency: own } of book.prices) if (own !== undefined) missing.add(own);
+    if (rowCountOf(book) > 0) missing.add(book.currency);
+    for (const { currency: own } of 'prices' in book ? book.prices : []) if (own !== undefined) missing.add(own);
     for (const from of [...missing].sort()) {
       if (from === currency || known.has(from)) continue;
       warn(

@@ -3,7 +3,7 @@ import { LAYERS, parsedDecimal } from './compiled-row.ts';
 import type { IssuePath } from './fields.ts';
 import type { ReportAt } from './index-rows.ts';
 import { parseInstant } from './instant.ts';
-import type { PriceBook } from './price-book.ts';
+import type { PriceBook, ShelvedBook } from './price-book.ts';
 
 const MS_PER_DAY = 86_400_000;
 
@@ -11,7 +11,7 @@ type PlacedFxRate = CompiledFxRate & { readonly layerRank: number; readonly book
 
 /** Exchange rates into a currency by source currency, latest first. Two rates of one layer and day are a problem. */
 export const compileFx = (
-  books: readonly PriceBook[],
+  books: readonly (PriceBook | ShelvedBook)[],
   currency: string,
   report: ReportAt,
 ): ReadonlyMap<string, readonly CompiledFxRate[]> => {

@@ -2,6 +2,7 @@ import type { CompiledMatch, Conditions, Layer, Validity } from './compiled-row.
 import type { Memo } from './memo.ts';
 import type { Decimal } from './money.ts';
 import type { NameIndex } from './name-index.ts';
+import type { PendingLimits } from './place-limits.ts';
 import type { Resolution } from './resolve.ts';
 import type { Unit } from './usage.ts';
 
@@ -42,7 +43,9 @@ export type CompiledFxRate = {
 export type BookContents = {
   /** What receipts say of the book; one object for all of them. */
   readonly name: { readonly version: string; readonly sha256: string };
-  readonly providers: ReadonlyMap<string, NameIndex>;
+  readonly providers: Map<string, NameIndex>;
+  /** Emptied at the first look-up of a limit. */
+  readonly pendingLimits: PendingLimits[];
   readonly modifiers: readonly CompiledModifier[];
   readonly discounts: readonly CompiledDiscount[];
   /** By source currency, latest first. */

@@ -11,7 +11,7 @@ export const HUMAN_UNIT = 'human_ms';
 const MS_PER_HOUR = '3600000';
 
 /** A role as a price of milliseconds. A yearly cost stays a fraction: cost / (productive hours x 3,600,000), divided last. */
-export const compileRole = (role: Role, match: CompiledMatch, book: PriceBook): CompiledRow => {
+export const compileRole = (role: Role, match: CompiledMatch, book: Pick<PriceBook, 'layer' | 'currency'>): CompiledRow => {
   const { amount, per } = amountOfRole(role);
   const row = compileRow(
     {

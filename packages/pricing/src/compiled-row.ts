@@ -10,6 +10,9 @@ export const LAYERS = ['catalog', 'organisation', 'contract', 'override'] as con
 /** A layer of price books. */
 export type Layer = (typeof LAYERS)[number];
 
+/** Rank of the layer of a book. */
+export const layerRankOf = ({ layer = 'organisation' }: Pick<PriceBook, 'layer'>): number => LAYERS.indexOf(layer);
+
 /** How specific a match is: exact before any prefix, the longest prefix before any pattern, the weightiest pattern last. */
 export type CompiledMatch = { readonly kind: 'exact' | 'prefix' | 'pattern'; readonly text: string; readonly rank: number };
 
@@ -110,7 +113,7 @@ export const compileMatch = (match: Match): CompiledMatch => {
 };
 
 /** A row of a parsed book, compiled. */
-export const compileRow = (row: PriceRow, match: CompiledMatch, book: PriceBook): CompiledRow => {
+export const compileRow = (row: PriceRow, match: CompiledMatch, book: Pick<PriceBook, 'layer' | 'currency'>): CompiledRow => {
   const layer = book.layer ?? 'organisation';
   const when = compileWhen(row.when);
   const validity = compileValidity(row);

@@ -1,5 +1,5 @@
 import type { CompiledRow } from './compiled-row.ts';
-import { compiledRowOf, type MatchRows, type PlacedRow } from './name-index.ts';
+import { compiledRowOf, type MatchRows, type PlacedRow, placedRowsOf } from './name-index.ts';
 import { matchesPattern, patternWitness } from './name-pattern.ts';
 import type { PriceRow } from './price-book.ts';
 
@@ -23,7 +23,7 @@ const compare = (a: number, b: number): number => {
 
 /** Ties between rows that have the very same match. Rows are compiled only where a unit occurs twice in a layer. */
 export const findTies = (rows: MatchRows): readonly Tie[] => {
-  const { placed } = rows;
+  const placed = placedRowsOf(rows);
   const ties: Tie[] = [];
   for (let at = 1; at < placed.length; at += 1) {
     for (let before = 0; before < at; before += 1) {
@@ -34,7 +34,10 @@ export const findTies = (rows: MatchRows): readonly Tie[] => {
   return ties;
 };
 
-/** Ties between rows of different patterns that weigh the same and overlap, as far as the witness of one shows it. */
+/**
+ * Ties between rows of different patterns that weigh the same and overlap, as far as the witness of one shows it. Patterns
+ * that have only rows on shelves were checked against each other when their book was made.
+ */
 export const findPatternTies = (patterns: ReadonlyMap<string, MatchRows>): readonly Tie[] => {
   const ties: Tie[] = [];
   const byWeight = new Map<number, PatternPeer[]>();
@@ -43,6 +46,7 @@ export const findPatternTies = (patterns: ReadonlyMap<string, MatchRows>): reado
     byWeight.set(rows.match.rank, peers);
     const peer: PatternPeer = { rows, shortest: pattern.replaceAll('*', ''), witness: patternWitness(pattern) };
     for (const other of peers) {
+      if (rows.placed.length + other.rows.placed.length === 0) continue;
       // A witness is as long as its pattern weighs, so that on it the stars of a pattern of the same weight stand for nothing.
       if (matchesPattern(peer.shortest, other.witness) || matchesPattern(other.shortest, peer.witness)) {
         ties.push(...tiesBetween(rows, other.rows));
@@ -56,7 +60,7 @@ export const findPatternTies = (patterns: ReadonlyMap<string, MatchRows>): reado
 type PatternPeer = { readonly rows: MatchRows; readonly shortest: string; readonly witness: string };
 
 const tiesBetween = (rows: MatchRows, others: MatchRows): readonly Tie[] =>
-  rows.placed.flatMap((row) => others.placed.flatMap((other) => tieOf(row, other, [rows, others]) ?? []));
+  placedRowsOf(rows).flatMap((row) => placedRowsOf(others).flatMap((other) => tieOf(row, other, [rows, others]) ?? []));
 
 /** The tie between two rows, if there is one; `context` holds the rows that may decide between them. */
 const tieOf = (a: PlacedRow, b: PlacedRow, context: readonly MatchRows[]): Tie | undefined => {
@@ -78,7 +82,9 @@ const whyTied = (a: CompiledRow, b: CompiledRow, context: readonly MatchRows[]):
     if (a.inputMin !== b.inputMin || a.fromMs !== b.fromMs) return undefined;
     return 'the same match, unit, conditions and valid_from';
   }
-  const isDecided = context.some(({ placed }) => placed.some((row) => row.unit === a.unit && decides(compiledRowOf(row), a, b)));
+  const isDecided = context.some((rows) =>
+    placedRowsOf(rows).some((row) => row.unit === a.unit && decides(compiledRowOf(row), a, b)),
+  );
   if (isDecided) return undefined;
   return 'different conditions that may hold together; add a row that has both';
 };

@@ -25,7 +25,20 @@ export {
 export { matchesPattern } from './name-pattern.ts';
 export { type ParsedPriceBook, parsePriceBook } from './parse-price-book.ts';
 export { price } from './price.ts';
-export type { Discount, FxRate, Match, ModelLimit, Modifier, PriceBook, PriceRow, Role, Source, When } from './price-book.ts';
+export type {
+  Discount,
+  FxRate,
+  Match,
+  ModelLimit,
+  Modifier,
+  PriceBook,
+  PriceRow,
+  Role,
+  Shelf,
+  ShelvedBook,
+  Source,
+  When,
+} from './price-book.ts';
 export type { MoneyText, PriceRequest } from './price-request.ts';
 export { catalogIdOf, parseSku, ROUTERS } from './provider-names.ts';
 export { readAiSdk } from './readers/ai-sdk.ts';

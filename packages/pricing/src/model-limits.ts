@@ -5,6 +5,7 @@ import { isInForce } from './compiled-row.ts';
 import { NAME_CHARACTERS_MAX } from './limits.ts';
 import { namesOf } from './model-names.ts';
 import { compiledRowsOf, type MatchRows, matchesOf } from './name-index.ts';
+import { placeLimits } from './place-limits.ts';
 import type { PriceRequest } from './price-request.ts';
 import { catalogIdOf } from './provider-names.ts';
 import type { Reason } from './reasons.ts';
@@ -27,15 +28,17 @@ export type ModelLimits = {
 export const modelLimits = (query: Pick<PriceRequest, 'atMs' | 'provider' | 'model'>, book: CompiledBook): ModelLimits => {
   const { provider, model, atMs } = query;
   if (Math.max(provider.length, model.length) > NAME_CHARACTERS_MAX) return NO_LIMITS;
-  const { providers } = book[contents];
+  const { providers, pendingLimits } = book[contents];
+  // Their maker has checked them; against a limit of another book of the layer the larger is taken.
+  for (const { limits, origin } of pendingLimits.splice(0)) placeLimits(limits(), origin, providers, () => {});
   const id = providers.has(provider) ? provider : catalogIdOf(provider);
   const index = providers.get(id);
   if (index === undefined) return NO_LIMITS;
-  const { names, isFineTune } = namesOf(model.toLowerCase(), id);
-  for (const { name, isSnapshotFallback } of names) {
+  const { names, isFineTune } = namesOf(model, id);
+  for (const name of names) {
     const stated = matchesOf(index, name, isFineTune).flatMap((rows) => limitsOf(rows, atMs));
     const limits = largestOfBest(stated);
-    if (limits !== NO_LIMITS) return isSnapshotFallback ? { ...limits, reason: 'snapshot-unknown' } : limits;
+    if (limits !== NO_LIMITS) return name.isSnapshotFallback ? { ...limits, reason: 'snapshot-unknown' } : limits;
   }
   return NO_LIMITS;
 };

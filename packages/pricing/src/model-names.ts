@@ -1,6 +1,10 @@
+import { letterBit, lettersOf } from './name-pattern.ts';
+
 /** A name under which rows of a model may be found. */
 export type ModelName = {
   readonly name: string;
+  /** Its letters, as of {@link lettersOf}. */
+  readonly letters: number;
   /** True when prices found under it are an estimate: an unknown snapshot takes the rows of the undated model. */
   readonly isSnapshotFallback: boolean;
 };
@@ -37,10 +41,14 @@ const LONG_CONTEXT_SUFFIX = '[1m]';
 const FINE_TUNE = 'ft:';
 const MODELS = 'models/';
 
-/** Names to look a model up by. The input is in lower case and of bounded length. */
-export const namesOf = (model: string, provider: string): ModelNames => {
+/** Names to look a model up by. The input is of bounded length; names are compared in lower case. */
+export const namesOf = (asWritten: string, provider: string): ModelNames => {
+  const { form, letters } = readName(asWritten);
+  const model = form === 'other' ? asWritten.toLowerCase() : asWritten;
   const profile = provider === 'aws' ? profileOf(model) : undefined;
-  if (profile === undefined && isPlain(model)) return { names: [named(model, false)], isFineTune: false, profile };
+  if (profile === undefined && form === 'plain') {
+    return { names: [{ name: model, letters, isSnapshotFallback: false }], isFineTune: false, profile };
+  }
   const short = model.endsWith(LONG_CONTEXT_SUFFIX) ? model.slice(0, -LONG_CONTEXT_SUFFIX.length) : model;
   if (short.startsWith(FINE_TUNE))
     return { names: distinct([model, short, generalFineTune(short)], []), isFineTune: true, profile };
@@ -50,16 +58,29 @@ export const namesOf = (model: string, provider: string): ModelNames => {
   return { names: distinct([model, short, bare, base], undatedNames(base)), isFineTune: false, profile: region };
 };
 
-/** Whether a name has nothing in it to take off. Most unknown names have not, and must not pay for the search. */
-const isPlain = (name: string): boolean => {
+/**
+ * Whether a name has nothing in it to take off (`plain`), is at least in lower case, or neither. Most unknown names are
+ * plain and must not pay for the search; one pass tells.
+ */
+const readName = (name: string): { readonly form: 'plain' | 'lower' | 'other'; readonly letters: number } => {
+  let form: 'plain' | 'lower' = 'plain';
+  let letters = 0;
   for (let at = 0; at < name.length; at += 1) {
     const code = name.charCodeAt(at);
-    if (code === COLON || code === BRACKET || (code === SLASH && name.startsWith(MODELS, at - MODELS.length + 1))) return false;
+    const letter = letterBit(code);
+    letters |= letter;
+    if (letter !== 0) continue;
+    if (code >= DELETE || (code >= LETTER_A && code <= LETTER_Z)) return { form: 'other', letters: 0 };
+    if (code === COLON || code === BRACKET || (code === SLASH && name.startsWith(MODELS, at - MODELS.length + 1))) form = 'lower';
     const mayBeDate = code === DASH || code === AT;
-    if (mayBeDate && name.charCodeAt(at + 1) === TWO && name.charCodeAt(at + 2) === ZERO) return false;
+    if (mayBeDate && name.charCodeAt(at + 1) === TWO && name.charCodeAt(at + 2) === ZERO) form = 'lower';
   }
-  return true;
+  return { form, letters };
 };
+
+const LETTER_A = 65;
+const LETTER_Z = 90;
+const DELETE = 127;
 
 const SLASH = 47;
 const COLON = 58;
@@ -84,7 +105,7 @@ const profileOf = (name: string): string | undefined => {
   return BEDROCK_PROFILES.has(first) ? first : undefined;
 };
 
-const named = (name: string, isSnapshotFallback: boolean): ModelName => ({ name, isSnapshotFallback });
+const named = (name: string, isSnapshotFallback: boolean): ModelName => ({ name, letters: lettersOf(name), isSnapshotFallback });
 
 /** `gpt-4o-2099-01-01` is `gpt-4o`; `anthropic.claude-x-20990101-v1:0` is `anthropic.claude-x-v1:0`, then `anthropic.claude-x`. */
 const undatedNames = (name: string): readonly string[] => {

@@ -231,10 +231,13 @@ const ZERO_POINT_TRIPLETS: readonly string[] = TRIPLETS.map((digits) => `0.${dig
 export const formatExact = (amount: ExactAmount): string => {
   if (typeof amount === 'bigint') return formatAtto(amount);
   if (amount < 0) return `-${formatExact(-amount)}`;
-  const whole = wholeOf(amount);
+  const whole = amount < PICO_PER_WHOLE ? 0 : wholeOf(amount);
   const fraction = amount - whole * PICO_PER_WHOLE;
   if (fraction === 0) return String(whole);
-  const high = (fraction / 1_000_000) | 0;
+  // A product with the reciprocal is several times faster than a division, and at most one off.
+  const near = (fraction * 1e-6) | 0;
+  const beyond = fraction - near * 1_000_000;
+  const high = beyond < 0 ? near - 1 : beyond >= 1_000_000 ? near + 1 : near;
   const low = (fraction - high * 1_000_000) | 0;
   const a = (high / 1_000) | 0;
   const b = high - a * 1_000;

@@ -38,6 +38,19 @@ const matchesOne = (expected: number, found: number): boolean => {
   return expected === found || expected === QUESTION_MARK;
 };
 
+/** The letters a to z of a text as a set of bits; all other characters are left out. */
+export const lettersOf = (text: string): number => {
+  let letters = 0;
+  for (let at = 0; at < text.length; at += 1) letters |= letterBit(text.charCodeAt(at));
+  return letters;
+};
+
+/** The bit of a letter a to z in a set, 0 for every other character. */
+export const letterBit = (code: number): number => (code >= LETTER_A && code <= LETTER_Z ? 1 << (code - LETTER_A) : 0);
+
+const LETTER_A = 97;
+const LETTER_Z = 122;
+
 /** Characters of a pattern that are no `*`: the more, the more it says. */
 export const patternWeight = (pattern: string): number => pattern.replaceAll('*', '').length;
 

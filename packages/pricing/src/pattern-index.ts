@@ -1,12 +1,14 @@
-import { matchesPattern } from './name-pattern.ts';
+import { lettersOf, matchesPattern } from './name-pattern.ts';
 
 /**
  * Many patterns, found in one pass over a name. Each demands some three characters in a row; it is filed under the three
  * that the fewest others demand, and tried only on names that have them. Without this an unknown name would be tried on all
- * patterns of its provider, and unknown names are the sender's to invent.
+ * patterns of its provider, and unknown names are the sender's to invent. Most unknown names are spared the pass as well:
+ * they lack a letter that every pattern demands, such as all of *c, l, a, u, d, e* or all of *n, o, v, a*.
  */
 export type PatternIndex<T> = {
-  readonly isEmpty: boolean;
+  /** Sets of letters, as of {@link lettersOf}: a name that has none of the sets whole matches no pattern. Empty without patterns. */
+  readonly demands: readonly number[];
   /** One bit per hash of three characters that some pattern is filed under. */
   readonly filter: Uint32Array;
   readonly byPiece: ReadonlyMap<number, readonly Filed<T>[]>;
@@ -17,10 +19,11 @@ export type PatternIndex<T> = {
 type Filed<T> = { readonly pattern: string; readonly value: T };
 
 const PIECE_CHARACTERS = 3;
-const FILTER_BITS = 4_096;
+const FILTER_BITS = 32_768;
 const LAST_BIT: number = FILTER_BITS - 1;
 const BITS_PER_WORD = 32;
 const WILDCARDS = /[*?#]+/;
+const ALL_WILDCARDS = /[*?#]+/g;
 
 /** An index of patterns and what they stand for. */
 export const createPatternIndex = <T>(patterns: Iterable<readonly [pattern: string, value: T]>): PatternIndex<T> => {
@@ -39,11 +42,27 @@ export const createPatternIndex = <T>(patterns: Iterable<readonly [pattern: stri
     byPiece.set(rarest, [...(byPiece.get(rarest) ?? []), { pattern, value }]);
     filter[(rarest & LAST_BIT) >>> 5]! |= 1 << (rarest & 31);
   }
-  return { isEmpty: filed.length === 0, filter, byPiece, others };
+  return {
+    demands: smallestSets(filed.map(({ pattern }) => lettersOf(pattern.replace(ALL_WILDCARDS, '')))),
+    filter,
+    byPiece,
+    others,
+  };
 };
 
-/** What the patterns that match a name stand for, in no order. */
-export const matchingPatterns = <T>({ filter, byPiece, others }: PatternIndex<T>, name: string): readonly T[] => {
+/** The sets that no other set is part of: who has none of these has none of them. */
+const smallestSets = (sets: readonly number[]): readonly number[] => {
+  const distinct = [...new Set(sets)];
+  return distinct.filter((set) => !distinct.some((other) => other !== set && (set & other) === other));
+};
+
+/** What the patterns that match a name stand for, in no order. `letters` are the name's, as of {@link lettersOf}. */
+export const matchingPatterns = <T>(index: PatternIndex<T>, name: string, letters: number): readonly T[] => {
+  for (const demand of index.demands) if ((letters & demand) === demand) return searchPatterns(index, name);
+  return NOTHING;
+};
+
+const searchPatterns = <T>({ filter, byPiece, others }: PatternIndex<T>, name: string): readonly T[] => {
   let found: readonly T[] = NOTHING;
   for (const { pattern, value } of others) if (matchesPattern(pattern, name)) found = [...found, value];
   let first = name.charCodeAt(0);

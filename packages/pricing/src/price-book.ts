@@ -149,3 +149,23 @@ export type PriceBook = {
   /** For people; never read. */
   readonly note?: string;
 };
+
+/**
+ * A book whose rows are made when one of their names is first asked for, as catalogs are shipped: a process prices a few of
+ * thousands of names. Whoever makes one has checked its rows against each other; compiling checks them against those of
+ * other books. All rows are in the book's currency.
+ */
+export type ShelvedBook = Omit<PriceBook, 'prices' | 'limits'> & {
+  readonly shelves: readonly Shelf[];
+  /** Makes the limits; called at most once by a compiled book. */
+  readonly limits?: () => readonly ModelLimit[];
+};
+
+/** The rows of one name of a {@link ShelvedBook}. */
+export type Shelf = {
+  readonly provider: string;
+  readonly match: Match;
+  readonly rowCount: number;
+  /** Makes the rows; called at most once by a compiled book. */
+  readonly rows: () => readonly PriceRow[];
+};

@@ -26,7 +26,9 @@ export type Pricing = { readonly resolution: Resolution; readonly moment: Moment
 /** Adds one unit of a usage of a known model to a tally: quantity x price, then its discounts; or why it has no price. */
 export const addPricedLine = (tally: Tally, quantity: ValidQuantity, pricing: Pricing): Tally => {
   const { resolution, moment, book } = pricing;
-  const chosen = choose(resolution.pricesOf(quantity.unit), moment);
+  const prices = resolution.pricesOf(quantity.unit);
+  if (prices.fixed !== undefined && quantity.kind === 'count') return addFixedLine(tally, quantity, prices.fixed, pricing);
+  const chosen = choose(prices, moment);
   const isZero = quantity.kind === 'count' && quantity.count === 0;
   if (isZero && (typeof chosen === 'string' || chosen.reason !== undefined)) return addNothingUsed(tally, quantity);
   if (typeof chosen === 'string') return addCostless(tally, quantity, 'unpriced', chosen);
@@ -63,6 +65,30 @@ export const addPricedLine = (tally: Tally, quantity: ValidQuantity, pricing: Pr
   if (bounds === undefined) addLine(tally, line, cost);
   else addBoundedLine(tally, line, cost, bounds);
   if (resolution.discounts.length > 0) addDiscountLines(tally, { line, cost, bounds }, resolution.discounts, moment.atMs);
+  return tally;
+};
+
+/** The same where there is nothing to decide: this is the line of almost every receipt. */
+const addFixedLine = (
+  tally: Tally,
+  { unit, count }: ValidQuantity & { readonly kind: 'count' },
+  { row, plain }: Candidate,
+  { resolution, moment }: Pricing,
+): Tally => {
+  const cost = costOfCount(plain.rate, count);
+  const line: ReceiptLine = {
+    unit,
+    quantity: String(count),
+    priceId: row.id,
+    amount: row.amount,
+    per: row.per,
+    cost: formatExact(cost),
+    status: 'priced',
+    layer: row.layer,
+  };
+  addLine(tally, line, cost);
+  const { discounts } = resolution;
+  if (discounts.length > 0) addDiscountLines(tally, { line, cost, bounds: undefined }, discounts, moment.atMs);
   return tally;
 };
 

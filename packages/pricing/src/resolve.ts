@@ -13,6 +13,8 @@ import { parentUnitOf, type Unit } from './usage.ts';
 /** The prices of one unit: candidates in order of precedence, and what was left out because of tier or region. */
 export type UnitPrices = {
   readonly candidates: readonly Candidate[];
+  /** The first of them where it prices every whole count at every time and size just so, as most rows do: nothing to decide. */
+  readonly fixed: Candidate | undefined;
   readonly missesTier: boolean;
   readonly missesRegion: boolean;
 };
@@ -47,7 +49,7 @@ export const resolve = (request: PriceRequest, book: CompiledBook): Resolution =
 const variantOf = ({ serviceTier = '', region = '' }: PriceRequest): string =>
   serviceTier === '' && region === '' ? '' : `${serviceTier.length} ${serviceTier}${region}`;
 
-const NO_PRICES: UnitPrices = { candidates: [], missesTier: false, missesRegion: false };
+const NO_PRICES: UnitPrices = { candidates: [], fixed: undefined, missesTier: false, missesRegion: false };
 const NO_DISCOUNTS: readonly CompiledDiscount[] = [];
 const noPrices = (): UnitPrices => NO_PRICES;
 const NO_UNITS: ReadonlySet<Unit> = new Set();
@@ -70,15 +72,20 @@ const resolveNames = (request: PriceRequest, book: CompiledBook): Resolution => 
   const provider = asWritten === undefined ? catalogIdOf(request.provider) : request.provider;
   const index = asWritten ?? providers.get(provider);
   if (index?.hasRows !== true) return unknownOf(provider, 'provider-unknown');
-  const { names, isFineTune, profile } = namesOf(request.model.toLowerCase(), provider);
+  const { names, isFineTune, profile } = namesOf(request.model, provider);
   const named: NamedRows[] = [];
   for (const name of names) {
-    const rows = matchesOf(index, name.name, isFineTune).flatMap(compiledRowsOf);
+    const matches = matchesOf(index, name, isFineTune);
+    if (matches.length === 0) continue;
+    const rows = matches.flatMap(compiledRowsOf);
     if (rows.length > 0) named.push({ ...name, rows });
   }
   if (named.length === 0) return unknownOf(provider, isFineTune ? 'fine-tune-unknown' : 'model-unknown');
+  const isTierAssumed = request.serviceTier?.toLowerCase() === 'auto';
   const scope: Scope = {
     tier: tierOf(request.serviceTier),
+    isTierAssumed,
+    currency: book.currency,
     regions: [request.region?.toLowerCase(), profile].filter((region) => region !== undefined),
     modifiers: modifiers.filter((modifier) => concerns(modifier, provider, names)),
   };
@@ -86,7 +93,7 @@ const resolveNames = (request: PriceRequest, book: CompiledBook): Resolution => 
     provider,
     units: () => new Set(named.flatMap(({ rows }) => rows.map(({ unit }) => unit))),
     unknown: undefined,
-    isTierAssumed: request.serviceTier?.toLowerCase() === 'auto',
+    isTierAssumed,
     pricesOf: rememberUnits(named, scope),
     discounts: discounts.filter((discount) => concerns(discount, provider, names)),
   };
@@ -137,7 +144,17 @@ const resolveUnit = (unit: Unit, named: readonly NamedRows[], scope: Scope): Uni
     }
   }
   if (candidates.length === 0 && !missesTier && !missesRegion) return NO_PRICES;
-  return { candidates, missesTier, missesRegion };
+  return { candidates, fixed: scope.isTierAssumed ? undefined : fixedOf(candidates, scope.currency), missesTier, missesRegion };
+};
+
+const fixedOf = ([first]: readonly Candidate[], currency: string): Candidate | undefined => {
+  if (first === undefined) return undefined;
+  const { row, reason, modifiers, contextRows, needsTierModifier } = first;
+  const isAlways = row.fromMs === Number.NEGATIVE_INFINITY && row.toMs === Number.POSITIVE_INFINITY;
+  const isUnconditional = isAlways && row.inputMin === 0 && row.timeFrom === -1 && !needsTierModifier;
+  const isAsWritten = modifiers.length === 0 && contextRows.length === 0 && row.incrementMs === 0 && row.currency === currency;
+  const isSure = reason === undefined && !row.isEstimate && row.match.kind !== 'pattern';
+  return isUnconditional && isAsWritten && isSure ? first : undefined;
 };
 
 const reasonOfStandIn = (unit: Unit, of: Unit): Reason | undefined => {

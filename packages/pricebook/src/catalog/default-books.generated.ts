@@ -1,6 +1,13 @@
 // Generated from packages/pricebook/catalog and packages/pricebook/books by `node scripts/generate.ts`. Do not edit.
 
-export const DEFAULT_BOOKS_SHA256: string = 'c5545e8fd8bb707b5df5368fe4bf2462aa202541476b9a8aa257041e2fd3725c';
+export const DEFAULT_BOOK_DIGESTS: readonly string[] = [
+  '2f75c4b2eb12bc9e0f9cac60d9da7f15a9ec71654c9fb5d68f680b5b83beb8b0',
+  'fcb31462e6767f6bc556696f6899b2007d249e80dee97c486391d91edb2e2119',
+  '4f4dd791b3d9eda88a79010b0447a7666bacb217b75dd56ee55a1fac6f82582a',
+  '80509382f1f28babeddbe1632e13fd6359dc771a883e360924e732b450f5c2aa',
+];
+
+export const DEFAULT_BOOKS_SHA256: string = '99928759ea6bdd650bfdae206ab126a61ddc8e7c6196c1dfea81b52160804eca';
 
 export const DEFAULT_BOOKS_VERSION: string = 'costspan 2026-11-22';
 

@@ -1,4 +1,4 @@
-import { type CompiledBook, compileBook, type PriceBook } from '@costspan/pricing';
+import { type CompiledBook, compileBook, type PriceBook, type ShelvedBook } from '@costspan/pricing';
 import {
   DEFAULT_BOOKS_SHA256,
   DEFAULT_BOOKS_VERSION,
@@ -6,7 +6,7 @@ import {
   PACKED_CATALOG_TEXT,
   PACKED_LIMITS_TEXT,
 } from './default-books.generated.ts';
-import { unpackCatalog } from './packed-catalog.ts';
+import { shelveCatalog, unpackCatalog } from './packed-catalog.ts';
 import { unpackLimits } from './packed-limits.ts';
 
 /**
@@ -17,6 +17,17 @@ export function defaultBooks(): readonly PriceBook[] {
   return [
     unpackCatalog(JSON.parse(PACKED_CATALOG_TEXT)),
     unpackLimits(JSON.parse(PACKED_LIMITS_TEXT)),
+    ...(JSON.parse(OWN_BOOKS_TEXT) as readonly PriceBook[]),
+  ];
+}
+
+/** The same for compiling: rows of the catalog are made when they are needed. */
+export function defaultShelves(): readonly (PriceBook | ShelvedBook)[] {
+  return [
+    {
+      ...shelveCatalog(JSON.parse(PACKED_CATALOG_TEXT)),
+      limits: () => unpackLimits(JSON.parse(PACKED_LIMITS_TEXT)).limits ?? [],
+    },
     ...(JSON.parse(OWN_BOOKS_TEXT) as readonly PriceBook[]),
   ];
 }
@@ -36,7 +47,7 @@ export function defaultCompiledBook(): CompiledBook {
 let compiled: CompiledBook | undefined;
 
 function compileDefaultBooks(): CompiledBook {
-  const result = compileBook(defaultBooks(), DEFAULT_BOOKS);
+  const result = compileBook(defaultShelves(), DEFAULT_BOOKS);
   if (result.kind === 'ok') return result.book;
   throw new Error(`the default price books do not compile: ${result.issues[0]?.message}; this is a fault of the release`);
 }

@@ -1,6 +1,5 @@
-import type { Match, PriceBook, PriceRow, Source, When } from '@costspan/pricing';
-import { priceKeyText, rowId } from '../import/row-id.ts';
-import { matchText } from '../import/upstream-match.ts';
+import type { Match, PriceBook, PriceRow, Shelf, ShelvedBook, Source, When } from '@costspan/pricing';
+import { rowId } from '../import/row-id.ts';
 
 /**
  * A catalog as shipped: what rows have in common is said once. Names that share every price form a group, a price is a
@@ -8,7 +7,7 @@ import { matchText } from '../import/upstream-match.ts';
  * rest. About a tenth of the size of the rows, and as much faster to read.
  */
 export type PackedCatalog = {
-  readonly head: Omit<PriceBook, 'prices'>;
+  readonly head: Omit<PriceBook, 'prices' | 'limits'>;
   readonly units: readonly string[];
   readonly whens: readonly When[];
   readonly sources: readonly Source[];
@@ -32,7 +31,7 @@ type PackedPrice = readonly [
 ];
 
 /** Packs a book whose row identifiers are those of {@link rowId}. Throws when a row holds what the form cannot say. */
-export function packCatalog({ prices, ...head }: PriceBook): PackedCatalog {
+export function packCatalog({ prices, ...head }: Omit<PriceBook, 'limits'>): PackedCatalog {
   const units = createPlaces<string>();
   const whens = createPlaces<When>();
   const sources = createPlaces<Source>();
@@ -88,43 +87,43 @@ export function packCatalog({ prices, ...head }: PriceBook): PackedCatalog {
   };
 }
 
-/** The book of a packed catalog. Rows share what they have in common, which keeps them fast to make and small. */
-export function unpackCatalog({ head, units, whens, sources, statuses, groups }: PackedCatalog): PriceBook {
-  const prices: PriceRow[] = [];
-  for (const [provider, names, packed] of groups) {
-    const keys = packed.map(([unit, , , when, from]) =>
-      priceKeyText({
-        unit: at(units, unit),
-        ...(when !== -1 && { when: at(whens, when) }),
-        ...(from !== '' && { valid_from: from }),
-      }),
-    );
-    for (const name of names) {
-      const match = unpackMatch(name);
-      const prefix = `${provider}/${matchText(match)}/`;
-      for (const [index, [unit, amount, per, when, from, to, status, source]] of packed.entries()) {
-        // Written out and extended, not spread: this runs for every row at every start.
-        const row: Writable<PriceRow> = {
-          id: prefix + keys[index],
-          provider,
-          match,
-          unit: at(units, unit),
-          amount,
-          per,
-          status: at(statuses, status),
-          source: at(sources, source),
-        };
-        if (when !== -1) row.when = at(whens, when);
-        if (from !== '') row.valid_from = from;
-        if (to !== '') row.valid_to = to;
-        prices.push(row);
-      }
-    }
-  }
-  return { ...head, prices };
+/** The book of a packed catalog, all rows made. */
+export function unpackCatalog(packed: PackedCatalog): PriceBook {
+  return { ...packed.head, prices: shelveCatalog(packed).shelves.flatMap(({ rows }) => rows()) };
 }
 
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+/** The book of a packed catalog, rows made name by name when they are needed. They share what they have in common. */
+export function shelveCatalog(packed: PackedCatalog): ShelvedBook {
+  const shelves = packed.groups.flatMap(([provider, names, prices]) =>
+    names.map((name): Shelf => {
+      const match = unpackMatch(name);
+      return { provider, match, rowCount: prices.length, rows: () => unpackRows(provider, match, prices, packed) };
+    }),
+  );
+  return { ...packed.head, shelves };
+}
+
+function unpackRows(provider: string, match: Match, prices: readonly PackedPrice[], packed: PackedCatalog): readonly PriceRow[] {
+  const { units, whens, sources, statuses } = packed;
+  return prices.map(([unit, amount, per, when, from, to, status, source]) => {
+    const key = {
+      unit: at(units, unit),
+      ...(when !== -1 && { when: at(whens, when) }),
+      ...(from !== '' && { valid_from: from }),
+    };
+    return {
+      id: rowId(provider, match, key),
+      provider,
+      match,
+      ...key,
+      amount,
+      per,
+      ...(to !== '' && { valid_to: to }),
+      status: at(statuses, status),
+      source: at(sources, source),
+    };
+  });
+}
 
 /** The value at a place of a list; a packed book that names another place is damaged. */
 export function at<T>(list: readonly T[], place: number): T {

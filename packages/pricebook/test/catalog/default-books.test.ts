@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { bookDigest, DEFAULT_BOOKS, defaultBooks, defaultCompiledBook, readBookFiles } from '@costspan/pricebook';
-import { type PriceRow, parsePriceBook, price } from '@costspan/pricing';
+import { compileBook, type PriceRow, parsePriceBook, price } from '@costspan/pricing';
+import { UNITS } from '@costspan/semconv';
 import { expect, test } from 'vitest';
 
 const at = (path: string): string => new URL(`../../${path}`, import.meta.url).pathname;
@@ -14,12 +15,26 @@ const rows = books.flatMap(({ prices }) => prices);
 test('the default books are the published ones', () => {
   expect(DEFAULT_BOOKS).toEqual({
     version: 'costspan 2026-11-22',
-    sha256: 'c5545e8fd8bb707b5df5368fe4bf2462aa202541476b9a8aa257041e2fd3725c',
+    sha256: '99928759ea6bdd650bfdae206ab126a61ddc8e7c6196c1dfea81b52160804eca',
   });
 });
 
 test('the digest is that of the books', () => {
   expect(bookDigest(books)).toBe(DEFAULT_BOOKS.sha256);
+});
+
+/** Shipped rows are not checked against each other when a process starts: they are here. */
+test('the books compile with every row made, and price every name as the books of a process do', () => {
+  const all = compileBook(books, DEFAULT_BOOKS);
+  if (all.kind === 'invalid') throw new Error(all.issues.map(({ message }) => message).join('\n'));
+  const usage = Object.fromEntries(UNITS.map((unit, index) => [unit, 1_000 + index]));
+  const names = new Map(rows.map(({ provider, match }) => [`${provider}/${JSON.stringify(match)}`, { provider, match }]));
+  for (const { provider, match } of names.values()) {
+    const [text = ''] = Object.values(match);
+    const request = { atMs: Date.parse('2026-11-22'), provider, model: text.replaceAll('*', '').replaceAll('#', '0'), usage };
+    expect(price(request, defaultCompiledBook())).toEqual(price(request, all.book));
+  }
+  expect([names.size > 2_700, all.book.rowCount]).toEqual([true, defaultCompiledBook().rowCount]);
 });
 
 test('every shipped book is valid and its layer is the catalog', () => {
