@@ -8,6 +8,7 @@ import type { CodecResult, Signal } from './otlp/codec.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import type { Meter, SenderContext } from './stages/meter.ts';
 import type { LedgerStore } from './store/ledger-store.ts';
+import type { ReadLedgerEvents } from './store/received-events.ts';
 
 /** What taking a request over works with. */
 export type IngestOptions = {
@@ -23,9 +24,19 @@ export type IngestOptions = {
     signal: Signal,
     body: Uint8Array,
   ) => CodecResult<{ readonly itemCount: number; readonly invalidUtf8Count: number }>;
+  /** Present where events of other ledgers are for this one. */
+  readonly intake?: EventIntake;
   readonly metrics: Pick<SelfMetrics, 'spansAccepted' | 'invalidUtf8' | 'discarded' | 'committed'>;
   readonly logger: Logger;
   readonly clock: Clock;
+};
+
+/** How events of other ledgers come into this one. */
+export type EventIntake = {
+  readonly read: ReadLedgerEvents;
+  readonly receive: LedgerStore['receive'];
+  /** Whether what this sender's ledger decided is booked as it comes. */
+  readonly isTrusted: (sender: SenderContext) => boolean;
 };
 
 /**
@@ -39,7 +50,11 @@ export function createIngest(options: IngestOptions): Ingest {
         ? options.toProtobuf(request.signal, request.body)
         : { kind: 'ok' as const, body: request.body };
     if (read.kind === 'invalid') return invalid(read);
-    return request.signal === 'traces' ? takeTraces(read.body, request, options) : takeOther(read.body, request, options);
+    if (request.signal === 'traces') return takeTraces(read.body, request, options);
+    if (request.signal === 'logs' && options.intake !== undefined) {
+      return takeLogs(read.body, request, { ...options, intake: options.intake });
+    }
+    return takeOther(read.body, request, options);
   };
 }
 
@@ -51,7 +66,7 @@ async function takeTraces(body: Uint8Array, { sender, abort }: IngestRequest, op
   const outgoing = { signal: 'traces', body: metered.body, itemCount: metered.spanCount } as const;
   const delivery = await options.fanOuts.traces.deliver(outgoing, abort);
   if (delivery.kind !== 'accepted') return delivery;
-  const unsafe = await commit(metered.facts, options);
+  const unsafe = await commit(metered.facts.length, (ledger) => ledger.commit(metered.facts), options);
   if (unsafe !== undefined) return unsafe;
   options.fanOuts.traces.pass(outgoing);
   if (metered.invalidUtf8Count > 0) options.metrics.invalidUtf8(metered.invalidUtf8Count);
@@ -59,16 +74,17 @@ async function takeTraces(body: Uint8Array, { sender, abort }: IngestRequest, op
   return delivery;
 }
 
-/** Makes the facts durable; returns the delivery to answer with when that failed. */
+/** Makes so many facts durable; returns the delivery to answer with when that failed. */
 async function commit(
-  facts: Parameters<LedgerStore['commit']>[0],
+  facts: number,
+  write: (ledger: NonNullable<IngestOptions['ledger']>) => Promise<void>,
   { ledger, metrics, logger, clock }: IngestOptions,
 ): Promise<Delivery | undefined> {
-  if (ledger === undefined || facts.length === 0) return undefined;
+  if (ledger === undefined || facts === 0) return undefined;
   const startedMs = clock.nowMs();
   try {
-    await ledger.commit(facts);
-    metrics.committed(facts.length, clock.nowMs() - startedMs);
+    await write(ledger);
+    metrics.committed(facts, clock.nowMs() - startedMs);
     return undefined;
   } catch (error) {
     logger.error('the ledger could not take a request; its sender was told to come back', { fault: describeFault(error) });
@@ -78,6 +94,36 @@ async function commit(
       retryAfterMs: overloadRetryAfterMs,
     };
   }
+}
+
+/** Events of other ledgers are booked here and go no further; all other records go on as they came. */
+async function takeLogs(
+  body: Uint8Array,
+  request: IngestRequest,
+  options: IngestOptions & { readonly intake: EventIntake },
+): Promise<Delivery> {
+  const { intake } = options;
+  const read = intake.read(body, request.sender.tenant);
+  if (read.kind === 'invalid') return invalid(read);
+  const { entries, sightings } = read.events;
+  const found = entries.length + sightings.length + read.rejectedCount;
+  if (found === 0) return takeOther(body, request, options);
+  if (!intake.isTrusted(request.sender)) {
+    return {
+      kind: 'rejected',
+      reason: 'forbidden',
+      message: 'entry events are not taken from this sender; set trust.entries, or tenants.trust.<tenant>.entries',
+    };
+  }
+  if (read.restCount > 0) {
+    const delivery = await takeOther(read.rest, request, options);
+    if (delivery.kind !== 'accepted') return delivery;
+  } else if (read.invalidUtf8Count > 0) options.metrics.invalidUtf8(read.invalidUtf8Count);
+  const unsafe = await commit(entries.length + sightings.length, () => intake.receive(read.events), options);
+  if (unsafe !== undefined) return unsafe;
+  if (read.rejectedCount === 0) return { kind: 'accepted' };
+  options.logger.warn('events of another ledger cannot be booked', { count: read.rejectedCount, problem: read.problem });
+  return { kind: 'accepted', partial: { rejectedCount: read.rejectedCount, message: read.problem } };
 }
 
 /** Logs and metrics go on as they came. */

@@ -16,13 +16,14 @@ import { rewriteTraces } from './otlp/rewrite-traces.ts';
 import { createAuthenticate } from './receivers/authentication.ts';
 import type { Page } from './receivers/otlp-http/options.ts';
 import { type Receivers, startReceivers } from './receivers/start-receivers.ts';
-import { createRecordsPump } from './records-pump.ts';
+import { createLedgerPump } from './ledger-pump.ts';
 import { createSelfMetrics, type SelfMetrics } from './self-metrics.ts';
 import { createMeter } from './stages/create-meter.ts';
 import type { Meter, SenderContext } from './stages/meter.ts';
 import type { LedgerStore } from './store/ledger-store.ts';
 import { type OpenLedger, openLedger } from './store/open-ledger.ts';
-import { answerCodec, encodeRecords, outgoingCodec, responseCodec, toProtobuf, validate } from './wire-codecs.ts';
+import { readLedgerEvents } from './store/read-ledger-events.ts';
+import { answerCodec, outgoingCodec, responseCodec, toProtobuf, validate } from './wire-codecs.ts';
 
 /** What passed through a pipeline since it was opened. */
 export type PipelineTotals = {
@@ -76,7 +77,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const ledger =
     config.ledger === undefined || options.remoteLedger !== undefined
       ? undefined
-      : await openLedger({ ...config.ledger, currency: config.pricing.currency, completed: completedOutcomes(config), clock });
+      : await openLedger({ ...config.ledger, currency: config.pricing.currency, completed: completedOutcomes(config), sendsEntries: config.records.entries.length > 0, clock });
   let exporters: OpenExporters | undefined;
   const metrics = createSelfMetrics({
     inFlightBytes: options.allowance.takenBytes,
@@ -94,12 +95,13 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     await ledger?.close();
     throw error;
   }
-  const { fanOuts, sendRecords, close: closeExporters } = exporters;
+  const { fanOuts, sendRecords, sendEntries, close: closeExporters } = exporters;
   const totals = countTotals(metrics);
   const ingest = createIngest({
     meterOf: (sender) => meterOf(sender),
     fanOuts,
     ...optional('ledger', options.remoteLedger ?? ledger),
+    ...(ledger === undefined ? {} : { intake: { read: readLedgerEvents, receive: ledger.receive, isTrusted: trustIn(config) } }),
     toProtobuf,
     validate,
     metrics: { ...metrics, spansAccepted: totals.add },
@@ -109,17 +111,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const pump =
     ledger === undefined
       ? undefined
-      : createRecordsPump({
-          store: ledger,
-          send:
-            sendRecords &&
-            ((records, abort) =>
-              sendRecords({ signal: 'logs', body: encodeRecords(records, clock.nowNs()), itemCount: records.length }, abort)),
-          intervalMs: config.records.intervalMs,
-          clock,
-          metrics,
-          logger,
-        });
+      : createLedgerPump({ ledger, sendRecords, sendEntries, intervalMs: config.records.intervalMs, clock, metrics, logger });
   pump?.start();
   return {
     ingest,
@@ -160,6 +152,11 @@ function createMeterOf(config: Config, book: CompiledBook): (sender: SenderConte
   const common = meterFor(config.trust);
   const byTenant = new Map(Object.entries(config.trustByTenant).map(([tenant, trust]) => [tenant, meterFor(trust)]));
   return ({ tenant }) => (tenant === undefined ? common : (byTenant.get(tenant) ?? common));
+}
+
+/** Whose entries are booked as they come. */
+function trustIn({ trust, trustByTenant }: Config): (sender: SenderContext) => boolean {
+  return ({ tenant }) => (tenant === undefined ? trust : (trustByTenant[tenant] ?? trust)).entries;
 }
 
 /** Adds up what the metrics count, for whoever asks without reading metrics. */

@@ -115,6 +115,7 @@ function outExporters({ traces, records }: Outs): OpenExporters {
   return {
     fanOuts: { traces: fanOutTo(traces), logs: nowhere, metrics: nowhere },
     sendRecords: records === undefined ? undefined : (request: Outgoing, abort) => fanOutTo(records).deliver(request, abort),
+    sendEntries: undefined,
     queueBytes: () => ({}),
     close: async () => undefined,
   };

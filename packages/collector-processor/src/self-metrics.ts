@@ -22,6 +22,8 @@ export type SelfMetrics = {
   readonly committed: (facts: number, durationMs: number) => void;
   readonly recordsSent: (records: number) => void;
   readonly recordsFailed: () => void;
+  readonly eventsSent: (events: number) => void;
+  readonly eventsFailed: () => void;
   /** Everything in the text format of Prometheus, added up with what other threads have counted. */
   readonly text: (others?: readonly MetricsSnapshot[]) => Promise<string>;
   /** Everything as data that can be sent to another thread. */
@@ -161,7 +163,7 @@ function exporterMetrics(registry: Registry): Pick<SelfMetrics, 'sent' | 'sendFa
   };
 }
 
-function ledgerMetrics(registry: Registry): Pick<SelfMetrics, 'committed' | 'recordsSent' | 'recordsFailed'> {
+function ledgerMetrics(registry: Registry): Pick<SelfMetrics, 'committed' | 'recordsSent' | 'recordsFailed' | 'eventsSent' | 'eventsFailed'> {
   const facts = counter(
     registry,
     'ledger_committed_facts',
@@ -179,6 +181,12 @@ function ledgerMetrics(registry: Registry): Pick<SelfMetrics, 'committed' | 'rec
     'records_send_failures',
     'Rounds in which records could not be sent. They stay in the ledger and are sent again.',
   );
+  const events = counter(registry, 'entry_events_sent', 'Entry events that every destination of entries took.');
+  const eventFailures = counter(
+    registry,
+    'entry_events_send_failures',
+    'Rounds in which entry events could not be sent. They stay in the ledger and are sent again.',
+  );
   return {
     committed: (count, durationMs) => {
       facts.inc(count);
@@ -186,6 +194,8 @@ function ledgerMetrics(registry: Registry): Pick<SelfMetrics, 'committed' | 'rec
     },
     recordsSent: (count) => records.inc(count),
     recordsFailed: () => failures.inc(),
+    eventsSent: (count) => events.inc(count),
+    eventsFailed: () => eventFailures.inc(),
   };
 }
 

@@ -6,13 +6,16 @@ import type { OutgoingCodec } from './exporters/create-otlp-exporter.ts';
 import type { CodecResult, Signal } from './otlp/codec.ts';
 import { countItems } from './otlp/count-items.ts';
 import { jsonToProtobuf, protobufToJson } from './otlp/json.ts';
-import { encodeLogEvents } from './otlp/log-events.ts';
+import { encodeLogEvents, type LogSource } from './otlp/log-events.ts';
 import { decodeExportResponse, encodeExportResponse } from './otlp/response.ts';
 import { decodeStatus, encodeStatus } from './otlp/rpc-status.ts';
 import { splitByBytes } from './otlp/split.ts';
 import { type ValidRequest, validateRequest } from './otlp/validate-request.ts';
 import type { ResponseCodec } from './receivers/response-codec.ts';
+import { entryToLogEvent } from './store/entry-event.ts';
+import type { OutgoingEvent } from './store/outgoing.ts';
 import { recordToLogEvent } from './store/record-event.ts';
+import { sightingToLogEvent } from './store/sighting-event.ts';
 
 /** How receivers write their answers. */
 export const responseCodec: ResponseCodec = {
@@ -65,17 +68,30 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 /** Records of one ledger as a request of OTLP logs, emitted at this instant. */
 export function encodeRecords(records: readonly CostRecord[], emittedAtNs: bigint): Uint8Array {
-  const source = {
-    // The emitter says which ledger: two of them must not look like one instance whose totals jump.
+  return encodeLogEvents(
+    sourceOf(records[0]?.emitter ?? ''),
+    records.map((record) => recordToLogEvent(record, emittedAtNs)),
+  );
+}
+
+/** What a ledger decided as a request of OTLP logs, emitted at this instant. */
+export function encodeOutgoing(events: readonly OutgoingEvent[], emitter: string, emittedAtNs: bigint): Uint8Array {
+  return encodeLogEvents(
+    sourceOf(emitter),
+    events.map((event) =>
+      event.kind === 'entry' ? entryToLogEvent(event.entry, emittedAtNs) : sightingToLogEvent(event.sent, emittedAtNs),
+    ),
+  );
+}
+
+/** The emitter says which ledger: two of them must not look like one instance whose totals jump. */
+function sourceOf(emitter: string): LogSource {
+  return {
     resourceAttributes: [
       ['service.name', 'costspan'],
-      ['service.instance.id', records[0]?.emitter ?? ''],
-    ] as const,
+      ['service.instance.id', emitter],
+    ],
     scopeName: '@costspan/collector-processor',
     scopeVersion: String(version),
   };
-  return encodeLogEvents(
-    source,
-    records.map((record) => recordToLogEvent(record, emittedAtNs)),
-  );
 }

@@ -261,11 +261,20 @@ export const ATTR_COSTSPAN_ENTRY_DUPLICATE_OF = 'costspan.entry.duplicate_of' as
 /** True when the span came after its trace had closed and was attributed by what it carries itself. */
 export const ATTR_COSTSPAN_ENTRY_LATE = 'costspan.entry.late' as const;
 
+/** The whole entry as docs/reference/entry.md describes it, JSON: what a central ledger reads. */
+export const ATTR_COSTSPAN_ENTRY_JSON = 'costspan.entry.json' as const;
+
+/** What a trace says about a work item besides cost, JSON: when it was seen, outcome, parent and dimensions, each with the span that says so. */
+export const ATTR_COSTSPAN_SIGHTING_JSON = 'costspan.sighting.json' as const;
+
 /** One record: the roll-up of a work item at a revision. */
 export const EVENT_COSTSPAN_WORK_ITEM_COST = 'costspan.work_item.cost' as const;
 
 /** One ledger entry, for a central ledger or a table of entries. */
 export const EVENT_COSTSPAN_ENTRY = 'costspan.entry' as const;
+
+/** What one trace says about a work item besides what it cost, for a central ledger. */
+export const EVENT_COSTSPAN_SIGHTING = 'costspan.sighting' as const;
 
 /** One decision of a budget, as an event of the span it was made in. */
 export const EVENT_COSTSPAN_BUDGET = 'costspan.budget' as const;

@@ -12,6 +12,8 @@ export type Trust = {
 export type TrustConfig = Trust & {
   /** Whether a declared cost is believed for calls of language models too, where tokens tell better. */
   readonly declaredCostForLlm: boolean;
+  /** Whether entries that another ledger decided are booked as they come. */
+  readonly entries: boolean;
 };
 
 /** Files of a TLS identity. */
@@ -136,6 +138,7 @@ export type ExporterConfig = OtlpHttpExporterConfig | OtlpGrpcExporterConfig | F
 
 /** A key that lets a sender in and says whose it is. */
 export type TenantKey = {
+  /** `*`: the sender speaks for every tenant, as its spans and events name them. */
   readonly tenant: string;
   /** Secret. */
   readonly key: string;
@@ -199,7 +202,12 @@ export type Config = {
   };
   /** Absent: the ledger is off. */
   readonly ledger?: LedgerConfig;
-  readonly records: { readonly exporters: readonly string[]; readonly intervalMs: number };
+  readonly records: {
+    readonly exporters: readonly string[];
+    /** Destinations of everything this ledger decides, as entry events. */
+    readonly entries: readonly string[];
+    readonly intervalMs: number;
+  };
   readonly service: {
     readonly exporters: {
       readonly traces: readonly string[];

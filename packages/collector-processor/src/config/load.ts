@@ -4,7 +4,7 @@ import { configAliasesMax, configBytesMax } from '../limits.ts';
 import type { Config } from './config.ts';
 import { type Environment, substituteEnvironment } from './environment.ts';
 import { configJsonSchema, keysAt } from './json-schema.ts';
-import { checkReferences, unusedExporters } from './references.ts';
+import { checkReferences, doubledRecords, unusedExporters } from './references.ts';
 import { configSchema } from './schema.ts';
 import { suggest } from './suggest.ts';
 
@@ -78,9 +78,12 @@ export function parseConfig(text: string, environment: Environment, overrides: C
   return {
     kind: 'ok',
     config: parsed.data,
-    warnings: unusedExporters(value).map(
-      (name) => `exporters.${name}: defined but used by no signal and no records; name it under service or records`,
-    ),
+    warnings: [
+      ...unusedExporters(value).map(
+        (name) => `exporters.${name}: defined but used by no signal and no records; name it under service or records`,
+      ),
+      ...doubledRecords(value),
+    ],
   };
 }
 

@@ -12,7 +12,7 @@ export type ReferenceProblem = {
  * so that these problems are listed together with all others.
  */
 export function checkReferences(given: unknown): readonly ReferenceProblem[] {
-  return [...unknownExporters(given), ...tooSmallMemory(given), ...repeatedKeys(given)];
+  return [...unknownExporters(given), ...entriesOfNobody(given), ...tooSmallMemory(given), ...repeatedKeys(given)];
 }
 
 const exporterLists = [
@@ -20,6 +20,7 @@ const exporterLists = [
   ['service', 'logs', 'exporters'],
   ['service', 'metrics', 'exporters'],
   ['records', 'exporters'],
+  ['records', 'entries'],
 ] as const;
 
 /** Names of exporters that are defined and used nowhere. */
@@ -37,6 +38,21 @@ function unknownExporters(given: unknown): readonly ReferenceProblem[] {
         : [{ path: [...path, index], problem: 'expected the name of an exporter that `exporters` defines', known }],
     ),
   );
+}
+
+function entriesOfNobody(given: unknown): readonly ReferenceProblem[] {
+  if (valueAt(given, ['ledger']) !== 'off' || listAt(given, ['records', 'entries']).length === 0) return [];
+  const problem = 'expected a ledger: entries are what a ledger decides; leave `ledger: off` or this out';
+  return [{ path: ['records', 'entries'], problem }];
+}
+
+/** What will count twice although nothing of it is wrong by itself. */
+export function doubledRecords(given: unknown): readonly string[] {
+  const both = ['exporters', 'entries'].every((list) => listAt(given, ['records', list]).length > 0);
+  if (!both) return [];
+  return [
+    'records: both `exporters` and `entries` are set; the ledger that takes the entries sends records of its own, and a backend that gets both counts everything twice',
+  ];
 }
 
 function tooSmallMemory(given: unknown): readonly ReferenceProblem[] {

@@ -6,7 +6,7 @@ import { duration, flag, numeric, optionalFlag, optionalText, orDefaults, size, 
 import { receiversSchema } from './receivers.ts';
 
 type GivenTrust = Readonly<
-  Partial<Record<'declared_cost' | 'declared_cost_for_llm' | 'provider_cost' | 'billable', boolean | undefined>>
+  Partial<Record<'declared_cost' | 'declared_cost_for_llm' | 'provider_cost' | 'billable' | 'entries', boolean | undefined>>
 >;
 
 const trust: z.ZodType<GivenTrust> = orDefaults(
@@ -17,6 +17,7 @@ const trust: z.ZodType<GivenTrust> = orDefaults(
     ),
     provider_cost: optionalFlag('Whether a cost the provider reported in its answer counts.'),
     billable: optionalFlag('Whether `costspan.attempt.billable` may make an attempt cost nothing.'),
+    entries: optionalFlag('Whether entry events of other ledgers are booked as they come.'),
   }),
 );
 
@@ -28,7 +29,7 @@ const tenants = orDefaults(
     keys: z
       .array(
         z.strictObject({
-          tenant: text('Tenant whose key it is.'),
+          tenant: text('Tenant whose key it is. `*`: the sender speaks for every tenant, as a meter in front of this ledger does.'),
           key: text('The key. Sent as `Authorization: Bearer`, as the password of `Authorization: Basic`, or as `x-api-key`.'),
         }),
         { error: 'expected a list' },
@@ -93,6 +94,9 @@ const pricing = orDefaults(
 const records = orDefaults(
   z.strictObject({
     exporters: textList('Destinations of records, as OTLP logs.'),
+    entries: textList(
+      'Destinations of everything this ledger decides, as entry events in OTLP logs: the ledger that many meters share, or a table. Its records are then a part of the whole.',
+    ),
     interval: duration('10s', 'A record that changed is sent at most this often.'),
   }),
 ).describe('Cost records per work item on their way out.');
@@ -182,7 +186,7 @@ export const configSchema: z.ZodType<Config> = z
       },
       pricing: given.pricing,
       ...(given.ledger === undefined ? {} : { ledger: given.ledger }),
-      records: { exporters: given.records.exporters, intervalMs: given.records.interval },
+      records: { exporters: given.records.exporters, entries: given.records.entries, intervalMs: given.records.interval },
       service: {
         exporters: {
           traces: given.service.traces.exporters,
@@ -222,11 +226,12 @@ function resolveTrust(given: GivenTrust, byDefault: TrustConfig): TrustConfig {
     declaredCostForLlm: given.declared_cost_for_llm ?? byDefault.declaredCostForLlm,
     providerCost: given.provider_cost ?? byDefault.providerCost,
     billable: given.billable ?? byDefault.billable,
+    entries: given.entries ?? byDefault.entries,
   };
 }
 
 function trustAll(believed: boolean): TrustConfig {
-  return { declaredCost: believed, declaredCostForLlm: false, providerCost: believed, billable: believed };
+  return { declaredCost: believed, declaredCostForLlm: false, providerCost: believed, billable: believed, entries: believed };
 }
 
 /** True when only this computer can reach the receiver, or there is none. */

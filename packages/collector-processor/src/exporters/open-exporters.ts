@@ -20,6 +20,8 @@ export type OpenExporters = {
   readonly fanOuts: Readonly<Record<Signal, FanOut>>;
   /** Delivers a logs request to every record destination; undefined when there is none. */
   readonly sendRecords: ((request: Outgoing, abort: AbortSignal) => Promise<Delivery>) | undefined;
+  /** Delivers a logs request to every destination of entry events; undefined when there is none. */
+  readonly sendEntries: ((request: Outgoing, abort: AbortSignal) => Promise<Delivery>) | undefined;
   /** Bytes waiting, by destination. */
   readonly queueBytes: () => Readonly<Record<string, number>>;
   /** Sends what waits in queues, until `abort`, then closes every destination. */
@@ -42,7 +44,7 @@ export type OpenExportersOptions = {
 /** Opens every destination that some signal or the records use. Rejects when a file of one cannot be used. */
 export async function openExporters(options: OpenExportersOptions): Promise<OpenExporters> {
   const { config, opened = new Map<string, Exporter>() } = options;
-  const lists = { ...config.service.exporters, records: config.records.exporters };
+  const lists = { ...config.service.exporters, records: config.records.exporters, entries: config.records.entries };
   const names = [...new Set(Object.values(lists).flat())];
   const own = new Map<string, Exporter>();
   try {
@@ -71,19 +73,23 @@ export async function openExporters(options: OpenExportersOptions): Promise<Open
     });
   };
   const fanOuts = { traces: fanOutOf('traces'), logs: fanOutOf('logs'), metrics: fanOutOf('metrics') };
-  // Records wait in the ledger, so every destination of theirs is a required one.
-  const records = createFanOut({
-    required: lists.records.flatMap((name) => exporters.get(name) ?? []),
-    queued: [],
-    acknowledgeWithinMs: config.service.acknowledgeWithinMs,
-    metrics: options.metrics,
-    noteHealth,
-    onDropped: () => undefined,
-  });
+  // Records and entries wait in the ledger, so every destination of theirs is a required one.
+  const allOf = (list: readonly string[]): FanOut =>
+    createFanOut({
+      required: list.flatMap((name) => exporters.get(name) ?? []),
+      queued: [],
+      acknowledgeWithinMs: config.service.acknowledgeWithinMs,
+      metrics: options.metrics,
+      noteHealth,
+      onDropped: () => undefined,
+    });
+  const records = allOf(lists.records);
+  const entries = allOf(lists.entries);
   void sayWhatIsDown(names, options);
   return {
     fanOuts,
     sendRecords: records.hasDestinations ? records.deliver : undefined,
+    sendEntries: entries.hasDestinations ? entries.deliver : undefined,
     queueBytes: () => {
       // A destination of several signals has a queue for each.
       const bytes: Record<string, number> = {};

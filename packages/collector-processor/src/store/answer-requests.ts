@@ -1,9 +1,10 @@
 import { CostspanError } from '../errors.ts';
+import { readPackedFacts } from '../facts/read-packed-facts.ts';
 import type { LedgerEngine } from './ledger-engine.ts';
 import type { LedgerAnswer, LedgerFailure, LedgerQuestion, LedgerRequest, LedgerResponse } from './ledger-protocol.ts';
 import { commitFactsMax } from './limits.ts';
 
-type Commit = Extract<LedgerQuestion, { kind: 'commit' }>;
+type Commit = Extract<LedgerQuestion, { kind: 'commit' | 'receive' }>;
 
 /** Answers requests in their order. Commits that follow each other share one transaction, up to a number of facts. */
 export function* answerRequests(engine: LedgerEngine, requests: readonly LedgerRequest[]): Iterable<LedgerResponse> {
@@ -23,20 +24,20 @@ function groups(requests: readonly LedgerRequest[]): readonly (readonly LedgerRe
   for (const request of requests) {
     const { question } = request;
     const last = groups.at(-1);
-    const joins = question.kind === 'commit' && last?.[0]?.question.kind === 'commit';
+    const joins = isCommit(question) && last?.[0]?.question.kind === question.kind;
     if (last !== undefined && joins && facts + question.facts <= commitFactsMax) {
       last.push(request);
       facts += question.facts;
     } else {
       groups.push([request]);
-      facts = question.kind === 'commit' ? question.facts : 0;
+      facts = isCommit(question) ? question.facts : 0;
     }
   }
   return groups;
 }
 
 function answerGroup(engine: LedgerEngine, group: readonly LedgerRequest[]): LedgerResponse {
-  const commits = group.flatMap(({ question }) => (question.kind === 'commit' ? [question] : []));
+  const commits = group.flatMap(({ question }) => (isCommit(question) ? [question] : []));
   if (commits.length > 1) {
     const answer = attempt(() => commit(engine, commits));
     if (answer.kind !== 'failed') return group.map(({ id }) => ({ id, answer }));
@@ -48,7 +49,13 @@ function answerGroup(engine: LedgerEngine, group: readonly LedgerRequest[]): Led
 function answerOf(engine: LedgerEngine, question: LedgerQuestion): LedgerAnswer {
   switch (question.kind) {
     case 'commit':
+    case 'receive':
       return commit(engine, [question]);
+    case 'outgoing':
+      return { kind: 'outgoing', events: engine.outgoing.waiting(question.eventsMax) };
+    case 'outgoing-sent':
+      engine.markOutgoingSent(question.sequences);
+      return { kind: 'done' };
     case 'dirty-records':
       return { kind: 'records', records: engine.dirtyRecords(question.recordsMax) };
     case 'mark-sent':
@@ -67,11 +74,19 @@ function answerOf(engine: LedgerEngine, question: LedgerQuestion): LedgerAnswer 
 }
 
 function commit(engine: LedgerEngine, commits: readonly Commit[]): LedgerAnswer {
-  engine.commit(
-    commits.flatMap(({ traces }) => traces),
-    commits.at(-1)?.nowNs ?? 0n,
-  );
+  const nowNs = commits.at(-1)?.nowNs ?? 0n;
+  const traces = commits.flatMap((question) => (question.kind === 'commit' ? readPackedFacts(question.packed) : []));
+  const events = commits.flatMap((question) => (question.kind === 'receive' ? [question.events] : []));
+  if (traces.length > 0) engine.commit(traces, nowNs);
+  if (events.length > 0) {
+    const all = { entries: events.flatMap(({ entries }) => entries), sightings: events.flatMap(({ sightings }) => sightings) };
+    engine.receive(all, nowNs);
+  }
   return { kind: 'done' };
+}
+
+function isCommit(question: LedgerQuestion): question is Commit {
+  return question.kind === 'commit' || question.kind === 'receive';
 }
 
 function attempt(work: () => LedgerAnswer): LedgerAnswer {

@@ -33,7 +33,7 @@ function closeTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
     "SELECT trace_key FROM traces WHERE state = 'open' AND active_at_ns <= ? ORDER BY active_at_ns LIMIT ?",
   );
   const forget = prepare(database, 'DELETE FROM context WHERE trace_key = ?');
-  const close = prepare(database, "UPDATE traces SET state = 'closed' WHERE trace_key = ?");
+  const close = prepare(database, "UPDATE traces SET state = 'closed', context = NULL WHERE trace_key = ?");
   const keys = due.all(quietSinceNs, dueTracesMax);
   for (const { trace_key: key } of keys) {
     forget.run(key);
@@ -59,7 +59,10 @@ function closeItems({ database }: LedgerFile, quietSinceNs: bigint, nowNs: bigin
 function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
   const due = prepare<{ trace_key: bigint }>(
     database,
-    "SELECT trace_key FROM traces WHERE state = 'closed' AND active_at_ns <= ? ORDER BY active_at_ns LIMIT ?",
+    // What still has to be sent elsewhere stays until it was.
+    `SELECT trace_key FROM traces WHERE state = 'closed' AND active_at_ns <= ?
+       AND NOT EXISTS (SELECT 1 FROM outgoing WHERE outgoing.trace_key = traces.trace_key)
+     ORDER BY active_at_ns LIMIT ?`,
   );
   const keys = due.all(quietSinceNs, dueTracesMax);
   if (keys.length === 0) return 0;
@@ -68,7 +71,7 @@ function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
     'SELECT item_key, body, pruned FROM contributions JOIN items USING (item_key) WHERE trace_key = ?',
   );
   const fold = prepare(database, 'UPDATE items SET pruned = ? WHERE item_key = ?');
-  const deletions = ['entries', 'facts', 'context', 'contributions', 'traces'].map((table) =>
+  const deletions = ['entries', 'facts', 'context', 'contributions', 'received_sightings', 'traces', 'outgoing'].map((table) =>
     prepare(database, `DELETE FROM ${table} WHERE trace_key = ?`),
   );
   for (const { trace_key: key } of keys) {

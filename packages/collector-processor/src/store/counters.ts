@@ -2,7 +2,7 @@ import type { LedgerFile } from './ledger-file.ts';
 import { prepare } from './sql.ts';
 
 /** What the ledger counts about spans it could not treat like others. Counts stay with the file. */
-export const counterNames = ['late_spans', 'spans_beyond_retention'] as const;
+export const counterNames = ['late_spans', 'spans_beyond_retention', 'events_beyond_retention'] as const;
 
 export type CounterName = (typeof counterNames)[number];
 
@@ -32,5 +32,9 @@ export function prepareCounters({ database }: Pick<LedgerFile, 'database'>): Cou
 export function readCounters(database: LedgerFile['database']): Readonly<Record<CounterName, number>> {
   const value = prepare<{ value: bigint }>(database, 'SELECT value FROM counters WHERE name = ?');
   const of = (name: CounterName): number => Number(value.one(name)?.value ?? 0n);
-  return { late_spans: of('late_spans'), spans_beyond_retention: of('spans_beyond_retention') };
+  return {
+    late_spans: of('late_spans'),
+    spans_beyond_retention: of('spans_beyond_retention'),
+    events_beyond_retention: of('events_beyond_retention'),
+  };
 }

@@ -1,4 +1,4 @@
-import { type Entry, isUnpriced } from '@costspan/ledger';
+import { type Entry, entryJson, isUnpriced } from '@costspan/ledger';
 import { formatPico } from '@costspan/pricing';
 import {
   ATTR_COSTSPAN_AGENT_NAME,
@@ -18,6 +18,7 @@ import {
   ATTR_COSTSPAN_ENTRY_DUPLICATE_OF,
   ATTR_COSTSPAN_ENTRY_ID,
   ATTR_COSTSPAN_ENTRY_ITEM_SOURCE,
+  ATTR_COSTSPAN_ENTRY_JSON,
   ATTR_COSTSPAN_ENTRY_LATE,
   ATTR_COSTSPAN_ENTRY_RECORDED_AT,
   ATTR_COSTSPAN_ENTRY_ROLE,
@@ -53,7 +54,12 @@ export function entryToLogEvent(entry: Entry, emittedAtNs: bigint): LogEvent {
     severityNumber: unpriced ? severity.warning : severity.info,
     body: `${whose}: ${entry.category} ${unpriced ? 'unpriced' : `${formatPico(entry.amountPico)} ${entry.currency}`}`,
     traceId: entry.traceId,
-    attributes: [...identity(entry), ...cost(entry), ...origin(entry)],
+    attributes: [
+      ...identity(entry),
+      ...cost(entry),
+      ...origin(entry),
+      [ATTR_COSTSPAN_ENTRY_JSON, JSON.stringify(entryJson(entry))],
+    ],
   };
 }
 

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { CompletedOutcomes } from '@costspan/ledger';
 import { CostspanError } from '../errors.ts';
 import { busyTimeoutMs, cacheKibibytes, checkedFileBytesMax, walPagesMax } from './limits.ts';
+import { setUpOutgoing } from './outgoing.ts';
 import { applicationId, migrations } from './schema.ts';
 import { inTransaction, prepare } from './sql.ts';
 
@@ -18,6 +19,8 @@ export type LedgerFileOptions = {
   readonly currency: string;
   /** Outcomes that complete a unit, by item type, for reports of the file. */
   readonly completed?: CompletedOutcomes;
+  /** Whether everything it decides also goes to another ledger. Default: no. */
+  readonly sendsEntries?: boolean;
   /** Unix nanoseconds. */
   readonly nowNs: bigint;
 };
@@ -35,7 +38,7 @@ export type LedgerFile = {
  * Opens the file, brings it to the newest schema, and holds it: a second process that wants to write is refused while one
  * may read. Throws a CostspanError (`ledger-unusable`) for a file that is newer, damaged, foreign or held.
  */
-export function openLedgerFile({ file, currency, completed, nowNs }: LedgerFileOptions): LedgerFile {
+export function openLedgerFile({ file, currency, completed, sendsEntries, nowNs }: LedgerFileOptions): LedgerFile {
   const release = file === inMemory ? () => {} : hold(file);
   let database: DatabaseSync | undefined;
   try {
@@ -52,6 +55,7 @@ export function openLedgerFile({ file, currency, completed, nowNs }: LedgerFileO
       );
     }
     if (completed !== undefined) keepCompleted(database, completed);
+    setUpOutgoing(database, sendsEntries === true);
     return { database, ...settings, close: () => close(database as DatabaseSync, release) };
   } catch (error) {
     close(database, release);

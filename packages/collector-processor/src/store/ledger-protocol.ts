@@ -1,9 +1,11 @@
 import type { CostRecord } from '@costspan/ledger';
 import type { CostspanErrorCode } from '../errors.ts';
+import type { PackedFacts } from '../facts/packed-facts.ts';
 import type { CounterName } from './counters.ts';
-import type { EncodedTrace } from './encoded-facts.ts';
+import type { EncodedEvents } from './encoded-events.ts';
 import type { EngineOptions, SentRecord } from './ledger-engine.ts';
 import type { LedgerFileOptions } from './ledger-file.ts';
+import type { OutgoingEvent } from './outgoing.ts';
 
 /** What the ledger's thread is started with. */
 export type LedgerThreadData = LedgerFileOptions & Omit<EngineOptions, 'onCommitPoint'>;
@@ -15,7 +17,10 @@ export type LedgerFailure = { readonly kind: 'failed'; readonly code: CostspanEr
 
 /** What the ledger's thread can be asked. */
 export type LedgerQuestion =
-  | { readonly kind: 'commit'; readonly traces: readonly EncodedTrace[]; readonly facts: number; readonly nowNs: bigint }
+  | { readonly kind: 'commit'; readonly packed: PackedFacts['bytes']; readonly facts: number; readonly nowNs: bigint }
+  | { readonly kind: 'receive'; readonly events: EncodedEvents; readonly facts: number; readonly nowNs: bigint }
+  | { readonly kind: 'outgoing'; readonly eventsMax: number }
+  | { readonly kind: 'outgoing-sent'; readonly sequences: readonly bigint[] }
   | { readonly kind: 'dirty-records'; readonly recordsMax: number }
   | { readonly kind: 'mark-sent'; readonly records: readonly SentRecord[] }
   | { readonly kind: 'close-due'; readonly nowNs: bigint }
@@ -28,6 +33,7 @@ export type LedgerRequest = { readonly id: number; readonly question: LedgerQues
 export type LedgerAnswer =
   | { readonly kind: 'done' }
   | { readonly kind: 'records'; readonly records: readonly CostRecord[] }
+  | { readonly kind: 'outgoing'; readonly events: readonly OutgoingEvent[] }
   | { readonly kind: 'due'; readonly more: boolean }
   | { readonly kind: 'counters'; readonly counters: Readonly<Record<CounterName, number>> }
   | LedgerFailure;

@@ -1,11 +1,23 @@
-import type { CostRecord, SpanFact } from '@costspan/ledger';
+import type { CostRecord } from '@costspan/ledger';
+import type { PackedFacts } from '../facts/packed-facts.ts';
+import type { OutgoingEvent } from './outgoing.ts';
+import type { LedgerEvents } from './received-events.ts';
 
 /** The ledger as the pipeline sees it: an asynchronous face of one SQLite file, owned by one thread. */
 export type LedgerStore = {
   /** UUID of the ledger file. */
   readonly emitter: string;
-  /** Resolves when the facts are durable; several calls may share one commit. Repeated facts change nothing. */
-  readonly commit: (facts: readonly SpanFact[]) => Promise<void>;
+  /**
+   * Resolves when the facts are durable; several calls may share one commit. Repeated facts change nothing. Their bytes are
+   * given to the ledger's thread: the caller's are empty afterwards.
+   */
+  readonly commit: (facts: PackedFacts) => Promise<void>;
+  /** Resolves when what other ledgers decided is durable. Repeated events change nothing. */
+  readonly receive: (events: LedgerEvents) => Promise<void>;
+  /** Entry events that have to be sent to another ledger, oldest first. */
+  readonly outgoing: (eventsMax: number) => Promise<readonly OutgoingEvent[]>;
+  /** Forgets what was delivered. */
+  readonly markOutgoingSent: (events: readonly OutgoingEvent[]) => Promise<void>;
   /** Records whose revision has not been sent, oldest change first. */
   readonly dirtyRecords: (recordsMax: number) => Promise<readonly CostRecord[]>;
   /** Marks revisions as sent. A record that changed in the meantime stays dirty. */

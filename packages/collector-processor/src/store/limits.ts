@@ -42,3 +42,15 @@ export const walPagesMax = 4_096;
 
 /** Problems of a damaged ledger that are told one by one; the rest is counted. */
 export const problemsMax = 100;
+
+/** Characters of a text in an event of another ledger: four times what the meter keeps of any name. */
+export const receivedTextMax = 1_024;
+
+/** Lines, price ids or reasons of one received entry: a span has at most a line for each unit it used, and discounts on them. */
+export const receivedLinesMax = 256;
+
+/** Events of the ledger that are sent in one request: about 1 MiB, as entries carry their receipts. */
+export const outgoingEventsMax = 256;
+
+/** Facts of open traces kept in memory, so that what comes next of a trace need not be read again: about 100 MiB at most. */
+export const openTraceFactsMax = 65_536;

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { CostspanError } from '../errors.ts';
 import { optional } from '../optional.ts';
 import type { CounterName } from './counters.ts';
-import { encodeFacts } from './encoded-facts.ts';
+import { encodeEvents } from './encoded-events.ts';
 import type { LedgerAnswer, LedgerQuestion, LedgerResponse, LedgerThreadData } from './ledger-protocol.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import * as limits from './limits.ts';
@@ -20,6 +20,8 @@ export type OpenLedgerOptions = {
   readonly traceWindowMs?: number;
   /** Outcomes that complete a unit, by item type. Kept in the file, so that reports of it count the same way. */
   readonly completed?: CompletedOutcomes;
+  /** Whether everything it decides also goes to another ledger, see `outgoing`. Default: no. */
+  readonly sendsEntries?: boolean;
   /** Default: the computer's clock. */
   readonly clock?: Pick<Clock, 'nowNs'>;
 };
@@ -42,26 +44,42 @@ export async function openLedger({ clock = systemClock, ...options }: OpenLedger
     traceWindowMs: options.traceWindowMs ?? limits.traceWindowMs,
     nowNs: clock.nowNs(),
     ...optional('completed', options.completed),
+    ...optional('sendsEntries', options.sendsEntries),
   };
   const { emitter, ask, ended } = await connect(startLedgerThread(data), options.file);
   let pendingFacts = 0;
   let closed: Promise<void> | undefined;
+  /** Has something written, unless too much is waiting for it already. */
+  const write = async (facts: number, question: () => LedgerQuestion): Promise<void> => {
+    if (facts === 0) return;
+    if (pendingFacts > 0 && pendingFacts + facts > limits.pendingFactsMax) {
+      throw new CostspanError(
+        'ledger-unavailable',
+        `ledger: ${pendingFacts} spans are waiting to be written; send it again later`,
+      );
+    }
+    pendingFacts += facts;
+    try {
+      await ask(question());
+    } finally {
+      pendingFacts -= facts;
+    }
+  };
   return {
     emitter,
-    commit: async (facts) => {
-      if (facts.length === 0) return;
-      if (pendingFacts > 0 && pendingFacts + facts.length > limits.pendingFactsMax) {
-        throw new CostspanError(
-          'ledger-unavailable',
-          `ledger: ${pendingFacts} spans are waiting to be written; send it again later`,
-        );
-      }
-      pendingFacts += facts.length;
-      try {
-        await ask({ kind: 'commit', traces: encodeFacts(facts), facts: facts.length, nowNs: clock.nowNs() });
-      } finally {
-        pendingFacts -= facts.length;
-      }
+    commit: ({ bytes, spanCount }) =>
+      write(spanCount, () => ({ kind: 'commit', packed: bytes, facts: spanCount, nowNs: clock.nowNs() })),
+    receive: (events) => {
+      const facts = events.entries.length + events.sightings.length;
+      return write(facts, () => ({ kind: 'receive', events: encodeEvents(events), facts, nowNs: clock.nowNs() }));
+    },
+    outgoing: async (eventsMax) => {
+      const answer = await ask({ kind: 'outgoing', eventsMax });
+      if (answer.kind !== 'outgoing') throw new Error(`ledger: expected events, got ${answer.kind}`);
+      return answer.events;
+    },
+    markOutgoingSent: async (events) => {
+      await ask({ kind: 'outgoing-sent', sequences: events.map(({ sequence }) => sequence) });
     },
     dirtyRecords: async (recordsMax) => {
       const answer = await ask({ kind: 'dirty-records', recordsMax });

@@ -113,6 +113,25 @@ CREATE TABLE entries (
   UNIQUE (trace_key, entry_id, version)
 ) STRICT;
 CREATE INDEX entries_by_item ON entries (item_key, usage_at_ns);
+
+CREATE TABLE outgoing (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  trace_key INTEGER NOT NULL,
+  entry_key INTEGER UNIQUE,
+  item_key INTEGER,
+  UNIQUE (trace_key, item_key)
+) STRICT;
+
+CREATE TABLE received_sightings (
+  trace_key INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  id TEXT NOT NULL,
+  emitter TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('live', 'void')),
+  body TEXT NOT NULL,
+  PRIMARY KEY (trace_key, type, id, emitter)
+) STRICT, WITHOUT ROWID;
 `,
   },
 ];

@@ -1,0 +1,152 @@
+import {
+  bearsCost,
+  type CostFact,
+  contributionText,
+  type DecidedEntry,
+  type Decision,
+  entryOf,
+  parseFact,
+  receivedContributions,
+} from '@costspan/ledger';
+import { type CommitContext, changeContribution } from './commit-trace.ts';
+import type { EncodedEntry, EncodedEvents } from './encoded-events.ts';
+import type { StoredEntry } from './entry-rows.ts';
+import type { SentSighting } from './received-events.ts';
+import type { ReceivedSightingRows } from './received-sighting-rows.ts';
+
+type ReceiveContext = CommitContext & { readonly sightings: ReceivedSightingRows };
+
+/** Everything that other ledgers said about one trace of one tenant. */
+type ReceivedTrace = {
+  readonly tenant: string;
+  readonly traceId: string;
+  readonly entries: EncodedEntry[];
+  readonly sightings: SentSighting[];
+};
+
+/**
+ * Books what other ledgers decided. Of the versions of an entry the highest counts, and of two ledgers that both decided a span
+ * the one whose version, then name, is greater; so the order of arrival changes nothing. Returns how many events ended before
+ * `prunedBeforeNs` and belong to no trace that is known: they may have been counted before.
+ */
+export function commitReceived(context: ReceiveContext, events: EncodedEvents, prunedBeforeNs: bigint): number {
+  let beyond = 0;
+  for (const trace of tracesOf(events)) beyond += commitReceivedTrace(context, trace, prunedBeforeNs);
+  return beyond;
+}
+
+function tracesOf({ entries, sightings }: EncodedEvents): Iterable<ReceivedTrace> {
+  const traces = new Map<string, ReceivedTrace>();
+  const traceOf = (tenant: string, traceId: string): ReceivedTrace => {
+    const key = `${traceId}${tenant}`;
+    const trace = traces.get(key) ?? { tenant, traceId, entries: [], sightings: [] };
+    traces.set(key, trace);
+    return trace;
+  };
+  for (const entry of entries) traceOf(entry.tenant, entry.traceId).entries.push(entry);
+  for (const sent of sightings) traceOf(sent.sighting.item.tenant, sent.traceId).sightings.push(sent);
+  return traces.values();
+}
+
+function commitReceivedTrace(context: ReceiveContext, received: ReceivedTrace, prunedBeforeNs: bigint): number {
+  const { traces, nowNs } = context;
+  // A row of its own: what this ledger decides about the same trace from spans stays apart from what others decided.
+  const identity = { tenant: received.tenant, traceId: `received/${received.traceId}` };
+  const known = traces.find(identity);
+  const isBeyond = (endNs: bigint): boolean => known === undefined && prunedBeforeNs > 0n && endNs <= prunedBeforeNs;
+  const entries = received.entries.filter(({ line }) => !isBeyond(parseFact(line).endNs));
+  const sightings = received.sightings.filter(({ sighting }) => !isBeyond(sighting.lastNs));
+  const beyond = received.entries.length - entries.length + (received.sightings.length - sightings.length);
+  if (entries.length === 0 && sightings.length === 0) return beyond;
+  const write = (key: bigint | undefined, facts: number): bigint =>
+    traces.write(key, { ...identity, state: 'closed', facts, unnamed: { unattributedReason: 'no-item' } }, nowNs);
+  const traceKey = known?.key ?? write(undefined, 0);
+  const taken = greatest(entries).filter((entry) => takeEntry(context, traceKey, entry)).length;
+  const seen = sightings.filter((sent) => context.sightings.take(traceKey, sent)).length;
+  if (taken + seen === 0) return beyond;
+  write(traceKey, (known?.facts ?? 0) + taken);
+  writeContributions(context, traceKey);
+  return beyond;
+}
+
+/** The greatest version of each entry: one that is replaced before it is booked leaves no trace. */
+function greatest(entries: readonly EncodedEntry[]): readonly EncodedEntry[] {
+  const byId = new Map<string, EncodedEntry>();
+  for (const entry of entries) {
+    const other = byId.get(entry.id);
+    if (other === undefined || isGreater(entry, other)) byId.set(entry.id, entry);
+  }
+  return [...byId.values()];
+}
+
+/** Books a version of an entry unless a greater one is known. Returns whether it is news. */
+function takeEntry({ file, traces, entries, items, nowNs }: ReceiveContext, traceKey: bigint, sent: EncodedEntry): boolean {
+  const fact = parseFact(sent.line);
+  if (!bearsCost(fact)) throw new Error(`ledger: entry ${sent.id} bears no cost`);
+  const decision = decisionHere(JSON.parse(sent.decision), fact, { ...sent, currency: file.currency });
+  const stored = entries.latest(traceKey, sent.id);
+  const known = stored && originOf(stored);
+  if (known !== undefined && !isGreater(sent, known)) return false;
+  const write = (change: { readonly stored: readonly StoredEntry[]; readonly isLive: boolean }): void => {
+    const span = { fact, decision, entry: entryOf(fact, decision, file.currency), factKey };
+    entries.write(traceKey, { stored: change.stored, spans: change.isLive ? [span] : [], itemKeyOf: items.keyOf, nowNs });
+  };
+  const isKnownVersion = known?.emitter === sent.emitter && known.version === sent.version;
+  const factKey = isKnownVersion && stored !== undefined ? stored.factKey : traces.addFact(traceKey, fact);
+  if (!isKnownVersion) write({ stored: stored === undefined ? [] : [stored], isLive: true });
+  const latest = sent.state === 'void' ? entries.latest(traceKey, sent.id) : undefined;
+  if (latest !== undefined) write({ stored: [latest], isLive: false });
+  return true;
+}
+
+/** The decision as this ledger keeps it. What is void on arrival belongs to no item: an item is not known by it. */
+function decisionHere(
+  { item, ...decision }: Decision,
+  fact: CostFact,
+  { state, currency }: Pick<EncodedEntry, 'state'> & { readonly currency: string },
+): Decision {
+  const isForeign = fact.observation.receipt.currency !== currency && decision.excluded === undefined;
+  return {
+    ...(item === undefined || state === 'void' ? {} : { item }),
+    ...decision,
+    ...(isForeign ? { currencyProblem: 'currency-differs' } : {}),
+  };
+}
+
+/** Whether a version counts rather than another one: by version, then ledger, and a void after what it voids. */
+function isGreater(one: Versioned, other: Versioned): boolean {
+  if (one.version !== other.version) return one.version > other.version;
+  if (one.emitter !== other.emitter) return one.emitter > other.emitter;
+  return one.state === 'void' && other.state === 'live';
+}
+
+type Versioned = Pick<EncodedEntry, 'emitter' | 'version' | 'state'>;
+
+/** A stored version under the numbers of the ledger that decided it. */
+function originOf({ state, decision: { origin } }: StoredEntry): Versioned {
+  return { state, emitter: origin?.emitter ?? '', version: origin?.version ?? 0 };
+}
+
+/** Makes what the trace contributes to each item anew from everything that is known of it. */
+function writeContributions(context: ReceiveContext, traceKey: bigint): void {
+  const { contributions, items, sightings } = context;
+  const gone = new Map(contributions.ofTrace(traceKey));
+  for (const after of receivedContributions(liveEntries(context, traceKey), sightings.live(traceKey))) {
+    const itemKey = items.keyOf(after.sighting.item);
+    const before = gone.get(itemKey);
+    gone.delete(itemKey);
+    if (before !== undefined && contributionText(before) === contributionText(after)) continue;
+    changeContribution(context, traceKey, { itemKey, before, after });
+  }
+  for (const [itemKey, before] of gone) {
+    contributions.remove(traceKey, itemKey);
+    items.change(itemKey, { before });
+  }
+}
+
+function liveEntries({ file, traces, entries }: ReceiveContext, traceKey: bigint): readonly DecidedEntry[] {
+  return entries.ofTrace(traceKey).flatMap(({ state, factKey, decision }) => {
+    const known = state === 'live' ? traces.factOf(factKey) : undefined;
+    return known !== undefined ? [entryOf(known.fact, decision, file.currency)] : [];
+  });
+}

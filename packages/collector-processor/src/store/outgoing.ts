@@ -1,0 +1,140 @@
+import { strict as assert } from 'node:assert';
+import type { DatabaseSync } from 'node:sqlite';
+import { type CostFact, type Decision, type Entry, entryOf, parseContribution } from '@costspan/ledger';
+import { prepareKeptFacts } from './kept-facts.ts';
+import type { LedgerFile } from './ledger-file.ts';
+import type { SentSighting } from './received-events.ts';
+import { inTransaction, prepare } from './sql.ts';
+
+/** A change that still has to be sent to another ledger, with its place in the outbox. */
+export type OutgoingEvent =
+  | { readonly kind: 'entry'; readonly sequence: bigint; readonly entry: Entry }
+  | { readonly kind: 'sighting'; readonly sequence: bigint; readonly sent: SentSighting };
+
+/** The outbox of entry events. */
+export type Outgoing = {
+  /** Those that wait longest. */
+  readonly waiting: (eventsMax: number) => readonly OutgoingEvent[];
+  /** Forgets what was delivered. What changed in the meantime has another place by now and stays. */
+  readonly markSent: (sequences: readonly bigint[]) => void;
+};
+
+/**
+ * Says in the file whether what it decides also goes to another ledger. Once it does, every change to an entry, and to what a
+ * trace says about an item, is noted in the outbox by the transaction that makes it; what the file held before goes there too.
+ */
+export function setUpOutgoing(database: DatabaseSync, isOn: boolean): void {
+  const setting = prepare<{ value: string }>(database, "SELECT value FROM settings WHERE name = 'entries_out'").one();
+  inTransaction(database, () => {
+    prepare(
+      database,
+      "INSERT INTO settings (name, value) VALUES ('entries_out', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    ).run(isOn ? 'on' : 'off');
+    // Nobody asks for what is in it, and it would hold back pruning.
+    if (!isOn) database.exec('DELETE FROM outgoing');
+    if (isOn && setting?.value !== 'on') {
+      database.exec(`
+INSERT INTO outgoing (trace_key, entry_key) SELECT trace_key, entry_key FROM entries WHERE state = 'live' ORDER BY entry_key;
+INSERT INTO outgoing (trace_key, item_key) SELECT trace_key, item_key FROM contributions ORDER BY trace_key, item_key;`);
+    }
+  });
+  if (isOn) database.exec(triggers);
+}
+
+/** A change takes the place of an earlier one that was not sent: only the latest matters. */
+const note = (table: string, event: string, row: string, key: 'entry_key' | 'item_key'): string => `
+CREATE TEMP TRIGGER outgoing_${table}_${event.split(' ')[0]?.toLowerCase()} AFTER ${event} ON main.${table} BEGIN
+  DELETE FROM outgoing WHERE trace_key = ${row}.trace_key AND ${key} = ${row}.${key};
+  INSERT INTO outgoing (trace_key, ${key}) VALUES (${row}.trace_key, ${row}.${key});
+END;`;
+
+// Of this connection only, which is the only one that writes: a file whose entries go nowhere has none.
+const triggers = [
+  note('entries', 'INSERT', 'NEW', 'entry_key'),
+  note('entries', 'UPDATE OF state', 'NEW', 'entry_key'),
+  note('contributions', 'INSERT', 'NEW', 'item_key'),
+  note('contributions', 'UPDATE', 'NEW', 'item_key'),
+  note('contributions', 'DELETE', 'OLD', 'item_key'),
+].join('');
+
+type OutgoingRow = {
+  readonly sequence: bigint;
+  readonly trace_key: bigint;
+  readonly entry_key: bigint | null;
+  readonly item_key: bigint | null;
+};
+
+type EntryRow = {
+  readonly version: bigint;
+  readonly state: Entry['state'];
+  readonly decision: string;
+  readonly recorded_at_ns: bigint;
+  readonly body: Uint8Array;
+};
+
+type SightingRow = {
+  readonly trace_id: string;
+  readonly tenant: string;
+  readonly type: string;
+  readonly id: string;
+  readonly body: string | null;
+  readonly first_span_ns: bigint;
+  readonly last_span_ns: bigint;
+};
+
+/** Prepares the statements over the outbox of a file. */
+export function prepareOutgoing(file: LedgerFile): Outgoing {
+  const { database } = file;
+  const { readCost } = prepareKeptFacts(database);
+  const waiting = prepare<OutgoingRow>(
+    database,
+    'SELECT sequence, trace_key, entry_key, item_key FROM outgoing ORDER BY sequence LIMIT ?',
+  );
+  const entry = prepare<EntryRow>(
+    database,
+    `SELECT version, state, decision, recorded_at_ns, body FROM entries JOIN facts USING (fact_key) WHERE entry_key = ?`,
+  );
+  const sighting = prepare<SightingRow>(
+    database,
+    `SELECT traces.trace_id, items.tenant, items.type, items.id, contributions.body, first_span_ns, last_span_ns
+     FROM items JOIN traces ON traces.trace_key = ? LEFT JOIN contributions USING (trace_key, item_key) WHERE item_key = ?`,
+  );
+  const forget = prepare(database, 'DELETE FROM outgoing WHERE sequence = ?');
+  const eventOf = ({ sequence, trace_key: traceKey, entry_key: entryKey, item_key: itemKey }: OutgoingRow): OutgoingEvent => {
+    const entryRow = entryKey === null ? undefined : entry.one(entryKey);
+    if (entryRow !== undefined) return { kind: 'entry', sequence, entry: entryIn(entryRow, readCost(entryRow.body), file) };
+    const sightingRow = sighting.one(traceKey, itemKey);
+    assert(sightingRow !== undefined, `ledger: what waits at ${sequence} to be sent is not there`);
+    return { kind: 'sighting', sequence, sent: sightingIn(sightingRow, sequence, file) };
+  };
+  return {
+    waiting: (eventsMax) => waiting.all(eventsMax).map(eventOf),
+    markSent: (sequences) => {
+      for (const sequence of sequences) forget.run(sequence);
+    },
+  };
+}
+
+function entryIn(row: EntryRow, fact: CostFact, { currency, emitter }: LedgerFile): Entry {
+  const decision: Decision = JSON.parse(row.decision);
+  return {
+    ...entryOf(fact, decision, currency),
+    version: Number(row.version),
+    state: row.state,
+    recordedAtNs: row.recorded_at_ns,
+    emitter,
+  };
+}
+
+/** Without a contribution the trace has left the item: that is said with what the item itself was last known to be. */
+function sightingIn(row: SightingRow, sequence: bigint, { emitter }: LedgerFile): SentSighting {
+  const { tenant, type, id, first_span_ns: firstNs, last_span_ns: lastNs } = row;
+  const nothing = { item: { tenant, type, id }, firstNs, lastNs, dimensions: {} };
+  return {
+    emitter,
+    traceId: row.trace_id.replace('received/', ''),
+    sequence,
+    state: row.body === null ? 'void' : 'live',
+    sighting: row.body === null ? nothing : parseContribution(row.body).sighting,
+  };
+}
