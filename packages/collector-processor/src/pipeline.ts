@@ -9,6 +9,7 @@ import { CostspanError } from './errors.ts';
 import type { Exporter } from './exporters/exporter.ts';
 import { type OpenExporters, openExporters } from './exporters/open-exporters.ts';
 import type { Ingest } from './ingest.ts';
+import { createLedgerPump } from './ledger-pump.ts';
 import type { Logger } from './logger.ts';
 import { loadConfiguredBook, readingConfig } from './meter-config.ts';
 import { optional } from './optional.ts';
@@ -16,7 +17,6 @@ import { rewriteTraces } from './otlp/rewrite-traces.ts';
 import { createAuthenticate } from './receivers/authentication.ts';
 import type { Page } from './receivers/otlp-http/options.ts';
 import { type Receivers, startReceivers } from './receivers/start-receivers.ts';
-import { createLedgerPump } from './ledger-pump.ts';
 import { createSelfMetrics, type SelfMetrics } from './self-metrics.ts';
 import { createMeter } from './stages/create-meter.ts';
 import type { Meter, SenderContext } from './stages/meter.ts';
@@ -62,7 +62,7 @@ export type PipelineOptions = {
   /** Destinations that are open already, by name. Whoever opened them closes them. */
   readonly openedExporters?: ReadonlyMap<string, Exporter>;
   /** A ledger of another thread, in the place of the one that the configuration names. */
-  readonly remoteLedger?: Pick<LedgerStore, 'commit'>;
+  readonly remoteLedger?: Pick<LedgerStore, 'commit' | 'receive'>;
   /** Whether other threads listen on the same ports. Default: no. */
   readonly sharedPort?: boolean;
 };
@@ -77,7 +77,13 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const ledger =
     config.ledger === undefined || options.remoteLedger !== undefined
       ? undefined
-      : await openLedger({ ...config.ledger, currency: config.pricing.currency, completed: completedOutcomes(config), sendsEntries: config.records.entries.length > 0, clock });
+      : await openLedger({
+          ...config.ledger,
+          currency: config.pricing.currency,
+          completed: completedOutcomes(config),
+          sendsEntries: config.records.entries.length > 0,
+          clock,
+        });
   let exporters: OpenExporters | undefined;
   const metrics = createSelfMetrics({
     inFlightBytes: options.allowance.takenBytes,
@@ -97,11 +103,12 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   }
   const { fanOuts, sendRecords, sendEntries, close: closeExporters } = exporters;
   const totals = countTotals(metrics);
+  const store = options.remoteLedger ?? ledger;
   const ingest = createIngest({
     meterOf: (sender) => meterOf(sender),
     fanOuts,
-    ...optional('ledger', options.remoteLedger ?? ledger),
-    ...(ledger === undefined ? {} : { intake: { read: readLedgerEvents, receive: ledger.receive, isTrusted: trustIn(config) } }),
+    ...optional('ledger', store),
+    ...optional('intake', store && { read: readLedgerEvents, receive: store.receive, isTrusted: trustIn(config) }),
     toProtobuf,
     validate,
     metrics: { ...metrics, spansAccepted: totals.add },

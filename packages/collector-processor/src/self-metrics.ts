@@ -163,7 +163,9 @@ function exporterMetrics(registry: Registry): Pick<SelfMetrics, 'sent' | 'sendFa
   };
 }
 
-function ledgerMetrics(registry: Registry): Pick<SelfMetrics, 'committed' | 'recordsSent' | 'recordsFailed' | 'eventsSent' | 'eventsFailed'> {
+function ledgerMetrics(
+  registry: Registry,
+): Pick<SelfMetrics, 'committed' | 'recordsSent' | 'recordsFailed' | 'eventsSent' | 'eventsFailed'> {
   const facts = counter(
     registry,
     'ledger_committed_facts',

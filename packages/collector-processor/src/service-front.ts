@@ -113,9 +113,10 @@ function controlCalls(
   { ledger }: Pipeline,
   files: ReadonlyMap<string, Exporter>,
   pages: Readonly<Record<string, Page>>,
-): Pick<ControlCalls, 'commit' | 'send' | 'page'> {
+): Pick<ControlCalls, 'commit' | 'receive' | 'send' | 'page'> {
   return {
     commit: async (facts) => ledger?.commit(facts),
+    receive: async (events) => ledger?.receive(events),
     send: async ({ exporter, request }) =>
       (await files.get(exporter)?.send(request, { abort: new AbortController().signal })) ?? {
         kind: 'rejected',

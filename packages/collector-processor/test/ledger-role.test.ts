@@ -27,7 +27,7 @@ async function start(ledger: string, yaml = ''): Promise<Service> {
 
 /** A meter whose entries go to another ledger. */
 function meterTo(url: string, type: 'otlp_http' | 'otlp_grpc' = 'otlp_http', headers = ''): string {
-  const exporter = `{endpoint: "${url}", timeout: 1s, retry_on_failure: {enabled: false}${type === 'otlp_grpc' ? ', tls: {insecure: true}' : ''}${headers}}`;
+  const exporter = `{endpoint: "${url}", timeout: 1s, retry_on_failure: {enabled: false}${headers}}`;
   return `
 exporters: {${type}/ledger: ${exporter}}
 records: {entries: [${type}/ledger], interval: 1h}

@@ -29,7 +29,9 @@ const tenants = orDefaults(
     keys: z
       .array(
         z.strictObject({
-          tenant: text('Tenant whose key it is. `*`: the sender speaks for every tenant, as a meter in front of this ledger does.'),
+          tenant: text(
+            'Tenant whose key it is. `*`: the sender speaks for every tenant, as a meter in front of this ledger does.',
+          ),
           key: text('The key. Sent as `Authorization: Bearer`, as the password of `Authorization: Basic`, or as `x-api-key`.'),
         }),
         { error: 'expected a list' },

@@ -1,20 +1,16 @@
-import type { CostRecord, SpanFact } from '@costspan/ledger';
-import type { PackedTrace } from '../facts/read-packed-facts.ts';
+import type { CostRecord } from '@costspan/ledger';
 import { closeDue, type DueOptions } from './close-due.ts';
 import { commitLateFacts } from './commit-late-facts.ts';
 import { commitReceived } from './commit-received.ts';
-import { commitOpenTrace, loadOpenTrace, type SpanCommitContext } from './commit-trace.ts';
+import { type CommitContext, commitOpenTrace } from './commit-trace.ts';
 import { prepareContributionRows } from './contribution-rows.ts';
 import { type CounterName, prepareCounters } from './counters.ts';
 import type { EncodedEvents } from './encoded-events.ts';
+import { decodeFact, type EncodedTrace } from './encoded-facts.ts';
 import { prepareEntryRows } from './entry-rows.ts';
-import { type IncomingTrace, incomingTrace } from './incoming.ts';
 import { prepareItemRows } from './item-rows.ts';
-import { prepareKeptFacts } from './kept-facts.ts';
-import { keptWords } from './kept-words.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { prepareOutbox } from './outbox.ts';
-import { keepOpenTraces } from './open-traces.ts';
 import { type Outgoing, prepareOutgoing } from './outgoing.ts';
 import { prepareReceivedSightingRows } from './received-sighting-rows.ts';
 import { inTransaction, prepare } from './sql.ts';
@@ -30,7 +26,7 @@ export type EngineOptions = DueOptions & {
 
 /** The ledger as synchronous calls on one thread. Every call is one transaction or a read. */
 export type LedgerEngine = {
-  readonly commit: (traces: readonly PackedTrace[], nowNs: bigint) => void;
+  readonly commit: (traces: readonly EncodedTrace[], nowNs: bigint) => void;
   /** Books what other ledgers decided. */
   readonly receive: (events: EncodedEvents, nowNs: bigint) => void;
   /** What has to be sent to another ledger, the oldest first. */
@@ -46,7 +42,7 @@ export type LedgerEngine = {
 
 export type SentRecord = Pick<CostRecord, 'item' | 'revision'>;
 
-/** The ledger over an open file. What it keeps between calls is a copy of the file, dropped when a transaction fails. */
+/** The ledger over an open file. It keeps nothing between calls, so a transaction that fails leaves nothing stale behind. */
 export function createLedgerEngine(file: LedgerFile, options: EngineOptions): LedgerEngine {
   const { database } = file;
   const traces = prepareTraceRows(file);
@@ -59,24 +55,13 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
   const outgoing = prepareOutgoing(file);
   const prunedBefore = prepare<{ value: string }>(database, "SELECT value FROM settings WHERE name = 'pruned_before_ns'");
   const at = options.onCommitPoint ?? (() => {});
-  const kept = prepareKeptFacts(database);
-  const open = keepOpenTraces();
-  const transact = <Value>(work: () => Value): Value => {
-    try {
-      return inTransaction(database, work);
-    } catch (error) {
-      open.clear();
-      keptWords(database).reload();
-      throw error;
-    }
-  };
   return {
     commit: (batch, nowNs) => {
-      transact(() => {
+      inTransaction(database, () => {
         at('begun');
-        const context = { file, traces, entries, contributions, items: beginItems(), nowNs, kept, open };
+        const context = { file, traces, entries, contributions, items: beginItems(), nowNs };
         const prunedBeforeNs = BigInt(prunedBefore.one()?.value ?? 0);
-        for (const packed of batch) counters.add(commitTrace(context, incomingTrace(packed), prunedBeforeNs));
+        for (const encoded of batch) counters.add(commitTrace(context, encoded, prunedBeforeNs));
         at('facts-written');
         context.items.flush(nowNs);
         at('records-written');
@@ -84,7 +69,7 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
       at('committed');
     },
     receive: (events, nowNs) => {
-      transact(() => {
+      inTransaction(database, () => {
         at('begun');
         const context = { file, traces, entries, contributions, sightings, items: beginItems(), nowNs };
         const prunedBeforeNs = BigInt(prunedBefore.one()?.value ?? 0);
@@ -99,10 +84,7 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
     markOutgoingSent: (sequences) => inTransaction(database, () => outgoing.markSent(sequences)),
     dirtyRecords: outbox.dirtyRecords,
     markSent: (records) => inTransaction(database, () => outbox.markSent(records)),
-    closeDue: (nowNs) => {
-      open.clear();
-      return transact(() => closeDue(file, options, nowNs));
-    },
+    closeDue: (nowNs) => inTransaction(database, () => closeDue(file, options, nowNs)),
     counters: counters.read,
     close: file.close,
   };
@@ -110,25 +92,24 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
 
 type Counts = Partial<Record<CounterName, number>>;
 
-function commitTrace(context: SpanCommitContext, incoming: IncomingTrace, prunedBeforeNs: bigint): Counts {
-  const open = context.open.get(incoming);
-  const row = open?.row ?? context.traces.find(incoming);
-  if (row?.state === 'closed') return { late_spans: commitLateFacts(context, row, incoming) };
-  if (row !== undefined) {
-    commitOpenTrace(context, open ?? loadOpenTrace(context, row, incoming), incoming);
+function commitTrace(context: CommitContext, encoded: EncodedTrace, prunedBeforeNs: bigint): Counts {
+  const trace = context.traces.find(encoded);
+  if (trace?.state === 'closed') return { late_spans: commitLateFacts(context, trace, encoded) };
+  if (trace !== undefined) {
+    commitOpenTrace(context, trace, encoded);
     return {};
   }
-  const facts = incoming.facts.filter(({ fact }) => isWithinRetention(fact, prunedBeforeNs));
-  const beyond = incoming.facts.length - facts.length;
-  if (beyond === 0) commitOpenTrace(context, undefined, incoming);
-  else if (facts.length > 0) commitOpenTrace(context, undefined, { tenant: incoming.tenant, traceId: incoming.traceId, facts });
-  return beyond === 0 ? {} : { spans_beyond_retention: beyond };
+  const lines = encoded.lines.filter((line) => isWithinRetention(line, encoded, prunedBeforeNs));
+  if (lines.length > 0) commitOpenTrace(context, undefined, { ...encoded, lines });
+  return { spans_beyond_retention: encoded.lines.length - lines.length };
 }
 
 /**
  * Whether a fact of an unknown trace can be new. What ended before entries were last pruned may have been counted already,
  * and nothing is left that could tell: counting it again would be worse than leaving it out, so it is left out and counted.
  */
-function isWithinRetention({ endNs }: SpanFact, prunedBeforeNs: bigint): boolean {
+function isWithinRetention(line: string, encoded: EncodedTrace, prunedBeforeNs: bigint): boolean {
+  if (prunedBeforeNs === 0n) return true;
+  const { endNs } = decodeFact(line, encoded);
   return endNs === 0n || endNs > prunedBeforeNs;
 }

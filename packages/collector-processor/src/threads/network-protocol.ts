@@ -6,6 +6,7 @@ import type { LogFields } from '../logger.ts';
 import type { PageAnswer } from '../receivers/otlp-http/options.ts';
 import type { MetricsSnapshot } from '../self-metrics.ts';
 import type { LedgerStore } from '../store/ledger-store.ts';
+import type { LedgerEvents } from '../store/received-events.ts';
 import type { SharedSums } from './shared-allowance.ts';
 
 /** What a network thread is started with. */
@@ -46,6 +47,8 @@ export type ControlCalls = {
   readonly listening: (greeting: NetworkGreeting) => void;
   /** Resolves when the facts are durable. */
   readonly commit: (facts: Parameters<LedgerStore['commit']>[0]) => Promise<void>;
+  /** Resolves when what other ledgers decided is durable. */
+  readonly receive: (events: LedgerEvents) => Promise<void>;
   readonly send: (question: { readonly exporter: string; readonly request: Outgoing }) => Promise<Delivery>;
   readonly page: (path: string) => Promise<PageAnswer>;
   readonly log: (line: {

@@ -3,7 +3,7 @@ import { CostspanError } from '../errors.ts';
 import type { Exporter } from '../exporters/exporter.ts';
 import type { Logger } from '../logger.ts';
 import { memoryLimitOf } from '../memory-limit.ts';
-import { openPipeline, type Pipeline } from '../pipeline.ts';
+import { openPipeline, type Pipeline, type PipelineOptions } from '../pipeline.ts';
 import type { Page } from '../receivers/otlp-http/options.ts';
 import type { Receiver } from '../receivers/receiver.ts';
 import type { Receivers } from '../receivers/start-receivers.ts';
@@ -62,7 +62,7 @@ function openOwnPipeline(data: NetworkThreadData, control: Caller<ControlCalls>)
     allowance: createSharedAllowance(inFlightSums, thread, inFlightBytesMax, isOverMemory),
     openedExporters: new Map(fileExporters.map((name) => [name, exporterOfMain(name, control)])),
     sharedPort: true,
-    ...(config.ledger === undefined ? {} : { remoteLedger: { commit: (facts) => control.ask('commit', facts) } }),
+    ...(config.ledger === undefined ? {} : { remoteLedger: remoteLedger(control) }),
   });
 }
 
@@ -87,4 +87,12 @@ function pagesOfMain(paths: readonly string[], { ask }: Caller<ControlCalls>): R
 function addressesOf({ http, grpc }: Receivers): { readonly http?: Address; readonly grpc?: Address } {
   const addressOf = ({ port, url }: Receiver): Address => ({ port, url });
   return { ...(http && { http: addressOf(http) }), ...(grpc && { grpc: addressOf(grpc) }) };
+}
+
+/** The ledger of the main thread. */
+function remoteLedger(control: Caller<ControlCalls>): NonNullable<PipelineOptions['remoteLedger']> {
+  return {
+    commit: (facts) => control.ask('commit', facts),
+    receive: (events) => control.ask('receive', events),
+  };
 }

@@ -12,10 +12,13 @@ function engineThatRefuses(traceId: string): { readonly engine: LedgerEngine; re
       if (traces.some((trace) => trace.traceId === traceId)) throw new Error('database or disk is full');
       commits.push(traces.map((trace) => trace.traceId));
     },
+    receive: () => {},
+    outgoing: { waiting: () => [] },
+    markOutgoingSent: () => {},
     dirtyRecords: () => [],
     markSent: () => {},
     closeDue: () => false,
-    counters: () => ({ late_spans: 0, spans_beyond_retention: 0 }),
+    counters: () => ({ late_spans: 0, spans_beyond_retention: 0, events_beyond_retention: 0 }),
     close: () => {},
   };
   return { engine, commits };

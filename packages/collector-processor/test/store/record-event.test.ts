@@ -1,4 +1,4 @@
-import type { CostRecord } from '@costspan/ledger';
+import { type CostRecord, entryJson } from '@costspan/ledger';
 import { describe, expect, test } from 'vitest';
 import { facts } from '../../../ledger/test/support/facts.ts';
 import { entryToLogEvent } from '../../src/store/entry-event.ts';
@@ -99,6 +99,7 @@ describe('the log event of an entry', () => {
       body: 'ticket T-1: llm 0.18 USD',
       traceId: entry.traceId,
       attributes: {
+        'costspan.entry.json': JSON.stringify(entryJson(entry)),
         'costspan.entry.id': entry.id,
         'costspan.entry.version': 1n,
         'costspan.entry.state': 'live',
