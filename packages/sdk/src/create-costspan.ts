@@ -1,5 +1,8 @@
 import { type TracerProvider, trace } from '@opentelemetry/api';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { Approvals } from './approval/approvals.ts';
+import type { Budget, BudgetInit } from './budget/budget-type.ts';
+import { createBrake } from './budget/create-brake.ts';
 import { type ItemOfLine, type MeterOptions, meterClient } from './clients/meter-client.ts';
 import { type Finding, findFaults } from './doctor.ts';
 import { CostspanError } from './errors.ts';
@@ -54,6 +57,12 @@ export type Costspan = Recorder & {
     /** Finishes a handoff with the touch time of the person. Rejects with a CostspanError for a token that cannot be used. */
     readonly complete: (token: string, completion?: HandoffCompletion) => Promise<CompletedHandoff>;
   };
+  /** A limit of money or time, to be given to `workItem.run` and `item.agent`. Throws a CostspanError for a wrong option. */
+  readonly budget: (init: BudgetInit) => Budget;
+  /** Decides about approvals that gates of budgets ask for, from any process that has the key. */
+  readonly approval: Approvals;
+  /** Resolves when the prices budgets count with are loaded: the processor's where `endpoint` has one, else the bundled ones. */
+  readonly ready: () => Promise<void>;
   /** Give this to your tracer provider: it stamps work items on spans, and exports where `endpoint` is set. */
   readonly spanProcessor: SpanProcessor;
   /** Wraps your sampler, so that spans of cost reach our export whatever it drops; your own exports stay as they were. */
@@ -73,7 +82,9 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
   const pending = createPendingCalls();
   const open = createOpenCalls();
   const reportMisuse = createReportMisuse(settings.onMisuse);
-  const handoffs = createHandoffs(spans, settings, signingKeysOf(settings.handoffKeys), reportMisuse);
+  const signingKeys = signingKeysOf(settings.handoffKeys);
+  const handoffs = createHandoffs(spans, settings, signingKeys, reportMisuse);
+  const brake = createBrake(spans, settings, signingKeys);
   const spanProcessor = createSpanProcessor(settings.stamp, createSpanExport(settings));
   const sendSpans = async (): Promise<void> => {
     await Promise.all([spanProcessor.forceFlush(), flushProvider(settings.tracerProvider ?? trace.getTracerProvider())]);
@@ -84,6 +95,7 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
     flush: sendSpans,
     pending,
     open,
+    gate: brake.fetchGate,
     includeUsageHosts: settings.includeUsageHosts,
     ...(settings.apiKeyFingerprintKey !== undefined && { apiKeyFingerprintKey: settings.apiKeyFingerprintKey }),
   };
@@ -104,7 +116,7 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
     await sendSpans();
   };
   return {
-    workItem: createWorkItems(spans, settings, handoffs, reportMisuse),
+    workItem: createWorkItems(spans, settings, handoffs, reportMisuse, brake.agents),
     meter: (client, meterOptions = {}) => {
       checkFields('meter', meterOptions, meterChecks);
       return meterClient(client, meterOptions, (inner, maxRetries, { provider, itemOf }) =>
@@ -128,15 +140,19 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
         ...(itemOf !== undefined && { itemOf: itemOfResult(itemOf, 'fetch: itemOf') }),
       });
     },
-    tool: createWrapTool(spans),
-    vector: createWrapVector(spans),
+    tool: createWrapTool({ spans, gate: brake.toolGate }),
+    vector: createWrapVector({ spans, gate: brake.toolGate }),
     handoff: { complete: async (token, completion = {}) => handoffs.complete(token, completion) },
-    ...createRecorder(spans, reportMisuse),
+    budget: brake.budget,
+    approval: brake.approvals,
+    ready: brake.ready,
+    ...createRecorder(spans, reportMisuse, brake.charges),
     spanProcessor,
     sampler: createSampler,
     doctor: () => findFaults(spans, settings),
     flush,
     shutdown: async () => {
+      brake.stop();
       guard('ending open calls', open.endAll, undefined);
       await flush();
       await spanProcessor.shutdown();

@@ -1,7 +1,15 @@
 export type { ItemOfLine, MeterOptions } from './clients/meter-client.ts';
 export { type Costspan, createCostspan, type FetchOptions } from './create-costspan.ts';
 export type { Finding } from './doctor.ts';
-export { CostspanError, type CostspanErrorCode, type CostspanErrorFields } from './errors.ts';
+export {
+  ApprovalRequiredError,
+  BudgetExceededError,
+  type BudgetStop,
+  CostspanError,
+  type CostspanErrorCode,
+  type CostspanErrorFields,
+  type StopReason,
+} from './errors.ts';
 export type { OnMisuse } from './faults.ts';
 export type { Fetch } from './fetch/metered-fetch.ts';
 export type { CompletedHandoff, Handoff, HandoffCompletion, HandoffRequest } from './handoff/handoff.ts';
@@ -12,7 +20,7 @@ export { type StartOptions, startCostspan } from './start-costspan.ts';
 export { SDK_SCOPE, SDK_VERSION } from './version.ts';
 export type { Carrier, ExtractedWorkItem } from './work-item/carrier.ts';
 export type { Dimensions, WorkItem, WorkItemInit } from './work-item/work-item-type.ts';
-export type { WorkItemRef, WorkItems } from './work-item/work-items.ts';
+export type { RunInit, RunWorkItem, WorkItemRef, WorkItems } from './work-item/work-items.ts';
 export type { ToolOptions, WrapTool } from './wrap/tool.ts';
 export type { VectorOptions, WrapVector } from './wrap/vector.ts';
 export type { AnyFunction, OrFromResult } from './wrap/wrap-function.ts';

@@ -117,3 +117,6 @@ export const approvalPollMs = 1_000;
 
 /** Decisions of this process that are remembered, so that a repetition is told apart. */
 export const approvalsRememberedMax = 10_000;
+
+/** Events of a stream beyond the tokens set aside before it is stopped: those that begin and end it carry no token. */
+export const overrunEventsSlack = 64;

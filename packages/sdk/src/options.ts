@@ -1,5 +1,6 @@
 import type { TracerProvider } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
+import type { BudgetStore } from './budget/budget-store.ts';
 import { CostspanError, shown } from './errors.ts';
 import type { OnMisuse } from './faults.ts';
 import { handoffTtlMsDefault, keyCharactersMin } from './limits.ts';
@@ -33,6 +34,8 @@ export type CostspanOptions = {
   readonly handoffKey?: string | readonly string[];
   /** How long a handoff token is valid, in milliseconds. Default 30 days. */
   readonly handoffTtlMs?: number;
+  /** Where the accounts of budgets are kept. Default: in this process; `@costspan/sdk/redis` has one for several. */
+  readonly budgetStore?: BudgetStore;
   /** Hosts, besides OpenAI's and others known, whose chat streams accept `stream_options.include_usage`. Default: none. */
   readonly includeUsageHosts?: readonly string[];
   /** Where spans are started. Default: the provider registered with the OpenTelemetry API. */
@@ -54,6 +57,7 @@ export type CostspanSettings = {
   readonly apiKeyFingerprintKey?: string;
   readonly handoffKeys: readonly string[];
   readonly handoffTtlMs: number;
+  readonly budgetStore?: BudgetStore;
   readonly includeUsageHosts: readonly string[];
   readonly tracerProvider?: TracerProvider;
   readonly onMisuse: OnMisuse;
@@ -95,6 +99,11 @@ const checks: Readonly<Record<keyof CostspanOptions, FieldCheck>> = {
     'expected a positive whole number of milliseconds',
     'write it like 7 * 24 * 60 * 60 * 1000',
   ],
+  budgetStore: [
+    (value) => isObject(value) && 'reserve' in (value as object),
+    'expected a store of budgets',
+    'make one with redisBudgetStore of @costspan/sdk/redis, or leave it out',
+  ],
   includeUsageHosts: [isTexts, 'expected a list of host names', 'write it like ["llm.example.com"]'],
   tracerProvider: [isObject, 'expected a TracerProvider', 'leave it out to use the registered one'],
   onMisuse: [oneOf('warn', 'throw'), 'expected "warn" or "throw"', 'choose one of them'],
@@ -124,6 +133,7 @@ export const readOptions = (options: CostspanOptions, env: Readonly<Record<strin
     ...(options.apiKeyFingerprintKey !== undefined && { apiKeyFingerprintKey: options.apiKeyFingerprintKey }),
     handoffKeys: handoffKeys(options.handoffKey, env[HANDOFF_KEY]),
     handoffTtlMs: options.handoffTtlMs ?? handoffTtlMsDefault,
+    ...(options.budgetStore !== undefined && { budgetStore: options.budgetStore }),
     includeUsageHosts: options.includeUsageHosts ?? [],
     ...(options.tracerProvider !== undefined && { tracerProvider: options.tracerProvider }),
     onMisuse: options.onMisuse ?? 'warn',

@@ -9,6 +9,7 @@ import {
   type Category,
 } from '@costspan/semconv';
 import { type Attributes, SpanKind } from '@opentelemetry/api';
+import type { ChargeGate } from './budget/charge-gate.ts';
 import { CostspanError, shown } from './errors.ts';
 import { guard, type ReportMisuse } from './faults.ts';
 import type { SpanStarter } from './span-starter.ts';
@@ -43,14 +44,15 @@ export type Recorder = {
 };
 
 /** The recorder of a Costspan. */
-export const createRecorder = (spans: SpanStarter, reportMisuse: ReportMisuse): Recorder => {
-  const emit = (name: string, category: Category, attributes: () => Attributes): void => {
+export const createRecorder = (spans: SpanStarter, reportMisuse: ReportMisuse, charges: ChargeGate): Recorder => {
+  const emit = (name: string, category: Category, attributes: () => Attributes, count: () => void): void => {
     try {
       const all = {
         [ATTR_COSTSPAN_ROLE]: category === 'tool' ? 'tool' : 'call',
         [ATTR_COSTSPAN_CATEGORY]: category,
         ...attributes(),
       };
+      guard('counting a cost', count, undefined);
       guard(
         'recording a cost',
         () => spans.startSpan(name, { kind: SpanKind.INTERNAL, attributes: all }, activeContext()).end(),
@@ -62,13 +64,16 @@ export const createRecorder = (spans: SpanStarter, reportMisuse: ReportMisuse): 
     }
   };
   return {
-    recordCost: (cost) =>
-      emit(cost?.name ?? cost?.category ?? '', cost?.category, () => {
+    recordCost: (cost) => {
+      const attributes = (): Attributes => {
         checkCategory(cost?.category, 'recordCost');
         return costAttributes(cost, 'recordCost');
-      }),
-    recordUsage: (recorded) =>
-      emit(recorded?.name ?? recorded?.sku ?? recorded?.model ?? recorded?.category ?? '', recorded?.category, () => {
+      };
+      emit(cost?.name ?? cost?.category ?? '', cost?.category, attributes, () => charges.cost(activeContext(), cost));
+    },
+    recordUsage: (recorded) => {
+      const name = recorded?.name ?? recorded?.sku ?? recorded?.model ?? recorded?.category ?? '';
+      const attributes = (): Attributes => {
         checkCategory(recorded?.category, 'recordUsage');
         const usage = checkUsage(recorded.usage, 'recordUsage: usage');
         return {
@@ -78,7 +83,9 @@ export const createRecorder = (spans: SpanStarter, reportMisuse: ReportMisuse): 
           ...(recorded.provider !== undefined && { [ATTR_GEN_AI_PROVIDER_NAME]: recorded.provider }),
           ...(recorded.model !== undefined && { [ATTR_GEN_AI_REQUEST_MODEL]: recorded.model }),
         };
-      }),
+      };
+      emit(name, recorded?.category, attributes, () => charges.usage(activeContext(), recorded));
+    },
   };
 };
 

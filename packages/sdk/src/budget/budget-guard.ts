@@ -42,6 +42,12 @@ export type Ask = CallPlace & {
 export type BudgetGuard = {
   /** Undefined: no budget counts the call. Answers at once where the store does and the prices are loaded. */
   readonly admit: (scope: WorkScope, ask: Ask) => OrPromise<Ticket | undefined>;
+  /** Whether any budget counts such a call. */
+  readonly counts: (scope: WorkScope, place: CallPlace) => boolean;
+  /** Throws when a budget would refuse the call by its rules alone, without setting anything aside. */
+  readonly check: (scope: WorkScope, ask: Ask) => void;
+  /** Cuts a slice out of the budgets of a scope that count money; undefined where there is none. */
+  readonly openSlice: (scope: WorkScope, ask: SliceAsk) => Promise<OpenedSlice | undefined>;
   /** Counts what was spent without asking. */
   readonly charge: (scope: WorkScope, spent: Spent) => OrPromise<void>;
 };
@@ -55,6 +61,23 @@ export type Spent = {
   readonly amountPico: bigint | undefined;
 };
 
+/** A slice that is asked for. */
+export type SliceAsk = {
+  readonly id: string;
+  readonly context: Context;
+  readonly what: string;
+  /** How much is wanted, where so much is left; undefined: nothing around it has a hard limit. */
+  readonly amountOf: (leftPico: bigint | undefined) => bigint;
+};
+
+/** A slice that was cut. */
+export type OpenedSlice = {
+  readonly account: string;
+  readonly amountPico: bigint;
+  readonly targets: readonly Target[];
+  readonly states: readonly AccountState[] | undefined;
+};
+
 /** The guard of a Costspan. */
 export const createBudgetGuard = (parts: GuardParts): BudgetGuard => ({
   admit: (scope, ask) => {
@@ -64,6 +87,27 @@ export const createBudgetGuard = (parts: GuardParts): BudgetGuard => ({
     return book !== undefined || ask.currency !== undefined
       ? reserve(parts, scope, ask, { targets, book })
       : parts.prices.ready().then((loaded) => reserve(parts, scope, ask, { targets, book: loaded }));
+  },
+  counts: (scope, place) => targetsOf(scope, place, parts.time).counted.length > 0,
+  check: (scope, ask) => {
+    const { counted } = targetsOf(scope, ask, parts.time);
+    const worst = worstOf(counted, { ...ask, currency: counted[0]?.budget.currency ?? '' }, undefined);
+    if ('reason' in worst) throw stopped(parts, ask, worst);
+  },
+  openSlice: async (scope, { id, context, what, amountOf }) => {
+    const targets = targetsOf(scope, { atMs: Date.now() }, parts.time);
+    // What counts single agents goes on doing so inside of the slice.
+    const counted = targets.counted.filter(({ budget }) => budget.per !== 'agent');
+    const [first] = counted;
+    if (first === undefined) return undefined;
+    const amountPico = amountOf(await leftPicoOf(parts.store, counted));
+    const account = [...first.claim.account.split('/').slice(0, 1), 'slice', id].join('/');
+    const claims = counted.map(({ claim }) => claim);
+    const watched = targets.watched.map(({ claim }) => claim);
+    const answer = await parts.store.openSlice({ id, account, amountPico, claims, watched });
+    const ask: Ask = { context, what, atMs: Date.now(), attempts: 1, boundOf: () => ({ kind: 'bounded', pico: amountPico }) };
+    const found = { answer, targets, wantedPico: amountPico, agent: scope.agent?.name };
+    return { account, amountPico, targets: counted, states: await statesOrThrow(parts, ask, found) };
   },
   charge: (scope, spent) => {
     const { counted } = targetsOf(scope, spent, parts.time);
@@ -83,6 +127,19 @@ export const createBudgetGuard = (parts: GuardParts): BudgetGuard => ({
     });
   },
 });
+
+/** What is left below the nearest hard limit. */
+const leftPicoOf = async (store: BudgetStore, targets: readonly Target[]): Promise<bigint | undefined> => {
+  let left: bigint | undefined;
+  for (const { claim } of targets) {
+    const { hardPico } = claim.limits;
+    if (hardPico === undefined) continue;
+    const state = await store.stateOf(claim.account);
+    const ownPico = hardPico - (state?.committedPico ?? 0n) - (state?.reservedPico ?? 0n);
+    if (left === undefined || ownPico < left) left = ownPico;
+  }
+  return left === undefined || left > 0n ? left : 0n;
+};
 
 type Found = { readonly targets: Targets; readonly book: CompiledBook | undefined };
 

@@ -11,6 +11,7 @@ import {
 import type { RequestFacts } from '../fetch/request-plan.ts';
 import { hiddenInputTokensMax } from '../limits.ts';
 import type { Assumption } from './budget-type.ts';
+import { ceilPico } from './ceil-pico.ts';
 import type { RequestFeatures } from './request-features.ts';
 
 /** What one attempt of a call costs at most, in pico units; or why nobody can say. */
@@ -139,16 +140,15 @@ const costOfUnit = ({ unit, count, inputTokens, ...query }: UnitQuery, book: Com
   return sumPico(lines.filter((line) => line.unit === unit).map(({ high, cost }) => ceilPico(high ?? cost ?? '0')));
 };
 
+/** The smaller of two amounts in pico units. */
+export const smallestPico = (a: bigint, b: bigint): bigint => {
+  if (a < b) return a;
+  return b;
+};
+
 /** The largest of some amounts in pico units; 0n for none. */
 export const largestPico = (amounts: readonly bigint[]): bigint => {
   let largest = 0n;
   for (const amount of amounts) if (amount > largest) largest = amount;
   return largest;
-};
-
-/** Pico units of a cost that may be finer, rounded up: a bound must not be too low. */
-const ceilPico = (text: string): bigint => {
-  const [whole = '0', fraction = ''] = text.split('.');
-  const kept = parsePico(`${whole}.${fraction.slice(0, 12).padEnd(12, '0')}`) ?? 0n;
-  return /[1-9]/.test(fraction.slice(12)) ? kept + 1n : kept;
 };

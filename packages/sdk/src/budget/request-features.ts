@@ -34,11 +34,18 @@ export const featuresOf = (body: unknown): RequestFeatures => {
   const region = textOf(kept, 'inference_geo');
   return {
     bytes,
-    answers: Math.max(countOf(fieldOf(kept, 'n')), countOf(fieldOf(kept, 'best_of')), 1),
+    answers: Math.max(
+      1,
+      ...ANSWERS.map((field) => countOf(fieldOf(kept, field))),
+      countOf(fieldOf(fieldOf(kept, 'generationConfig'), 'candidateCount')),
+    ),
     hasMedia: MEDIA.some(has),
     hasAudio: AUDIO.some(has),
     isOpenEnded: REFERRING.some((field) => (fieldOf(kept, field) ?? undefined) !== undefined) || REFERENCES.some(has),
-    runsTools: RUNNING.some((field) => isUsed(fieldOf(kept, field))) || toolsOf(fieldOf(kept, 'tools')).some(isRunByProvider),
+    runsTools:
+      RUNNING.some((field) => isUsed(fieldOf(kept, field))) ||
+      toolsOf(fieldOf(kept, 'tools')).some(isRunByProvider) ||
+      RUN_BY_PROVIDER.some(has),
     cacheWrite: has('"cache_control"') ? (has('"1h"') ? '1h' : '5m') : 'none',
     ...(region !== undefined && { region }),
   };
@@ -54,7 +61,8 @@ const UNREADABLE: RequestFeatures = {
 };
 
 // Top-level fields that bring in what the body does not contain.
-const REFERRING = ['previous_response_id', 'conversation', 'container', 'prediction'] as const;
+const REFERRING = ['previous_response_id', 'conversation', 'container', 'prediction', 'cachedContent'] as const;
+const ANSWERS = ['n', 'best_of'] as const;
 const RUNNING = ['web_search_options', 'mcp_servers'] as const;
 
 const FIELDS = {
@@ -62,6 +70,8 @@ const FIELDS = {
   best_of: true,
   inference_geo: true,
   previous_response_id: true,
+  cachedContent: true,
+  generationConfig: { candidateCount: true },
   conversation: { id: true },
   container: { id: true },
   prediction: { type: true },
@@ -71,9 +81,31 @@ const FIELDS = {
 } as const;
 
 // Inside of a text the quotes would be escaped, so these bytes are a field or a value of one.
-const MEDIA = ['"image_url"', '"input_image"', '"image"', '"document"', '"input_file"', '"file"', '"input_audio"', '"video_url"'];
-const AUDIO = ['"input_audio"', '"modalities"'];
-const REFERENCES = ['"file_id"', '"file_url"', '"item_reference"', '"prompt":{'];
+const MEDIA = [
+  '"image_url"',
+  '"input_image"',
+  '"image"',
+  '"document"',
+  '"input_file"',
+  '"file"',
+  '"input_audio"',
+  '"video_url"',
+  '"video"',
+  '"inlineData"',
+  '"inline_data"',
+  '"fileData"',
+  '"file_data"',
+];
+const AUDIO = ['"input_audio"', '"modalities"', '"inlineData"', '"inline_data"', '"fileData"', '"file_data"'];
+const REFERENCES = ['"file_id"', '"file_url"', '"item_reference"', '"prompt":{', '"fileData"', '"file_data"'];
+const RUN_BY_PROVIDER = [
+  '"googleSearch"',
+  '"google_search"',
+  '"codeExecution"',
+  '"code_execution"',
+  '"urlContext"',
+  '"googleMaps"',
+];
 
 const countOf = (value: unknown): number => (typeof value === 'number' && Number.isSafeInteger(value) ? value : 0);
 

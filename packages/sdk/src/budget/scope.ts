@@ -2,6 +2,7 @@ import type { WorkItem } from '../work-item/work-item-type.ts';
 import type { Claim } from './budget-store.ts';
 import type { Budget } from './budget-type.ts';
 import { periodOf } from './period.ts';
+import type { Target } from './refusals.ts';
 
 /** Where an agent stands among agents. */
 export type AgentPlace = {
@@ -9,6 +10,8 @@ export type AgentPlace = {
   readonly parent?: string;
   /** How many agents stand above it: 0 for the first. */
   readonly depth: number;
+  /** Agents it has called so far. */
+  readonly calls: { count: number };
 };
 
 /** A budget in force for the work on an item. */
@@ -27,6 +30,8 @@ export type SliceHold = {
   readonly label: string;
   readonly budget: Budget;
   readonly item: WorkItem;
+  /** The accounts it was cut from. */
+  readonly sources: readonly Target[];
 };
 
 /** What limits the work of a context, and who does it. Travels in the context, next to the work item. */
@@ -66,9 +71,6 @@ export const accountOf = (
       return per satisfies never;
   }
 };
-
-/** Whether a budget counts what a slice of it is given to: what counts single agents and tools goes on doing so inside. */
-export const isSliceable = ({ per }: Budget): boolean => per === 'item' || per === 'type' || per === 'tenant';
 
 const ofName = (
   name: string | undefined,

@@ -77,8 +77,9 @@ const send = async (
   const plan = guard('reading a request', () => planRequest(input, init, options), undefined);
   if (plan === undefined) return sendUnplanned(transport, input, init, options);
   const pending = guard('finding a retry', () => options.pending.take(plan), undefined);
-  // Outside of the guard: a refusal is the host's to see. Without a gate nothing waits.
-  const admission = options.gate === undefined ? undefined : await admit(options.gate, plan, pending, options);
+  // Outside of the guard: a refusal is the host's to see. Nobody waits for a gate that answers at once.
+  const asked = options.gate === undefined ? undefined : admit(options.gate, plan, pending, options);
+  const admission = asked instanceof Promise ? await asked : asked;
   const call = guard('starting a call', () => beginAttempt(plan, options, { pending, admission }), undefined);
   if (call === undefined) admission?.settle({ used: [], isWhole: false, billable: 'possible', earlierPossible: 0 });
   // A span that records nothing would make all the rest useless work, unless somebody waits for the end of the call.
@@ -119,22 +120,27 @@ const addressOf = (
 };
 
 /** The admission of a call that begins; of one that goes on, whether it may. */
-const admit = async (
+const admit = (
   gate: CallGate,
   plan: RequestPlan,
   pending: PendingCall | undefined,
   options: MeteredFetchOptions,
-): Promise<Admission | undefined> => {
-  if (pending === undefined) {
-    return gate.admit(plan.facts, { body: plan.rawBody, attemptsMax: (options.maxRetries?.() ?? 0) + 1 });
-  }
-  try {
-    await pending.call.admission?.again?.(pending.call.attempts + 1);
-  } catch (error) {
-    endFailedCall(pending.call, pending.failed, pending.failedAtMs);
+): Admission | undefined | Promise<Admission | undefined> =>
+  pending === undefined
+    ? gate.admit(plan.facts, { body: plan.rawBody, attemptsMax: (options.maxRetries?.() ?? 0) + 1 })
+    : admitAgain(pending);
+
+const admitAgain = ({ call, failed, failedAtMs }: PendingCall): undefined | Promise<undefined> => {
+  const refuse = (error: unknown): never => {
+    endFailedCall(call, failed, failedAtMs);
     throw error;
+  };
+  try {
+    const asked = call.admission?.again?.(call.attempts + 1);
+    return asked instanceof Promise ? asked.then(() => undefined, refuse) : undefined;
+  } catch (error) {
+    return refuse(error);
   }
-  return undefined;
 };
 
 const sentInit = (init: RequestInit | undefined, { call, plan }: Attempt): RequestInit | undefined => {

@@ -1,4 +1,8 @@
 import { type Context, trace } from '@opentelemetry/api';
+import { type AgentParts, type RunAgent, runAgent } from '../agent/agent.ts';
+import type { Budget } from '../budget/budget-type.ts';
+import { checkBudgets } from '../budget/create-budget.ts';
+import { orPartial, runInScope, type Stop } from '../budget/run-in-scope.ts';
 import { CostspanError, shown } from '../errors.ts';
 import { guard, type ReportMisuse } from '../faults.ts';
 import type { Handoff, HandoffRequest, Handoffs } from '../handoff/handoff.ts';
@@ -7,7 +11,7 @@ import type { CostspanSettings } from '../options.ts';
 import type { SpanStarter } from '../span-starter.ts';
 import { type Carrier, type ExtractedWorkItem, extractWorkItem, injectWorkItem } from './carrier.ts';
 import { createWorkItem } from './create-work-item.ts';
-import { activeContext, workItemOf } from './work-item-context.ts';
+import { activeContext, withWorkItem, workItemOf, workScopeOf } from './work-item-context.ts';
 import { emitOutcome, runAsWorkItem } from './work-item-span.ts';
 import type { WorkItem, WorkItemInit } from './work-item-type.ts';
 
@@ -22,15 +26,27 @@ export type WorkItemRef = {
   readonly outcome: (value: string) => void;
   /** Hands the item to a person. The token finishes the handoff, in any process that has the key. */
   readonly handoff: (request: HandoffRequest) => Promise<Handoff>;
+  /** Runs an agent on the item: a span of its own, its name on every span inside, and a slice of the budgets if it gets one. */
+  readonly agent: RunAgent;
+  /** Aborted when the working time of a budget is over; undefined without such a limit. Give it to work that takes long. */
+  readonly signal: AbortSignal | undefined;
+};
+
+/** How a run is limited. */
+export type RunInit<P = never> = WorkItemInit & {
+  /** Budgets of the work inside, besides those around it. */
+  readonly budgets?: readonly Budget[];
+  /** Makes a result of what there is when a budget stops the run. Default: the error is thrown. */
+  readonly onStop?: (stop: Stop) => P;
 };
 
 /** Work items: what cost is counted for. */
 export type WorkItems = {
   /**
    * Runs `fn` as work on an item and returns what it returns. Every span started inside, however deep and by whomever,
-   * carries the item. An item that cannot be used is reported and `fn` runs all the same.
+   * carries the item. An item that cannot be used is reported and `fn` runs all the same, unless budgets should limit it.
    */
-  readonly run: <T>(init: WorkItemInit, fn: (item: WorkItemRef) => T) => T;
+  readonly run: RunWorkItem;
   /** The item without any work, to say something about it from anywhere. */
   readonly ref: (init: WorkItemInit) => WorkItemRef;
   /** The item that is being worked on here, or undefined. */
@@ -40,7 +56,17 @@ export type WorkItems = {
   /** The item that headers or a message bring, or undefined. Take it only from senders you trust. */
   readonly extract: (carrier: Carrier) => ExtractedWorkItem | undefined;
   /** Runs `fn` as work on an extracted item, as a part of the trace it came from. Without one, `fn` just runs. */
-  readonly runWith: <T>(extracted: ExtractedWorkItem | undefined, fn: (item: WorkItemRef) => T) => T;
+  readonly runWith: <T>(
+    extracted: ExtractedWorkItem | undefined,
+    fn: (item: WorkItemRef) => T,
+    options?: { readonly budgets?: readonly Budget[] },
+  ) => T;
+};
+
+/** Runs work on an item. */
+export type RunWorkItem = {
+  <T>(init: WorkItemInit & { readonly budgets?: readonly Budget[] }, fn: (item: WorkItemRef) => T): T;
+  <T, P>(init: RunInit<P>, fn: (item: WorkItemRef) => Promise<T>): Promise<T | Awaited<P>>;
 };
 
 /** The `workItem` of a Costspan. */
@@ -49,6 +75,7 @@ export const createWorkItems = (
   settings: Pick<CostspanSettings, 'tenant' | 'dimensions' | 'idHmacKey'>,
   handoffs: Handoffs,
   reportMisuse: ReportMisuse,
+  agents: AgentParts,
 ): WorkItems => {
   const itemOf = (init: WorkItemInit, where: string, enclosing?: WorkItem): WorkItem | undefined => {
     try {
@@ -60,14 +87,30 @@ export const createWorkItems = (
     }
   };
   const refTo = (item: WorkItem | undefined, context: () => Context): WorkItemRef =>
-    createRef({ spans, handoffs, reportMisuse, item, context });
+    createRef({ spans, handoffs, reportMisuse, agents, item, context });
+
+  const runLimited = <T>(
+    parent: Context,
+    item: WorkItem,
+    { budgets, fn }: { readonly budgets: readonly Budget[] | undefined; readonly fn: (item: WorkItemRef) => T },
+  ): T => {
+    const work = (outer: Context): T => runAsWorkItem(spans, outer, item, (inner) => fn(refTo(item, () => inner)));
+    if (budgets === undefined || budgets.length === 0) return work(parent);
+    return runInScope(parent, agents.scopes.enterItem(workScopeOf(parent), item, budgets), work);
+  };
 
   return {
-    run: (init, fn) => {
+    run: <T, P>(init: RunInit<P>, fn: (item: WorkItemRef) => T): T | P => {
       const parent = activeContext();
-      const item = itemOf(init, 'workItem.run', workItemOf(parent));
+      const { budgets } = init ?? {};
+      if (budgets !== undefined) checkBudgets(budgets, 'workItem.run');
+      // Without an item nothing could be counted, and work that should be limited must not run unlimited.
+      const item =
+        budgets === undefined
+          ? itemOf(init, 'workItem.run', workItemOf(parent))
+          : createWorkItem(init, 'workItem.run', settings, workItemOf(parent));
       if (item === undefined) return fn(refTo(undefined, activeContext));
-      return runAsWorkItem(spans, parent, item, (inner) => fn(refTo(item, () => inner)));
+      return orPartial(() => runLimited(parent, item, { budgets, fn }), init.onStop);
     },
     ref: (init) => refTo(itemOf(init, 'workItem.ref'), activeContext),
     current: () => {
@@ -76,13 +119,17 @@ export const createWorkItems = (
     },
     inject: (carrier) => guard('workItem.inject', () => injectWorkItem(carrier, activeContext()), carrier),
     extract: (carrier) => guard('workItem.extract', () => extractWorkItem(carrier), undefined),
-    runWith: (extracted, fn) => {
-      if (extracted === undefined) return fn(refTo(undefined, activeContext));
+    runWith: (extracted, fn, { budgets } = {}) => {
+      if (budgets !== undefined) checkBudgets(budgets, 'workItem.runWith');
+      if (extracted === undefined) {
+        if (budgets !== undefined && budgets.length > 0) throw missing('workItem.runWith');
+        return fn(refTo(undefined, activeContext));
+      }
       const { item, context } = extracted;
       // Nothing of the surrounding context is lost but its span: the work belongs to the trace it came from.
       const remote = trace.getSpanContext(context);
       const parent = remote === undefined ? activeContext() : trace.setSpanContext(activeContext(), remote);
-      return runAsWorkItem(spans, parent, item, (inner) => fn(refTo(item, () => inner)));
+      return runLimited(parent, item, { budgets, fn });
     },
   };
 };
@@ -91,11 +138,12 @@ type RefParts = {
   readonly spans: SpanStarter;
   readonly handoffs: Handoffs;
   readonly reportMisuse: ReportMisuse;
+  readonly agents: AgentParts;
   readonly item: WorkItem | undefined;
   readonly context: () => Context;
 };
 
-const createRef = ({ spans, handoffs, reportMisuse, item, context }: RefParts): WorkItemRef => ({
+const createRef = ({ spans, handoffs, reportMisuse, agents, item, context }: RefParts): WorkItemRef => ({
   tenant: item?.tenant,
   type: item?.type ?? '',
   id: item?.id ?? '',
@@ -118,6 +166,14 @@ const createRef = ({ spans, handoffs, reportMisuse, item, context }: RefParts): 
     if (item === undefined) throw missing('handoff');
     return handoffs.open(item, request, context());
   },
+  agent: async (init, fn) => {
+    if (item === undefined) throw missing('agent');
+    // Called inside of another agent of the item, it is a sub-agent of that one.
+    const active = activeContext();
+    const parent = workItemOf(active) === item ? active : context();
+    return runAgent(agents, workItemOf(parent) === undefined ? withWorkItem(parent, item) : parent, init, fn);
+  },
+  signal: workScopeOf(context())?.signal,
 });
 
 const missing = (call: string): CostspanError =>

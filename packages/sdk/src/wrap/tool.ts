@@ -3,9 +3,8 @@ import { ATTR_GEN_AI_OPERATION_NAME, ATTR_GEN_AI_TOOL_NAME, CATEGORIES, type Cat
 import { SpanKind } from '@opentelemetry/api';
 import { CostspanError, shown } from '../errors.ts';
 import { checkFields, type FieldCheck } from '../options-check.ts';
-import type { SpanStarter } from '../span-starter.ts';
 import { checkUsage, costAttributes } from './cost.ts';
-import { type AnyFunction, type OrFromResult, wrapFunction } from './wrap-function.ts';
+import { type AnyFunction, type OrFromResult, type WrapParts, wrapFunction } from './wrap-function.ts';
 
 /** What a tool costs. Give a `sku` the price book knows, or the `cost` itself: `{ amount: '0', currency: 'USD' }` where it is free. */
 export type ToolOptions<F extends AnyFunction> = {
@@ -19,6 +18,8 @@ export type ToolOptions<F extends AnyFunction> = {
   readonly category?: Category;
   /** Whether the vendor bills a call that failed. Default `possible`. */
   readonly failed?: 'yes' | 'no' | 'possible';
+  /** What a call costs at most, for budgets, where only its result tells what it costs. */
+  readonly costMax?: MoneyText;
 };
 
 /** Wraps a function that costs something at a vendor, such as a payment or a message. Throws for wrong options. */
@@ -26,10 +27,10 @@ export type WrapTool = <F extends AnyFunction>(name: string, fn: F, options?: To
 
 /** The `tool` of a Costspan. */
 export const createWrapTool =
-  (spans: SpanStarter): WrapTool =>
+  (parts: WrapParts): WrapTool =>
   (name, fn, options = {}) => {
     checkWrapped('tool', name, fn, options, toolChecks);
-    return wrapFunction(spans, fn, {
+    return wrapFunction(parts, fn, {
       spanName: `execute_tool ${name}`,
       kind: SpanKind.INTERNAL,
       category: options.category ?? 'tool',
@@ -38,6 +39,7 @@ export const createWrapTool =
       ...(options.cost !== undefined && { cost: options.cost }),
       ...usageOr(options, { tool_calls: 1 }),
       failed: options.failed ?? 'possible',
+      ...(options.costMax !== undefined && { costMax: options.costMax }),
     });
   };
 
@@ -61,6 +63,7 @@ export const wrapChecks: Readonly<Record<string, FieldCheck>> = {
   ],
   cost: [(value) => isFunctionOrObject(value), 'expected { amount, currency } or a function of the result', 'see ToolOptions'],
   usage: [(value) => isFunctionOrObject(value), 'expected { unit: count } or a function of the result', 'see ToolOptions'],
+  costMax: [(value) => typeof value === 'object' && value !== null, 'expected { amount, currency }', 'see ToolOptions'],
   failed: [
     (value) => ['yes', 'no', 'possible'].includes(String(value)),
     'expected "yes", "no" or "possible"',
@@ -85,7 +88,7 @@ export const checkWrapped = (
   call: 'tool' | 'vector',
   name: unknown,
   fn: unknown,
-  options: { readonly cost?: unknown; readonly usage?: unknown },
+  options: { readonly cost?: unknown; readonly usage?: unknown; readonly costMax?: unknown },
   checks: Readonly<Record<string, FieldCheck>>,
 ): void => {
   const invalid = (part: string, problem: string, found: unknown, advice: string): CostspanError =>
@@ -95,5 +98,6 @@ export const checkWrapped = (
   const where = `${call}: ${String(name)}`;
   checkFields(where, options, checks);
   if (typeof options.cost === 'object') costAttributes(options.cost as MoneyText, `${where}: cost`);
+  if (options.costMax !== undefined) costAttributes(options.costMax as MoneyText, `${where}: costMax`);
   if (typeof options.usage === 'object') checkUsage(options.usage as Usage, `${where}: usage`);
 };

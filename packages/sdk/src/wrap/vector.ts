@@ -1,9 +1,8 @@
 import type { MoneyText, Usage } from '@costspan/pricing';
 import { ATTR_DB_COLLECTION_NAME, ATTR_DB_OPERATION_NAME, ATTR_DB_SYSTEM_NAME } from '@costspan/semconv';
 import { SpanKind } from '@opentelemetry/api';
-import type { SpanStarter } from '../span-starter.ts';
 import { checkWrapped, usageOr, wrapChecks } from './tool.ts';
-import { type AnyFunction, type OrFromResult, wrapFunction } from './wrap-function.ts';
+import { type AnyFunction, type OrFromResult, type WrapParts, wrapFunction } from './wrap-function.ts';
 
 /** What a call of a vector database costs. */
 export type VectorOptions<F extends AnyFunction> = {
@@ -21,6 +20,8 @@ export type VectorOptions<F extends AnyFunction> = {
   readonly collection?: string;
   /** Whether the vendor bills a call that failed. Default `possible`. */
   readonly failed?: 'yes' | 'no' | 'possible';
+  /** What a call costs at most, for budgets, where only its result tells what it costs. */
+  readonly costMax?: MoneyText;
 };
 
 /** Wraps a function that queries or writes a vector database. Throws for wrong options. */
@@ -28,13 +29,13 @@ export type WrapVector = <F extends AnyFunction>(name: string, fn: F, options?: 
 
 /** The `vector` of a Costspan. */
 export const createWrapVector =
-  (spans: SpanStarter): WrapVector =>
+  (parts: WrapParts): WrapVector =>
   (name, fn, options = {}) => {
     checkWrapped('vector', name, fn, options, vectorChecks);
     const [skuSystem, skuOperation] = options.sku?.split('/', 2) ?? [];
     const system = options.system ?? skuSystem;
     const operation = options.operation ?? skuOperation;
-    return wrapFunction(spans, fn, {
+    return wrapFunction(parts, fn, {
       spanName: name,
       kind: SpanKind.CLIENT,
       category: 'vector',
@@ -47,6 +48,7 @@ export const createWrapVector =
       ...(options.cost !== undefined && { cost: options.cost }),
       ...usageOr(options, { vector_queries: 1 }),
       failed: options.failed ?? 'possible',
+      ...(options.costMax !== undefined && { costMax: options.costMax }),
     });
   };
 

@@ -5,10 +5,13 @@ import {
   ATTR_COSTSPAN_ROLE,
   ATTR_COSTSPAN_SKU,
   ATTR_COSTSPAN_USAGE_MISSING,
+  ATTR_GEN_AI_TOOL_NAME,
   type Category,
 } from '@costspan/semconv';
-import { type Attributes, type Span, type SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Attributes, type Context, type Span, type SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
+import type { Ticket } from '../budget/ticket.ts';
+import type { ToolCost, ToolEnding, ToolGate } from '../budget/tool-gate.ts';
 import { guard } from '../faults.ts';
 import type { SpanStarter } from '../span-starter.ts';
 import { usageAttributes } from '../spans/usage-attributes.ts';
@@ -35,31 +38,79 @@ export type WrapOptions<F extends AnyFunction> = {
   readonly usage?: OrFromResult<F, Usage>;
   /** Whether a failed call is billed. */
   readonly failed: 'yes' | 'no' | 'possible';
+  /** What a call costs at most, where only its result tells what it costs. */
+  readonly costMax?: MoneyText;
 };
 
+/** What wrapped functions work with. */
+export type WrapParts = { readonly spans: SpanStarter; readonly gate: ToolGate };
+
 /** `fn` with a span of cost around each call; the same result, the same errors, and synchronous if it was. */
-export const wrapFunction = <F extends AnyFunction>(spans: SpanStarter, fn: F, options: WrapOptions<F>): F => {
+export const wrapFunction = <F extends AnyFunction>({ spans, gate }: WrapParts, fn: F, options: WrapOptions<F>): F => {
   const attributes: Attributes = {
     [ATTR_COSTSPAN_ROLE]: 'tool',
     [ATTR_COSTSPAN_CATEGORY]: options.category,
     ...(options.sku !== undefined && { [ATTR_COSTSPAN_SKU]: options.sku }),
     ...options.attributes,
   };
-  const wrapped = function (this: unknown, ...args: Parameters<F>): unknown {
-    const parent = activeContext();
+  const cost = toolCostOf(options);
+  const run = (self: unknown, args: Parameters<F>, parent: Context, ticket: Ticket | undefined): unknown => {
     const start = (): Span => spans.startSpan(options.spanName, { kind: options.kind, attributes }, parent);
     const span = guard('starting a span', start, undefined);
-    if (span === undefined) return fn.apply(this, args);
-    const inner = trace.setSpan(parent, span);
+    if (span !== undefined) ticket?.writeOn(span);
+    const inner = span === undefined ? parent : trace.setSpan(parent, span);
+    if (span === undefined && ticket === undefined) return fn.apply(self, args);
     return observeResult(
-      () => runInContext(inner, () => fn.apply(this, args)),
-      (ending) => endSpan(span, options, ending, args),
+      () => runInContext(inner, () => fn.apply(self, args)),
+      (ending) => {
+        if (ticket !== undefined)
+          guard('settling a call', () => gate.settle(ticket, cost, endingOf(options, ending, args)), undefined);
+        if (span !== undefined) endSpan(span, options, ending, args);
+      },
     );
+  };
+  const isAsync = fn.constructor.name === 'AsyncFunction';
+  const wrapped = function (this: unknown, ...args: Parameters<F>): unknown {
+    const parent = activeContext();
+    const admitted = gate.admit(parent, cost, { isAsync });
+    // Only an asynchronous function may wait for a store: what another one returns must not become a promise.
+    return admitted instanceof Promise
+      ? admitted.then((ticket) => run(this, args, parent, ticket))
+      : run(this, args, parent, admitted);
   };
   return Object.defineProperties(wrapped, {
     name: { value: fn.name, configurable: true },
     length: { value: fn.length, configurable: true },
   }) as unknown as F;
+};
+
+/** What a budget needs to know of a call that ended. */
+const endingOf = <F extends AnyFunction>(options: WrapOptions<F>, ending: WorkEnding, args: Parameters<F>): ToolEnding => {
+  const isFailed = ending.kind === 'failed';
+  if (isFailed && options.failed === 'no') return { kind: 'unbilled' };
+  const read = <T>(value: OrFromResult<F, T> | undefined): T | undefined => {
+    if (typeof value !== 'function') return value;
+    const fromResult = value as (result: unknown, ...args: Parameters<F>) => T;
+    return ending.kind === 'done' ? fromResult(ending.result, ...args) : undefined;
+  };
+  const told = guard('reading cost', () => ({ cost: read(options.cost), usage: read(options.usage) }), undefined);
+  return {
+    kind: 'billed',
+    ...(told?.cost !== undefined && { cost: told.cost }),
+    ...(told?.usage !== undefined && { usage: told.usage }),
+  };
+};
+
+const toolCostOf = <F extends AnyFunction>({ spanName, sku, cost, usage, costMax, attributes }: WrapOptions<F>): ToolCost => {
+  const name = attributes[ATTR_GEN_AI_TOOL_NAME];
+  return {
+    name: typeof name === 'string' ? name : spanName,
+    ...(sku !== undefined && { sku }),
+    ...(typeof cost === 'object' && { cost }),
+    ...(typeof usage === 'object' && { usage }),
+    ...(costMax !== undefined && { costMax }),
+    isKnownBefore: typeof cost !== 'function' && (cost !== undefined || typeof usage !== 'function'),
+  };
 };
 
 const endSpan = <F extends AnyFunction>(span: Span, options: WrapOptions<F>, ending: WorkEnding, args: Parameters<F>): void => {

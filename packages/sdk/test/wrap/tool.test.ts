@@ -220,7 +220,7 @@ test.each<[string, unknown[], string]>([
   [
     'an unknown option',
     ['x', () => 1, { price: 1 }],
-    'tool: x: price: unknown field; known fields are sku, cost, usage, failed, category',
+    'tool: x: price: unknown field; known fields are sku, cost, usage, costMax, failed, category',
   ],
   [
     'a sku without provider',
