@@ -28,10 +28,14 @@ export function attributionOf(facts: ReadonlyMap<string, SpanFact>, unnamed: Unn
 /** Returns how the spans of a closed trace are attributed: as they were, and late ones by what they carry themselves. */
 export function frozenAttribution({
   unnamed,
-  attributionOf: frozenOf,
-}: ClosedTrace): (fact: SpanFact) => Attribution & Pick<Decision, 'late'> {
-  return (fact) =>
-    frozenOf(fact.spanId) ?? { ...(namedBy(fact) ?? unnamed), dimensions: fact.dimensions ?? noDimensions, late: true };
+  decisionOf,
+}: ClosedTrace): (fact: SpanFact) => Attribution & Pick<Decision, 'late' | 'merged'> {
+  return (fact) => {
+    const decided = decisionOf(fact.spanId);
+    if (decided === undefined) return { ...(namedBy(fact) ?? unnamed), dimensions: fact.dimensions ?? noDimensions, late: true };
+    const { excluded: _excluded, ...attribution } = decided;
+    return attribution;
+  };
 }
 
 /** The only item the facts of a trace name, or why there is none. */

@@ -1,8 +1,10 @@
 import { type Attribution, attributionOf, frozenAttribution, onlyItem, type Unnamed } from './attribution.ts';
 import { bearsCost, type CostFact, type DecidedSpan, type Decision, entryOf } from './decision.ts';
 import { duplicatesOf } from './duplicates.ts';
+import { mergedOf } from './merged.ts';
 import { collectSightings, type Sighting } from './sighting.ts';
 import type { SpanFact } from './span-fact.ts';
+import { standingSums } from './standing-sums.ts';
 import { uniqueFacts } from './unique-facts.ts';
 
 export type DecideOptions = {
@@ -10,6 +12,11 @@ export type DecideOptions = {
   readonly currency: string;
   /** Present once the trace has closed: what was decided about it, which stays. */
   readonly closed?: ClosedTrace;
+  /**
+   * Whether sums whose calls did not come stand for them, which they do once nothing more is waited for. Default: false. All
+   * facts of the trace have to be at hand.
+   */
+  readonly sumsStand?: boolean;
 };
 
 /** What is kept of a trace that has closed. Its links are gone; what was attributed stays attributed. */
@@ -17,7 +24,7 @@ export type ClosedTrace = {
   /** Attribution of spans that name no item and have no ancestor that does, as it was when the trace closed. */
   readonly unnamed: Unnamed;
   /** What was decided about a span; undefined for one that comes late. */
-  readonly attributionOf: (spanId: string) => Pick<Decision, keyof Attribution | 'late'> | undefined;
+  readonly decisionOf: (spanId: string) => Pick<Decision, keyof Attribution | 'late' | 'merged' | 'excluded'> | undefined;
 };
 
 /** Everything the ledger knows from one trace. */
@@ -28,6 +35,8 @@ export type TraceDecision = {
   readonly sightings: readonly Sighting[];
   /** Attribution of spans that name no item and have no ancestor that does. */
   readonly unnamed: Unnamed;
+  /** Sums whose calls did not come: they cost nothing while the calls may still come. */
+  readonly standingSums: number;
 };
 
 /**
@@ -35,26 +44,51 @@ export type TraceDecision = {
  * facts: their order and repetition change nothing. Of a trace that has closed, hand in the facts that came late and those
  * cost-bearing ones that share a call or handoff id with them.
  */
-export function decideTrace(facts: Iterable<SpanFact>, { currency, closed }: DecideOptions): TraceDecision {
+export function decideTrace(facts: Iterable<SpanFact>, options: DecideOptions): TraceDecision {
+  const { currency, closed, sumsStand = false } = options;
   const bySpan = uniqueFacts(facts);
   const unnamed = closed?.unnamed ?? onlyItem(bySpan.values());
-  const attribute = closed === undefined ? attributionOf(bySpan, unnamed) : frozenAttribution(closed);
   const costFacts = [...bySpan.values()].filter(bearsCost).sort(byStart);
-  const duplicates = duplicatesOf(costFacts);
+  const sums = closed === undefined ? standingSums(bySpan, costFacts) : nothing;
+  const standing = sumsStand ? sums : nothing;
+  const { duplicateOf, tellers } = duplicatesOf(bySpan, costFacts, { standing, knownDuplicateOf: knownDuplicateOf(closed) });
+  const own = closed === undefined ? attributionOf(bySpan, unnamed) : frozenAttribution(closed);
+  const merged = mergedOf(tellers, bySpan, own);
+  const attribute = (fact: SpanFact): Attribution => merged.get(fact.spanId)?.attribution ?? own(fact);
   const spans = costFacts.map((fact) => {
-    const decision = { ...attribute(fact), ...verdictOn(fact, duplicates.get(fact.spanId), currency) };
+    const names = merged.get(fact.spanId)?.merged;
+    const verdict = verdictOn(fact, {
+      duplicateOf: duplicateOf.get(fact.spanId),
+      isStanding: standing.has(fact.spanId),
+      currency,
+    });
+    const decision = { ...attribute(fact), ...verdict, ...(names === undefined ? {} : { merged: names }) };
     return { fact, decision, entry: entryOf(fact, decision, currency) };
   });
-  return { spans, sightings: sightingsOf(bySpan.values(), attribute), unnamed };
+  return { spans, sightings: sightingsOf(bySpan.values(), attribute), unnamed, standingSums: sums.size };
 }
+
+const nothing: ReadonlySet<string> = new Set();
+
+function knownDuplicateOf(closed: ClosedTrace | undefined): (spanId: string) => string | undefined {
+  return (spanId) => {
+    const excluded = closed?.decisionOf(spanId)?.excluded;
+    return excluded?.status === 'duplicate' ? excluded.duplicateOf : undefined;
+  };
+}
+
+type Circumstances = {
+  readonly duplicateOf: string | undefined;
+  readonly isStanding: boolean;
+  readonly currency: string;
+};
 
 /** What is decided about a cost-bearing span besides whose cost it is. */
 function verdictOn(
   { observation }: CostFact,
-  duplicateOf: string | undefined,
-  currency: string,
+  { duplicateOf, isStanding, currency }: Circumstances,
 ): Pick<Decision, 'excluded' | 'currencyProblem'> {
-  if (observation.role === 'aggregate') return { excluded: { status: 'aggregate' } };
+  if (observation.role === 'aggregate' && !isStanding) return { excluded: { status: 'aggregate' } };
   if (duplicateOf !== undefined) return { excluded: { status: 'duplicate', duplicateOf } };
   return observation.receipt.currency === currency ? {} : { currencyProblem: 'currency-differs' };
 }

@@ -1,5 +1,5 @@
 import type { Entry } from './entry.ts';
-import type { ItemKey, SpanFact } from './span-fact.ts';
+import type { ItemKey, Observation, SpanFact } from './span-fact.ts';
 
 /** What the ledger decides about a cost-bearing span once it knows the rest of its trace. */
 export type Decision = {
@@ -14,6 +14,8 @@ export type Decision = {
   /** Present when the receipt is not in the currency of the ledger: its amount cannot be added. */
   readonly currencyProblem?: string;
   readonly late?: true;
+  /** What other spans of the call say that this one does not. */
+  readonly merged?: Partial<Pick<Observation, 'agent' | 'requestId' | 'apiKeyFingerprint' | 'callId'>>;
   /** Which version of which ledger this is, where another one decided it. */
   readonly origin?: NonNullable<Entry['origin']>;
 };
@@ -34,7 +36,8 @@ export function bearsCost(fact: SpanFact): fact is CostFact {
 
 /** The entry that a span and the decision about it make. Excluded spans keep their usage as evidence and lose lines and amount. */
 export function entryOf(fact: CostFact, decision: Decision, currency: string): DecidedEntry {
-  const { observation } = fact;
+  const observation: CostFact['observation'] =
+    decision.merged === undefined ? fact.observation : { ...fact.observation, ...decision.merged };
   return {
     id: observation.entryId,
     tenant: fact.tenant,
@@ -95,12 +98,12 @@ function costOf({ observation }: CostFact, decision: Decision): Cost {
 
 /** JSON text of a decision; equal decisions have equal text. */
 export function decisionText(decision: Decision): string {
-  const { item, itemSource, unattributedReason, dimensions, excluded, currencyProblem, late, origin } = decision;
+  const { item, itemSource, unattributedReason, dimensions, excluded, currencyProblem, late, merged, origin } = decision;
   return JSON.stringify({
     item: item && { tenant: item.tenant, type: item.type, id: item.id },
     ...{ itemSource, unattributedReason },
     dimensions: sorted(dimensions),
-    ...{ excluded, currencyProblem, late, origin },
+    ...{ excluded, currencyProblem, late, merged, origin },
   });
 }
 

@@ -255,7 +255,7 @@ test('a closed trace keeps what was decided and decides late spans by what they 
     currency: 'USD',
     closed: {
       unnamed: { item: { tenant: 'default', type: 'ticket', id: 'T-1' }, itemSource: 'trace' },
-      attributionOf: (spanId) =>
+      decisionOf: (spanId) =>
         spanId === hex('llm', 16)
           ? { item: { tenant: 'default', type: 'ticket', id: 'T-0' }, itemSource: 'ancestor', dimensions: {} }
           : undefined,

@@ -42,7 +42,7 @@ export function commitLateFacts(context: CommitContext, trace: TraceRow, encoded
   const { currency } = context.file;
   const decision = decideTrace([...said, ...[...reopened.values()].map(({ fact }) => fact)], {
     currency,
-    closed: { unnamed: trace.unnamed, attributionOf: (spanId) => attributionIn(reopened.get(spanId)) },
+    closed: { unnamed: trace.unnamed, decisionOf: (spanId) => decisionIn(reopened.get(spanId)) },
   });
   const stored = [...reopened.values()].flatMap((span) => span.stored ?? []);
   entries.write(trace.key, {
@@ -116,12 +116,10 @@ function withTwins(
   return reopened;
 }
 
-function attributionIn(
-  span: Reopened | undefined,
-): Pick<Decision, 'item' | 'itemSource' | 'unattributedReason' | 'dimensions' | 'late'> | undefined {
+function decisionIn(span: Reopened | undefined): Omit<Decision, 'currencyProblem'> | undefined {
   if (span?.stored === undefined) return undefined;
-  const { excluded: _excluded, currencyProblem: _problem, ...attribution } = span.stored.entry.decision;
-  return attribution;
+  const { currencyProblem: _problem, ...decision } = span.stored.entry.decision;
+  return decision;
 }
 
 function keyOf(reopened: ReadonlyMap<string, Reopened>, { fact }: DecidedSpan): bigint {

@@ -58,7 +58,7 @@ export function fact(sketch: FactSketch): SpanFact {
 
 /**
  * Facts from a table: the first line names the columns, which are those of {@link FactSketch}; `waste` holds when its cell
- * is not empty, `usage` and `dimensions` are written `unit=1 other=2`.
+ * is not empty, `usage` and `dimensions` are written `unit=1 other=2`, no usage `none`.
  */
 export function facts(table: string, defaults: Partial<FactSketch> = {}): SpanFact[] {
   const [header = '', ...rows] = table
@@ -85,6 +85,7 @@ export function hex(name: string, length: number): string {
 function parseCell(column: string, cell: string): unknown {
   if (column === 'waste') return true;
   if (column === 'start' || column === 'end' || column === 'touchMs') return Number(cell);
+  if (column === 'usage' && cell === 'none') return {};
   if (column === 'usage') return Object.fromEntries(pairs(cell).map(([unit, count]) => [unit, Number(count)]));
   if (column === 'dimensions') return Object.fromEntries(pairs(cell));
   return cell;
