@@ -23,6 +23,7 @@ const models = [
   'gemini-2.5-flash',
   'mistral-large-2411',
 ];
+const providers: Readonly<Record<string, string>> = { cla: 'anthropic', gem: 'gcp.gemini', mis: 'mistral_ai' };
 const tools = ['stripe.refund', 'crm.lookup_customer', 'mail.send', 'kb.read_article'];
 
 /**
@@ -125,7 +126,7 @@ function createModelCall(random: () => number): { name: string; attributes: Attr
     name: `chat ${model}`,
     attributes: [
       text('gen_ai.operation.name', 'chat'),
-      text('gen_ai.provider.name', model.startsWith('gpt') ? 'openai' : model.split('-')[0]!),
+      text('gen_ai.provider.name', providers[model.slice(0, 3)] ?? 'openai'),
       text('gen_ai.request.model', model),
       text('gen_ai.response.model', model),
       text('gen_ai.response.id', `chatcmpl-${Math.floor(random() * 1e15).toString(36)}`),

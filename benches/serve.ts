@@ -4,6 +4,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ask, cpuSeconds, residentMebibytes, type ServeUnderTest, startScript, startServe } from './serve/processes.ts';
 import { type Scenario, scenarios } from './serve/scenarios.ts';
@@ -19,6 +20,7 @@ const { values: flags } = parseArgs({
   },
 });
 const seconds = Number(flags.seconds);
+const prices = fileURLToPath(new URL('./serve/prices.yaml', import.meta.url));
 
 type Measured = {
   readonly rate: number;
@@ -120,6 +122,7 @@ function configOf(
   const name = exporter.slice(0, exporter.indexOf(':'));
   return `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:0" }, grpc: { endpoint: "127.0.0.1:0" } } } }
 exporters: { ${exporter} }
+pricing: { books: [${JSON.stringify(prices)}] }
 ledger: ${ledger ? `{ file: ${JSON.stringify(join(folder, 'ledger.db'))} }` : 'off'}
 ${ledger ? `records: { exporters: [${name}] }` : ''}
 service: { traces: { exporters: [${name}] } ${flags.workers === '1' ? '' : `, workers: ${flags.workers}`} }

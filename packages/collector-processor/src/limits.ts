@@ -35,6 +35,15 @@ export const streamsMax = 256;
 /** Default time a gRPC connection may stay without a call: senders keep theirs open between batches. */
 export const grpcIdleTimeoutMs = 600_000;
 
+/** Bytes a gRPC client may send ahead on one call: a batch of the usual size arrives without a pause. */
+export const grpcStreamWindowBytes: number = mebibyte;
+
+/** Bytes a gRPC client may send ahead on one connection. With the largest number of connections it is still only what they send. */
+export const grpcConnectionWindowBytes: number = 4 * mebibyte;
+
+/** PINGs of a gRPC client between two calls. Keeping a connection alive for hours takes fewer; more is an attack. */
+export const grpcPingsMax = 10_000;
+
 /** Time a gRPC client has to close its connection once all it asked was answered. */
 export const goAwayGraceMs = 500;
 

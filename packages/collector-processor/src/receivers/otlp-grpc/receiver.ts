@@ -1,37 +1,39 @@
-import { createServer, type Server as NetServer, type Socket } from 'node:net';
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, type UntypedHandleCall } from '@grpc/grpc-js';
+import { createSecureServer, createServer, type Http2SecureServer, type Http2Server, type ServerOptions } from 'node:http2';
 import type { OtlpGrpcReceiverConfig } from '../../config/config.ts';
-import { exportPaths } from '../../grpc-paths.ts';
-import { goAwayGraceMs } from '../../limits.ts';
-import type { Signal } from '../../otlp/codec.ts';
+import { goAwayGraceMs, grpcConnectionWindowBytes, grpcStreamWindowBytes } from '../../limits.ts';
+import { describeFault } from '../../logger.ts';
 import { listen, urlHost } from '../listen.ts';
 import type { Receiver } from '../receiver.ts';
 import { prepareServerTls, readServerTls } from '../server-tls.ts';
 import { createCallHandler, type OtlpGrpcReceiverOptions } from './call-handler.ts';
+import { createConnectionKeeper } from './connection-keeper.ts';
 
 /**
- * Listens for OTLP over gRPC. The sockets are ours and are handed to the gRPC library one by one, so that the number of
- * connections is bounded and certificates can be renewed. Rejects when the address cannot be used.
+ * Listens for OTLP over gRPC: unary calls over HTTP/2, read as they arrive, so that every bound holds from the first byte.
+ * Rejects with a {@link CostspanError} when the address cannot be used.
  */
 export async function startOtlpGrpcReceiver(options: OtlpGrpcReceiverOptions): Promise<Receiver> {
-  const { config, metrics, clock } = options;
+  const { config, metrics, clock, logger } = options;
   const { handle, drain } = createCallHandler(options);
-  const grpc = new Server({
-    'grpc.max_receive_message_length': config.requestBytesMax,
-    'grpc.max_concurrent_streams': config.streamsMax,
-    ...(config.connectionAgeMs === 0
-      ? {}
-      : { 'grpc.max_connection_age_ms': config.connectionAgeMs, 'grpc.max_connection_age_grace_ms': config.connectionGraceMs }),
-    'grpc.max_connection_idle_ms': config.idleTimeoutMs,
+  const server = await createGrpcServer(config);
+  const keeper = createConnectionKeeper(config, clock);
+  server.on('session', (session) => {
+    session.setLocalWindowSize(grpcConnectionWindowBytes);
+    keeper.add(session);
   });
-  for (const signal of ['traces', 'logs', 'metrics'] as const)
-    addExport(grpc, signal, (call, answer) => void handle(signal, call, answer));
-  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
-  const server = await createSocketServer(config, (socket) => injector.injectConnection(socket));
+  // A peer that breaks the protocol ends its own connection; there is nobody to tell.
+  server.on('sessionError', () => undefined);
+  server.on('stream', (stream, headers) => {
+    stream.on('error', () => undefined);
+    keeper.noteCall(stream);
+    handle(stream, headers).catch((error: unknown) => {
+      logger.error('internal fault while answering', { fault: describeFault(error) });
+      stream.destroy();
+    });
+  });
   server.on('drop', () => metrics.connectionDropped());
-  const { host, port: wantedPort } = config;
   const field = 'receivers.otlp.protocols.grpc.endpoint';
+  const { host, port: wantedPort } = config;
   const port = await listen(server, { host, port: wantedPort, field, sharedPort: options.sharedPort === true });
   return {
     port,
@@ -43,42 +45,22 @@ export async function startOtlpGrpcReceiver(options: OtlpGrpcReceiverOptions): P
       await Promise.race([drain(), clock.wait(timeoutMs, timeUp.signal)]);
       timeUp.abort();
       // Every call is answered, or out of time: connections get GOAWAY, and the rest of a second to take it in.
-      injector.drain(goAwayGraceMs);
-      await Promise.race([closed, clock.wait(goAwayGraceMs)]);
-      injector.destroy();
-      grpc.forceShutdown();
+      const graceOver = new AbortController();
+      keeper.closeAll();
+      await Promise.race([closed, clock.wait(goAwayGraceMs, graceOver.signal)]);
+      graceOver.abort();
+      keeper.destroyAll();
       await closed;
     },
   };
 }
 
-async function createSocketServer(
-  config: OtlpGrpcReceiverConfig,
-  onSocket: (socket: Socket) => void,
-): Promise<NetServer | TlsServer> {
+async function createGrpcServer(config: OtlpGrpcReceiverConfig): Promise<Http2Server | Http2SecureServer> {
+  const options: ServerOptions = {
+    settings: { maxConcurrentStreams: config.streamsMax, initialWindowSize: grpcStreamWindowBytes, enablePush: false },
+  };
   const server =
-    config.tls === undefined
-      ? createServer({ noDelay: true }, onSocket)
-      : createTlsServer({ ...(await readServerTls(config.tls)), ALPNProtocols: ['h2'], noDelay: true }, onSocket);
+    config.tls === undefined ? createServer(options) : createSecureServer({ ...options, ...(await readServerTls(config.tls)) });
   server.maxConnections = config.connectionsMax;
   return server;
-}
-
-/** Registers the one method of a signal's service. Messages stay bytes: reading them is not the transport's business. */
-function addExport(
-  grpc: Server,
-  signal: Signal,
-  handle: (call: ServerUnaryCall<Buffer, Buffer>, answer: sendUnaryData<Buffer>) => void,
-): void {
-  const asIs = (bytes: Buffer): Buffer => bytes;
-  const method = {
-    path: exportPaths[signal],
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: asIs,
-    requestDeserialize: asIs,
-    responseSerialize: asIs,
-    responseDeserialize: asIs,
-  } as const;
-  grpc.addService({ Export: method }, { Export: handle as UntypedHandleCall });
 }
