@@ -66,7 +66,7 @@ async function takeTraces(body: Uint8Array, { sender, abort }: IngestRequest, op
   const outgoing = { signal: 'traces', body: metered.body, itemCount: metered.spanCount } as const;
   const delivery = await options.fanOuts.traces.deliver(outgoing, abort);
   if (delivery.kind !== 'accepted') return delivery;
-  const unsafe = await commit(metered.facts.length, (ledger) => ledger.commit(metered.facts), options);
+  const unsafe = await commit(metered.facts.spanCount, (ledger) => ledger.commit(metered.facts), options);
   if (unsafe !== undefined) return unsafe;
   options.fanOuts.traces.pass(outgoing);
   if (metered.invalidUtf8Count > 0) options.metrics.invalidUtf8(metered.invalidUtf8Count);

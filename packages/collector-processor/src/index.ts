@@ -9,6 +9,8 @@ export type { Delivery, PartialSuccess, RejectionReason } from './delivery.ts';
 export { READING_REASONS } from './dialects/reading-reasons.ts';
 export { CostspanError, type CostspanErrorCode } from './errors.ts';
 export { type ExplainedSpan, explainFiles } from './explain-files.ts';
+export { packFacts } from './facts/pack-facts.ts';
+export type { PackedFacts } from './facts/packed-facts.ts';
 export { createLogger, describeFault, type Logger, type LoggerOptions, silentLogger } from './logger.ts';
 export type { PipelineTotals } from './pipeline.ts';
 export { type Processed, type ProcessOptions, processFiles } from './process.ts';

@@ -1,6 +1,7 @@
 import type { SpanFact } from '@costspan/ledger';
 import { describe, expect, test } from 'vitest';
 import { createIngest, type IngestOptions } from '../src/create-ingest.ts';
+import { packFacts } from '../src/facts/pack-facts.ts';
 import type { Delivery } from '../src/delivery.ts';
 import type { FanOut } from '../src/exporters/fan-out.ts';
 import type { Encoding, IngestRequest } from '../src/ingest.ts';
@@ -23,7 +24,7 @@ const fact: SpanFact = {
 const metered: Exclude<ReturnType<Meter>, { kind: 'rejected' }> = {
   kind: 'metered',
   body: Buffer.from('priced'),
-  facts: [fact],
+  facts: packFacts([fact]),
   spanCount: 3,
   pricedSpanCount: 2,
   unpriced: { 'model-unknown': 1 },
@@ -74,7 +75,7 @@ function ingestWith(given: Given = {}) {
           ledger: {
             commit: async (facts) => {
               if (given.commitFails === true) throw new Error('disk full');
-              steps.push(`commit ${facts.length}`);
+              steps.push(`commit ${facts.spanCount}`);
             },
           },
         }),
@@ -140,7 +141,7 @@ describe('OTLP-39 traces', () => {
   });
 
   test('OTLP-21 OTLP-22 a request without anything in it is accepted and goes nowhere', async () => {
-    const { send, steps } = ingestWith({ meter: () => ({ ...metered, body: Buffer.alloc(0), spanCount: 0, facts: [] }) });
+    const { send, steps } = ingestWith({ meter: () => ({ ...metered, body: Buffer.alloc(0), spanCount: 0, facts: packFacts([]) }) });
     expect(await send('traces', '')).toEqual(accepted);
     expect(steps).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLedger } from '@costspan/collector-processor';
+import { openLedger, packFacts } from '@costspan/collector-processor';
 import type { SpanFact } from '@costspan/ledger';
 import { onTestFinished } from 'vitest';
 
@@ -14,7 +14,7 @@ export async function ledgerWith(requests: readonly (readonly SpanFact[])[], cur
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'costspan.db');
   const ledger = await openLedger({ file, currency, clock: { nowNs: () => commitNs } });
-  for (const facts of requests) await ledger.commit(facts);
+  for (const facts of requests) await ledger.commit(packFacts(facts));
   await ledger.close();
   return file;
 }

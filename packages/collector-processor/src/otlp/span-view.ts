@@ -43,6 +43,13 @@ export type SpanView = {
   readonly get: (key: KeyId) => AttributeValue | undefined;
   /** Value of an attribute of the span's resource. */
   readonly resource: (key: KeyId) => AttributeValue | undefined;
+  /** Whether the span carries an attribute, if only an empty one, whose key is marked with 1 in this list by key number. */
+  readonly hasMarked: (marks: Uint8Array) => boolean;
+  /**
+   * Copies what places the span in its trace, as it is on the wire: bytes 0 to 15 the trace id, 16 to 23 the span id, 24 to 31
+   * the parent's id, 32 to 39 start and 40 to 47 end as nanoseconds, least byte first. What is absent is zeros.
+   */
+  readonly copyPlace: (target: Uint8Array, offset: number) => void;
   /** Every attribute of the span whose key starts with the prefix, in wire order. For open sets such as `costspan.usage.`. */
   readonly withPrefix: (prefix: string) => ReadonlyArray<readonly [key: string, value: AttributeValue]>;
 };

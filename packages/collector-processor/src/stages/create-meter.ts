@@ -1,12 +1,12 @@
-import type { SpanFact } from '@costspan/ledger';
 import type { Receipt } from '@costspan/pricing';
 import type { Dialect } from '../dialects/dialect.ts';
 import { DIALECTS } from '../dialects/dialects.ts';
+import { collectFacts, type FactCollector } from '../facts/collect-facts.ts';
 import type { RewriteTraces } from '../otlp/codec.ts';
 import { createKeyTable } from '../otlp/key-table.ts';
 import type { NewAttribute, SpanView } from '../otlp/span-view.ts';
 import { createEnrich, ENRICH_KEYS, OWNED_PREFIX, type PricedSpan } from './enrich.ts';
-import { createIdentifyItem, type IdentifyOptions, keysOfItems } from './identify-item.ts';
+import { createIdentifyItem, type IdentifyOptions, keysOfItems, saysSomething } from './identify-item.ts';
 import type { Meter, SenderContext } from './meter.ts';
 import { createNormalize, keysOfDialects, type NormalizedSpan } from './normalize.ts';
 import { observe } from './observe.ts';
@@ -44,7 +44,7 @@ export const createMeter = (options: MeterOptions): Meter => {
     return {
       kind: 'metered',
       body: rewritten.body,
-      facts: request.facts,
+      facts: request.facts.finish(),
       spanCount: rewritten.spanCount,
       pricedSpanCount: request.pricedSpanCount,
       invalidUtf8Count: rewritten.invalidUtf8Count,
@@ -61,9 +61,9 @@ type Stages = {
 };
 
 /** What piles up over the spans of one request. */
-type OpenRequest = { readonly facts: SpanFact[]; readonly unpriced: Map<string, number>; pricedSpanCount: number };
+type OpenRequest = { readonly facts: FactCollector; readonly unpriced: Map<string, number>; pricedSpanCount: number };
 
-const openRequest = (): OpenRequest => ({ facts: [], unpriced: new Map(), pricedSpanCount: 0 });
+const openRequest = (): OpenRequest => ({ facts: collectFacts(), unpriced: new Map(), pricedSpanCount: 0 });
 
 const meterSpan = (
   span: SpanView,
@@ -74,22 +74,16 @@ const meterSpan = (
   const identity = stages.identify(span, sender);
   const normalized = stages.normalize(span);
   if (normalized === undefined) {
-    addFact(request, observe(span, identity, undefined));
+    request.facts.addOther(span, identity.tenant, saysSomething(identity) ? identity : undefined);
     return undefined;
   }
   const receipt = stages.price(normalized, span.startUnixNs);
   const priced: PricedSpan = { normalized, receipt, identity, waste: isWaste(normalized, receipt) };
-  const isKept = addFact(request, observe(span, identity, priced));
+  // A span without a valid id cannot be told from another one: the ledger would charge them as one, so it gets neither.
+  const isKept = request.facts.addCost(span, observe(span, identity, priced));
   if (!isKept) addUnpriced(request, 'span-id-invalid');
   else if (normalized.role !== 'aggregate') count(request, receipt);
   return stages.enrich(span, priced);
-};
-
-/** A span without a valid id cannot be told from another one: the ledger would charge them as one, so it gets neither. */
-const addFact = (request: OpenRequest, fact: SpanFact): boolean => {
-  const isIdentified = fact.traceId !== '' && fact.spanId !== '';
-  if (isIdentified) request.facts.push(fact);
-  return isIdentified;
 };
 
 /** Cost that produced nothing: an attempt whose answer was not used, or a span that failed. What is not billed is no cost. */

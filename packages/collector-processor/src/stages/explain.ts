@@ -8,8 +8,8 @@ import type { AttributeValue, KeyTable, SpanView } from '../otlp/span-view.ts';
 import { createChooseDialect } from './choose-dialect.ts';
 import { isWaste } from './create-meter.ts';
 import { OWNED_PREFIX } from './enrich.ts';
-import { createIdentifyItem, type IdentifyOptions, keysOfItems } from './identify-item.ts';
-import { SHOWN_CHARACTERS_MAX } from './limits.ts';
+import { createIdentifyItem, type IdentifyOptions, type Identity, keysOfItems } from './identify-item.ts';
+import { NAME_CHARACTERS_MAX, SHOWN_CHARACTERS_MAX } from './limits.ts';
 import type { SenderContext } from './meter.ts';
 import { createReader, keysOfDialects } from './normalize.ts';
 import { observe } from './observe.ts';
@@ -58,12 +58,12 @@ export const createExplain = (options: ExplainOptions): Explain => {
     const identity = identify(span, sender);
     const { dialect, normalized, found } = read(span);
     const receipt = normalized === undefined ? undefined : price(normalized, span.startUnixNs);
-    const priced =
+    const fact =
       normalized === undefined || receipt === undefined
-        ? undefined
-        : { normalized, receipt, identity, waste: isWaste(normalized, receipt) };
+        ? placeOf(span, identity)
+        : observe(span, identity, { normalized, receipt, identity, waste: isWaste(normalized, receipt) });
     return {
-      fact: observe(span, identity, priced),
+      fact,
       scopeName: span.scopeName,
       scopeVersion: span.scopeVersion,
       ...(dialect !== undefined && { dialect: `${dialect.id}@${dialect.version}` }),
@@ -79,6 +79,16 @@ export const createExplain = (options: ExplainOptions): Explain => {
     return walked.kind === 'ok' ? { kind: 'ok', spans } : walked;
   };
 };
+
+const placeOf = (span: SpanView, identity: Identity): SpanFact => ({
+  ...identity,
+  traceId: span.traceId,
+  spanId: span.spanId,
+  parentSpanId: span.parentSpanId,
+  name: span.name.slice(0, NAME_CHARACTERS_MAX),
+  startNs: span.startUnixNs,
+  endNs: span.endUnixNs,
+});
 
 type Read = {
   readonly dialect: Dialect | undefined;

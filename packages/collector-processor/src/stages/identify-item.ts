@@ -27,6 +27,10 @@ export type IdentifyOptions = {
 /** What a span says about its work item, from itself and its resource. Ancestors are for the ledger to know. */
 export type Identity = Pick<SpanFact, 'tenant' | 'item' | 'itemProblem' | 'outcome' | 'dimensions'>;
 
+/** Whether a span says anything about its work item. */
+export const saysSomething = ({ item, itemProblem, outcome, dimensions }: Identity): boolean =>
+  item !== undefined || itemProblem !== undefined || outcome !== undefined || dimensions !== undefined;
+
 /** Reads the identity of the span under the cursor. */
 export type IdentifyItem = (span: SpanView, sender: SenderContext) => Identity;
 

@@ -1,5 +1,5 @@
-import type { SpanFact } from '@costspan/ledger';
 import type { Delivery } from '../delivery.ts';
+import type { PackedFacts } from '../facts/packed-facts.ts';
 
 /** Who sent a request, as far as authentication and configuration know. */
 export type SenderContext = {
@@ -11,7 +11,7 @@ export type SenderContext = {
 export type Metered = {
   readonly kind: 'metered';
   readonly body: Uint8Array;
-  readonly facts: readonly SpanFact[];
+  readonly facts: PackedFacts;
   readonly spanCount: number;
   readonly pricedSpanCount: number;
   /** Cost-bearing spans without a price, by reason. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Observation, SpanFact } from '@costspan/ledger';
+import type { CostFact, Observation } from '@costspan/ledger';
 import { catalogIdOf, sumUsage, type Usage } from '@costspan/pricing';
 import type { SpanUsage } from '../dialects/dialect.ts';
 import { optional } from '../optional.ts';
@@ -8,8 +8,8 @@ import type { PricedSpan } from './enrich.ts';
 import type { Identity } from './identify-item.ts';
 import { NAME_CHARACTERS_MAX } from './limits.ts';
 
-/** What the ledger keeps of a span. Copies what it needs: the cursor moves on. */
-export const observe = (span: SpanView, identity: Identity, priced: PricedSpan | undefined): SpanFact => ({
+/** What the ledger keeps of a cost-bearing span. Copies what it needs: the cursor moves on. */
+export const observe = (span: SpanView, identity: Identity, priced: PricedSpan): CostFact => ({
   ...identity,
   traceId: span.traceId,
   spanId: span.spanId,
@@ -17,7 +17,7 @@ export const observe = (span: SpanView, identity: Identity, priced: PricedSpan |
   name: cut(span.name),
   startNs: span.startUnixNs,
   endNs: span.endUnixNs,
-  ...(priced !== undefined && { observation: observationOf(span, identity, priced) }),
+  observation: observationOf(span, identity, priced),
 });
 
 /** Identity of the entry of a span: the first 32 hex digits of SHA-256 over tenant, trace and span, a line each. */

@@ -1,4 +1,5 @@
 import { CostspanError } from '../errors.ts';
+import { readPackedFacts } from '../facts/read-packed-facts.ts';
 import type { LedgerEngine } from './ledger-engine.ts';
 import type { LedgerAnswer, LedgerFailure, LedgerQuestion, LedgerRequest, LedgerResponse } from './ledger-protocol.ts';
 import { commitFactsMax } from './limits.ts';
@@ -74,7 +75,7 @@ function answerOf(engine: LedgerEngine, question: LedgerQuestion): LedgerAnswer 
 
 function commit(engine: LedgerEngine, commits: readonly Commit[]): LedgerAnswer {
   const nowNs = commits.at(-1)?.nowNs ?? 0n;
-  const traces = commits.flatMap((question) => (question.kind === 'commit' ? question.traces : []));
+  const traces = commits.flatMap((question) => (question.kind === 'commit' ? readPackedFacts(question.packed) : []));
   const events = commits.flatMap((question) => (question.kind === 'receive' ? [question.events] : []));
   if (traces.length > 0) engine.commit(traces, nowNs);
   if (events.length > 0) {

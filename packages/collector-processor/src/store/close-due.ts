@@ -33,7 +33,7 @@ function closeTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
     "SELECT trace_key FROM traces WHERE state = 'open' AND active_at_ns <= ? ORDER BY active_at_ns LIMIT ?",
   );
   const forget = prepare(database, 'DELETE FROM context WHERE trace_key = ?');
-  const close = prepare(database, "UPDATE traces SET state = 'closed' WHERE trace_key = ?");
+  const close = prepare(database, "UPDATE traces SET state = 'closed', context = NULL WHERE trace_key = ?");
   const keys = due.all(quietSinceNs, dueTracesMax);
   for (const { trace_key: key } of keys) {
     forget.run(key);

@@ -16,8 +16,8 @@ import {
   tallyOf,
 } from '@costspan/ledger';
 import { type CommitContext, changeContribution } from './commit-trace.ts';
-import { decodeFact, type EncodedTrace } from './encoded-facts.ts';
 import type { StoredEntry } from './entry-rows.ts';
+import type { IncomingTrace } from './incoming.ts';
 import { twinsMax } from './limits.ts';
 import type { TraceRow } from './trace-rows.ts';
 
@@ -33,8 +33,8 @@ type Reopened = {
  * whether two spans report one call is looked at again, in a number of steps that does not grow with the trace. Returns how
  * many cost-bearing spans came late.
  */
-export function commitLateFacts(context: CommitContext, trace: TraceRow, encoded: EncodedTrace): number {
-  const { late, said } = readLate(context, trace, encoded);
+export function commitLateFacts(context: CommitContext, trace: TraceRow, incoming: IncomingTrace): number {
+  const { late, said } = readLate(context, trace, incoming);
   const reopened = withTwins(context, trace.key, late);
   if (reopened.size === 0 && said.length === 0) return 0;
 
@@ -55,7 +55,7 @@ export function commitLateFacts(context: CommitContext, trace: TraceRow, encoded
     .filter(({ entry }) => entry.state === 'live')
     .map(({ fact, entry }) => entryOf(fact, entry.decision, currency));
   const isNews = applyDifference(context, trace.key, { before, after: contributionsOf(decision) });
-  if (isNews || late.size > 0) context.traces.write(trace.key, { ...encoded, ...trace, facts: trace.facts + late.size }, nowNs);
+  if (isNews || late.size > 0) context.traces.write(trace.key, { ...incoming, ...trace, facts: trace.facts + late.size }, nowNs);
   return [...late.values()].filter((span) => span.stored === undefined).length;
 }
 
@@ -63,12 +63,11 @@ export function commitLateFacts(context: CommitContext, trace: TraceRow, encoded
 function readLate(
   { traces, entries }: CommitContext,
   trace: TraceRow,
-  encoded: EncodedTrace,
+  incoming: IncomingTrace,
 ): { readonly late: ReadonlyMap<string, Reopened>; readonly said: readonly SpanFact[] } {
   const late = new Map<string, Reopened>();
   const said: SpanFact[] = [];
-  for (const line of encoded.lines) {
-    const fact = decodeFact(line, encoded);
+  for (const { fact, packed } of incoming.facts) {
     if (!bearsCost(fact)) {
       if (!isLink(fact)) said.push(fact);
       continue;
@@ -78,7 +77,7 @@ function readLate(
     if (other !== undefined && strongerFact(other, fact) === other) continue;
     late.set(fact.spanId, {
       fact,
-      factKey: traces.addFact(trace.key, fact, line),
+      factKey: traces.addFact(trace.key, fact, packed),
       ...(stored === undefined ? {} : { stored }),
     });
   }
@@ -92,7 +91,7 @@ function storedOf(
 ): Reopened['stored'] {
   const entry = entries.latest(traceKey, observation.entryId);
   const known = entry && traces.factOf(entry.factKey);
-  return entry !== undefined && known !== undefined && bearsCost(known.fact) ? { entry, fact: known.fact } : undefined;
+  return entry !== undefined && known !== undefined ? { entry, fact: known.fact } : undefined;
 }
 
 /** The late spans and those stored ones that share a call or handoff id with them. */
@@ -106,7 +105,7 @@ function withTwins(
     const { callId, human } = fact.observation;
     if (callId === undefined && human?.handoffId === undefined) continue;
     for (const twin of [...traces.twins(traceKey, { callId, handoffId: human?.handoffId }, twinsMax)]) {
-      if (twin.factKey === undefined || !bearsCost(twin.fact) || reopened.has(twin.fact.spanId)) continue;
+      if (reopened.has(twin.fact.spanId)) continue;
       const entry = entries.latest(traceKey, twin.fact.observation.entryId);
       // A fact that a stronger one has replaced is still in the file for the version it made.
       if (entry?.factKey !== twin.factKey) continue;

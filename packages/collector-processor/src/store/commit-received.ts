@@ -92,7 +92,7 @@ function takeEntry({ file, traces, entries, items, nowNs }: ReceiveContext, trac
     entries.write(traceKey, { stored: change.stored, spans: change.isLive ? [span] : [], itemKeyOf: items.keyOf, nowNs });
   };
   const isKnownVersion = known?.emitter === sent.emitter && known.version === sent.version;
-  const factKey = isKnownVersion && stored !== undefined ? stored.factKey : traces.addFact(traceKey, fact, sent.line);
+  const factKey = isKnownVersion && stored !== undefined ? stored.factKey : traces.addFact(traceKey, fact);
   if (!isKnownVersion) write({ stored: stored === undefined ? [] : [stored], isLive: true });
   const latest = sent.state === 'void' ? entries.latest(traceKey, sent.id) : undefined;
   if (latest !== undefined) write({ stored: [latest], isLive: false });
@@ -147,6 +147,6 @@ function writeContributions(context: ReceiveContext, traceKey: bigint): void {
 function liveEntries({ file, traces, entries }: ReceiveContext, traceKey: bigint): readonly DecidedEntry[] {
   return entries.ofTrace(traceKey).flatMap(({ state, factKey, decision }) => {
     const known = state === 'live' ? traces.factOf(factKey) : undefined;
-    return known !== undefined && bearsCost(known.fact) ? [entryOf(known.fact, decision, file.currency)] : [];
+    return known !== undefined ? [entryOf(known.fact, decision, file.currency)] : [];
   });
 }

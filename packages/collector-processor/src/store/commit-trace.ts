@@ -9,11 +9,13 @@ import {
   strongerFact,
 } from '@costspan/ledger';
 import type { ContributionRows } from './contribution-rows.ts';
-import { decodeFact, type EncodedTrace } from './encoded-facts.ts';
 import type { EntryRows, KeyedSpan } from './entry-rows.ts';
+import { type IncomingFact, type IncomingTrace, saysNoMore } from './incoming.ts';
 import type { ItemRows } from './item-rows.ts';
+import type { KeptFacts } from './kept-facts.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { traceFactsMax } from './limits.ts';
+import type { OpenTrace, OpenTraces } from './open-traces.ts';
 import type { KnownFact, TraceRow, TraceRows } from './trace-rows.ts';
 
 /** What a commit works with inside its transaction. */
@@ -26,65 +28,82 @@ export type CommitContext = {
   readonly nowNs: bigint;
 };
 
+/** What committing spans works with besides. */
+export type SpanCommitContext = CommitContext & { readonly open: OpenTraces; readonly kept: KeptFacts };
+
 /** Adds facts to a trace that is new or open, decides it anew from all of its facts and writes what changed. */
-export function commitOpenTrace(context: CommitContext, trace: TraceRow | undefined, encoded: EncodedTrace): void {
-  const { traces, entries, contributions, items, nowNs } = context;
-  const known = new Map<string, KnownFact>();
-  if (trace !== undefined) for (const fact of traces.facts(trace.key, encoded)) keep(known, fact);
-  const fresh = freshFacts(known, encoded);
+export function commitOpenTrace(context: SpanCommitContext, trace: OpenTrace | undefined, incoming: IncomingTrace): void {
+  const fresh = freshFacts(trace?.known ?? noFacts, incoming);
   if (fresh.length === 0) return;
+  const known = new Map<string, KnownFact>(trace?.known);
   for (const fact of fresh) known.set(fact.fact.spanId, fact);
 
+  const { open, nowNs } = context;
   const decision = decideTrace(values(known), { currency: context.file.currency });
-  const facts = (trace?.facts ?? 0) + fresh.length;
-  const traceKey = traces.write(
-    trace?.key,
-    { ...encoded, state: facts > traceFactsMax ? 'closed' : 'open', facts, unnamed: decision.unnamed },
-    nowNs,
-  );
-  for (const fact of store(context, traceKey, fresh)) known.set(fact.fact.spanId, fact);
-  entries.write(traceKey, {
-    stored: trace === undefined ? [] : entries.ofTrace(traceKey),
+  const facts = (trace?.row.facts ?? 0) + fresh.length;
+  const state = facts > traceFactsMax ? 'closed' : 'open';
+  const row = { ...incoming, state, facts, unnamed: decision.unnamed } as const;
+  const others = state === 'open' ? contextOf(context, fresh, incoming) : undefined;
+  const traceKey = context.traces.write(trace?.row.key, trace === undefined ? { ...row, context: others } : row, nowNs);
+  if (trace !== undefined && others !== undefined) context.traces.addContext(traceKey, facts, others);
+  for (const { fact, packed } of fresh) {
+    if (bearsCost(fact)) known.set(fact.spanId, { fact, factKey: context.traces.addFact(traceKey, fact, packed) });
+  }
+  const stored = context.entries.write(traceKey, {
+    stored: trace?.stored ?? [],
     spans: withFactKeys(decision.spans, known),
-    itemKeyOf: items.keyOf,
+    itemKeyOf: context.items.keyOf,
     nowNs,
   });
-  const stored = trace === undefined ? noContributions : contributions.ofTrace(traceKey);
-  writeContributions(context, traceKey, { stored, wanted: contributionsOf(decision) });
-  if (facts > traceFactsMax) traces.forgetContext(traceKey);
-}
-
-const noContributions: ReadonlyMap<bigint, Contribution> = new Map();
-
-/** Keeps a fact, or the stronger of two of one span. */
-function keep(known: Map<string, KnownFact>, candidate: KnownFact): void {
-  const other = known.get(candidate.fact.spanId);
-  if (other === undefined || strongerFact(other.fact, candidate.fact) !== other.fact) {
-    known.set(candidate.fact.spanId, candidate);
+  const contributions = writeContributions(context, traceKey, {
+    stored: trace?.contributions ?? noContributions,
+    wanted: contributionsOf(decision),
+  });
+  if (state === 'open') {
+    open.put(incoming, { row: { key: traceKey, state, facts, unnamed: row.unnamed }, known, stored, contributions });
+  } else {
+    context.traces.forgetContext(traceKey);
+    open.remove(incoming);
   }
 }
 
+/** An open trace as its rows have it. */
+export function loadOpenTrace(
+  { traces, entries, contributions }: CommitContext,
+  row: TraceRow,
+  identity: Pick<IncomingTrace, 'tenant' | 'traceId'>,
+): OpenTrace {
+  const known = new Map<string, KnownFact>();
+  for (const fact of traces.facts(row.key, identity)) {
+    const other = known.get(fact.fact.spanId);
+    if (other === undefined || strongerFact(other.fact, fact.fact) !== other.fact) known.set(fact.fact.spanId, fact);
+  }
+  return { row, known, stored: entries.ofTrace(row.key), contributions: contributions.ofTrace(row.key) };
+}
+
+const noFacts: ReadonlyMap<string, KnownFact> = new Map();
+const noContributions: ReadonlyMap<bigint, Contribution> = new Map();
+
 /** The facts of a request that change what is known, one per span. A fact that was kept before, or says less, is no news. */
-function freshFacts(known: ReadonlyMap<string, KnownFact>, encoded: EncodedTrace): readonly KnownFact[] {
-  const fresh = new Map<string, KnownFact>();
-  for (const line of encoded.lines) {
-    const fact = decodeFact(line, encoded);
+function freshFacts(known: ReadonlyMap<string, KnownFact>, { facts }: IncomingTrace): readonly IncomingFact[] {
+  const fresh = new Map<string, IncomingFact>();
+  for (const incoming of facts) {
+    const { fact } = incoming;
     const before = fresh.get(fact.spanId) ?? known.get(fact.spanId);
-    if (before?.line === line) continue;
-    if (before === undefined || strongerFact(before.fact, fact) !== before.fact) fresh.set(fact.spanId, { fact, line });
+    if (before === undefined || !saysNoMore(before.fact, fact)) fresh.set(fact.spanId, incoming);
   }
   return [...fresh.values()];
 }
 
-function store({ traces }: CommitContext, traceKey: bigint, fresh: readonly KnownFact[]): readonly KnownFact[] {
-  const context: string[] = [];
-  const stored = fresh.map((known) => {
-    if (bearsCost(known.fact)) return { ...known, factKey: traces.addFact(traceKey, known.fact, known.line) };
-    context.push(known.line);
-    return known;
-  });
-  if (context.length > 0) traces.addContext(traceKey, context);
-  return stored;
+/** The fresh facts that bear no cost as the file keeps them; undefined when there are none. */
+function contextOf(
+  { kept }: SpanCommitContext,
+  fresh: readonly IncomingFact[],
+  { facts, packed }: IncomingTrace,
+): Uint8Array | undefined {
+  const others = fresh.flatMap(({ fact }) => (bearsCost(fact) ? [] : [fact]));
+  if (others.length === 0) return undefined;
+  return kept.keepContext(others, fresh.length === facts.length ? packed : undefined);
 }
 
 function* values(known: ReadonlyMap<string, KnownFact>): Iterable<SpanFact> {
@@ -99,21 +118,24 @@ function withFactKeys(spans: readonly DecidedSpan[], known: ReadonlyMap<string, 
   });
 }
 
+/** Returns what the trace contributes now, by item key. */
 function writeContributions(
   context: CommitContext,
   traceKey: bigint,
   { stored, wanted }: { readonly stored: ReadonlyMap<bigint, Contribution>; readonly wanted: readonly Contribution[] },
-): void {
-  const gone = new Map(stored);
+): ReadonlyMap<bigint, Contribution> {
+  const now = new Map<bigint, Contribution>();
   for (const after of wanted) {
     const itemKey = context.items.keyOf(after.sighting.item);
-    gone.delete(itemKey);
+    now.set(itemKey, after);
     changeContribution(context, traceKey, { itemKey, before: stored.get(itemKey), after });
   }
-  for (const [itemKey, before] of gone) {
+  for (const [itemKey, before] of stored) {
+    if (now.has(itemKey)) continue;
     context.contributions.remove(traceKey, itemKey);
     context.items.change(itemKey, { before });
   }
+  return now;
 }
 
 /** Writes what a trace contributes to an item and tells the item. Returns false, having written nothing, if that is no news. */

@@ -24,12 +24,12 @@ export type EntryRows = {
   readonly ofTrace: (traceKey: bigint) => readonly StoredEntry[];
   /** Latest version of one entry. */
   readonly latest: (traceKey: bigint, entryId: string) => StoredEntry | undefined;
-  /** Voids and adds versions until the live entries among `stored` are the decided ones. Returns whether anything changed. */
-  readonly write: (traceKey: bigint, change: EntryWrite) => boolean;
+  /** Voids and adds versions until the live entries among `stored` are the decided ones. Returns the latest versions then. */
+  readonly write: (traceKey: bigint, change: EntryWrite) => readonly StoredEntry[];
 };
 
 export type EntryWrite = {
-  readonly stored: readonly StoredVersion[];
+  readonly stored: readonly StoredEntry[];
   readonly spans: readonly KeyedSpan[];
   readonly itemKeyOf: (item: NonNullable<Decision['item']>) => bigint;
   readonly nowNs: bigint;
@@ -69,10 +69,16 @@ export function prepareEntryRows({ database }: LedgerFile): EntryRows {
         return { id: span.fact.observation.entryId, content: contentOf(span.factKey, decision), span, decision };
       });
       const changes = diffEntries(stored, wanted);
+      if (changes.length === 0) return stored;
+      const latest = new Map(stored.map((entry) => [entry.id, entry]));
       for (const change of changes) {
-        if (change.kind === 'void') toVoid.run(nowNs, traceKey, change.id, change.version);
-        else {
-          const { span, decision } = change.entry;
+        if (change.kind === 'void') {
+          toVoid.run(nowNs, traceKey, change.id, change.version);
+          const before = latest.get(change.id);
+          if (before !== undefined) latest.set(change.id, { ...before, state: 'void' });
+        } else {
+          const { span, decision, id, content } = change.entry;
+          latest.set(id, { id, version: change.version, state: 'live', content, factKey: span.factKey, decision: span.decision });
           const { item } = span.decision;
           add(span.entry, {
             traceKey,
@@ -84,7 +90,7 @@ export function prepareEntryRows({ database }: LedgerFile): EntryRows {
           });
         }
       }
-      return changes.length > 0;
+      return [...latest.values()];
     },
   };
 }

@@ -1,16 +1,20 @@
-import type { CostRecord } from '@costspan/ledger';
+import type { CostRecord, SpanFact } from '@costspan/ledger';
+import type { PackedTrace } from '../facts/read-packed-facts.ts';
 import { closeDue, type DueOptions } from './close-due.ts';
 import { commitLateFacts } from './commit-late-facts.ts';
 import { commitReceived } from './commit-received.ts';
-import { type CommitContext, commitOpenTrace } from './commit-trace.ts';
+import { commitOpenTrace, loadOpenTrace, type SpanCommitContext } from './commit-trace.ts';
 import { prepareContributionRows } from './contribution-rows.ts';
 import { type CounterName, prepareCounters } from './counters.ts';
 import type { EncodedEvents } from './encoded-events.ts';
-import { decodeFact, type EncodedTrace } from './encoded-facts.ts';
 import { prepareEntryRows } from './entry-rows.ts';
+import { type IncomingTrace, incomingTrace } from './incoming.ts';
 import { prepareItemRows } from './item-rows.ts';
+import { prepareKeptFacts } from './kept-facts.ts';
+import { keptWords } from './kept-words.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { prepareOutbox } from './outbox.ts';
+import { keepOpenTraces } from './open-traces.ts';
 import { type Outgoing, prepareOutgoing } from './outgoing.ts';
 import { prepareReceivedSightingRows } from './received-sighting-rows.ts';
 import { inTransaction, prepare } from './sql.ts';
@@ -26,7 +30,7 @@ export type EngineOptions = DueOptions & {
 
 /** The ledger as synchronous calls on one thread. Every call is one transaction or a read. */
 export type LedgerEngine = {
-  readonly commit: (traces: readonly EncodedTrace[], nowNs: bigint) => void;
+  readonly commit: (traces: readonly PackedTrace[], nowNs: bigint) => void;
   /** Books what other ledgers decided. */
   readonly receive: (events: EncodedEvents, nowNs: bigint) => void;
   /** What has to be sent to another ledger, the oldest first. */
@@ -42,7 +46,7 @@ export type LedgerEngine = {
 
 export type SentRecord = Pick<CostRecord, 'item' | 'revision'>;
 
-/** The ledger over an open file. It keeps nothing between calls, so a transaction that fails leaves nothing stale behind. */
+/** The ledger over an open file. What it keeps between calls is a copy of the file, dropped when a transaction fails. */
 export function createLedgerEngine(file: LedgerFile, options: EngineOptions): LedgerEngine {
   const { database } = file;
   const traces = prepareTraceRows(file);
@@ -55,13 +59,24 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
   const outgoing = prepareOutgoing(file);
   const prunedBefore = prepare<{ value: string }>(database, "SELECT value FROM settings WHERE name = 'pruned_before_ns'");
   const at = options.onCommitPoint ?? (() => {});
+  const kept = prepareKeptFacts(database);
+  const open = keepOpenTraces();
+  const transact = <Value>(work: () => Value): Value => {
+    try {
+      return inTransaction(database, work);
+    } catch (error) {
+      open.clear();
+      keptWords(database).reload();
+      throw error;
+    }
+  };
   return {
     commit: (batch, nowNs) => {
-      inTransaction(database, () => {
+      transact(() => {
         at('begun');
-        const context = { file, traces, entries, contributions, items: beginItems(), nowNs };
+        const context = { file, traces, entries, contributions, items: beginItems(), nowNs, kept, open };
         const prunedBeforeNs = BigInt(prunedBefore.one()?.value ?? 0);
-        for (const encoded of batch) counters.add(commitTrace(context, encoded, prunedBeforeNs));
+        for (const packed of batch) counters.add(commitTrace(context, incomingTrace(packed), prunedBeforeNs));
         at('facts-written');
         context.items.flush(nowNs);
         at('records-written');
@@ -69,7 +84,7 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
       at('committed');
     },
     receive: (events, nowNs) => {
-      inTransaction(database, () => {
+      transact(() => {
         at('begun');
         const context = { file, traces, entries, contributions, sightings, items: beginItems(), nowNs };
         const prunedBeforeNs = BigInt(prunedBefore.one()?.value ?? 0);
@@ -84,7 +99,10 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
     markOutgoingSent: (sequences) => inTransaction(database, () => outgoing.markSent(sequences)),
     dirtyRecords: outbox.dirtyRecords,
     markSent: (records) => inTransaction(database, () => outbox.markSent(records)),
-    closeDue: (nowNs) => inTransaction(database, () => closeDue(file, options, nowNs)),
+    closeDue: (nowNs) => {
+      open.clear();
+      return transact(() => closeDue(file, options, nowNs));
+    },
     counters: counters.read,
     close: file.close,
   };
@@ -92,24 +110,25 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
 
 type Counts = Partial<Record<CounterName, number>>;
 
-function commitTrace(context: CommitContext, encoded: EncodedTrace, prunedBeforeNs: bigint): Counts {
-  const trace = context.traces.find(encoded);
-  if (trace?.state === 'closed') return { late_spans: commitLateFacts(context, trace, encoded) };
-  if (trace !== undefined) {
-    commitOpenTrace(context, trace, encoded);
+function commitTrace(context: SpanCommitContext, incoming: IncomingTrace, prunedBeforeNs: bigint): Counts {
+  const open = context.open.get(incoming);
+  const row = open?.row ?? context.traces.find(incoming);
+  if (row?.state === 'closed') return { late_spans: commitLateFacts(context, row, incoming) };
+  if (row !== undefined) {
+    commitOpenTrace(context, open ?? loadOpenTrace(context, row, incoming), incoming);
     return {};
   }
-  const lines = encoded.lines.filter((line) => isWithinRetention(line, encoded, prunedBeforeNs));
-  if (lines.length > 0) commitOpenTrace(context, undefined, { ...encoded, lines });
-  return { spans_beyond_retention: encoded.lines.length - lines.length };
+  const facts = incoming.facts.filter(({ fact }) => isWithinRetention(fact, prunedBeforeNs));
+  const beyond = incoming.facts.length - facts.length;
+  if (beyond === 0) commitOpenTrace(context, undefined, incoming);
+  else if (facts.length > 0) commitOpenTrace(context, undefined, { tenant: incoming.tenant, traceId: incoming.traceId, facts });
+  return beyond === 0 ? {} : { spans_beyond_retention: beyond };
 }
 
 /**
  * Whether a fact of an unknown trace can be new. What ended before entries were last pruned may have been counted already,
  * and nothing is left that could tell: counting it again would be worse than leaving it out, so it is left out and counted.
  */
-function isWithinRetention(line: string, encoded: EncodedTrace, prunedBeforeNs: bigint): boolean {
-  if (prunedBeforeNs === 0n) return true;
-  const { endNs } = decodeFact(line, encoded);
+function isWithinRetention({ endNs }: SpanFact, prunedBeforeNs: bigint): boolean {
   return endNs === 0n || endNs > prunedBeforeNs;
 }

@@ -1,8 +1,8 @@
 import type { CostRecord } from '@costspan/ledger';
 import type { CostspanErrorCode } from '../errors.ts';
+import type { PackedFacts } from '../facts/packed-facts.ts';
 import type { CounterName } from './counters.ts';
 import type { EncodedEvents } from './encoded-events.ts';
-import type { EncodedTrace } from './encoded-facts.ts';
 import type { EngineOptions, SentRecord } from './ledger-engine.ts';
 import type { LedgerFileOptions } from './ledger-file.ts';
 import type { OutgoingEvent } from './outgoing.ts';
@@ -17,7 +17,7 @@ export type LedgerFailure = { readonly kind: 'failed'; readonly code: CostspanEr
 
 /** What the ledger's thread can be asked. */
 export type LedgerQuestion =
-  | { readonly kind: 'commit'; readonly traces: readonly EncodedTrace[]; readonly facts: number; readonly nowNs: bigint }
+  | { readonly kind: 'commit'; readonly packed: PackedFacts['bytes']; readonly facts: number; readonly nowNs: bigint }
   | { readonly kind: 'receive'; readonly events: EncodedEvents; readonly facts: number; readonly nowNs: bigint }
   | { readonly kind: 'outgoing'; readonly eventsMax: number }
   | { readonly kind: 'outgoing-sent'; readonly sequences: readonly bigint[] }

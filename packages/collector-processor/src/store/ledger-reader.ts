@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { bearsCost, type CostRecord, type Entry, entryOf, type ItemKey } from '@costspan/ledger';
+import { type CostRecord, type Entry, entryOf, type ItemKey } from '@costspan/ledger';
 import { CostspanError } from '../errors.ts';
 import { type CostCells, prepareCells } from './cost-cells.ts';
 import { type CounterName, readCounters } from './counters.ts';
-import { decodeFact } from './encoded-facts.ts';
+import { type KeptFacts, prepareKeptFacts } from './kept-facts.ts';
 import { inMemory, schemaVersion, unusable, unusableBecause } from './ledger-file.ts';
 import { type RecordRow, recordColumns, recordOf } from './outbox.ts';
 import { applicationId, migrations } from './schema.ts';
@@ -80,6 +80,7 @@ function checkSchema(database: DatabaseSync, file: string): void {
 /** Reads an open ledger. What it returns is of one moment only inside a transaction. */
 export function createReader(database: DatabaseSync, file: string): LedgerReader {
   const header = readHeader(database, file);
+  const entryIn = createEntryIn(header, prepareKeptFacts(database));
   const all = prepare<RecordRow>(
     database,
     `SELECT ${recordColumns} FROM items WHERE state <> 'withdrawn' ORDER BY tenant, type, id`,
@@ -112,11 +113,11 @@ export function createReader(database: DatabaseSync, file: string): LedgerReader
         .all(id)
         .filter((row) => (type === undefined || row.type === type) && (tenant === undefined || row.tenant === tenant))
         .map((row) => recordOf(row, header)),
-    entriesOf: ({ tenant, type, id }) => ofItem.all(tenant, type, id).map((row) => entryIn(row, header)),
+    entriesOf: ({ tenant, type, id }) => ofItem.all(tenant, type, id).map((row) => entryIn(row)),
     entries: function* () {
-      for (const row of every.each()) yield entryIn(row, header);
+      for (const row of every.each()) yield entryIn(row);
     },
-    unattributed: (entriesMax) => withoutItem.all(entriesMax).map((row) => entryIn(row, header)),
+    unattributed: (entriesMax) => withoutItem.all(entriesMax).map((row) => entryIn(row)),
     ...prepareCells(database),
     verify: () => verifyLedger(database, header.currency),
     close: () => database.close(),
@@ -130,21 +131,19 @@ type EntryRow = {
   readonly state: Entry['state'];
   readonly decision: string;
   readonly recorded_at_ns: bigint;
-  readonly body: string;
+  readonly body: Uint8Array;
 };
 
 const entryColumns = 'entries.version, entries.state, entries.decision, entries.recorded_at_ns, facts.body';
 
-function entryIn(row: EntryRow, { currency, emitter }: LedgerHeader): Entry {
-  const fact = decodeFact(row.body, { tenant: '', traceId: '' });
-  if (!bearsCost(fact)) throw new Error('ledger: an entry points to a span that bears no cost');
-  return {
-    ...entryOf(fact, JSON.parse(row.decision), currency),
+function createEntryIn({ currency, emitter }: LedgerHeader, { readCost }: KeptFacts): (row: EntryRow) => Entry {
+  return (row) => ({
+    ...entryOf(readCost(row.body), JSON.parse(row.decision), currency),
     version: Number(row.version),
     state: row.state,
     recordedAtNs: row.recorded_at_ns,
     emitter,
-  };
+  });
 }
 
 function readHeader(database: DatabaseSync, file: string): LedgerHeader {

@@ -1,4 +1,5 @@
-import type { CostRecord, SpanFact } from '@costspan/ledger';
+import type { CostRecord } from '@costspan/ledger';
+import type { PackedFacts } from '../facts/packed-facts.ts';
 import type { OutgoingEvent } from './outgoing.ts';
 import type { LedgerEvents } from './received-events.ts';
 
@@ -6,8 +7,11 @@ import type { LedgerEvents } from './received-events.ts';
 export type LedgerStore = {
   /** UUID of the ledger file. */
   readonly emitter: string;
-  /** Resolves when the facts are durable; several calls may share one commit. Repeated facts change nothing. */
-  readonly commit: (facts: readonly SpanFact[]) => Promise<void>;
+  /**
+   * Resolves when the facts are durable; several calls may share one commit. Repeated facts change nothing. Their bytes are
+   * given to the ledger's thread: the caller's are empty afterwards.
+   */
+  readonly commit: (facts: PackedFacts) => Promise<void>;
   /** Resolves when what other ledgers decided is durable. Repeated events change nothing. */
   readonly receive: (events: LedgerEvents) => Promise<void>;
   /** Entry events that have to be sent to another ledger, oldest first. */

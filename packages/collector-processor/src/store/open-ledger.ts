@@ -4,7 +4,6 @@ import { CostspanError } from '../errors.ts';
 import { optional } from '../optional.ts';
 import type { CounterName } from './counters.ts';
 import { encodeEvents } from './encoded-events.ts';
-import { encodeFacts } from './encoded-facts.ts';
 import type { LedgerAnswer, LedgerQuestion, LedgerResponse, LedgerThreadData } from './ledger-protocol.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import * as limits from './limits.ts';
@@ -68,8 +67,8 @@ export async function openLedger({ clock = systemClock, ...options }: OpenLedger
   };
   return {
     emitter,
-    commit: (facts) =>
-      write(facts.length, () => ({ kind: 'commit', traces: encodeFacts(facts), facts: facts.length, nowNs: clock.nowNs() })),
+    commit: ({ bytes, spanCount }) =>
+      write(spanCount, () => ({ kind: 'commit', packed: bytes, facts: spanCount, nowNs: clock.nowNs() })),
     receive: (events) => {
       const facts = events.entries.length + events.sightings.length;
       return write(facts, () => ({ kind: 'receive', events: encodeEvents(events), facts, nowNs: clock.nowNs() }));

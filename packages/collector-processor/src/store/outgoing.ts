@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { DatabaseSync } from 'node:sqlite';
-import { bearsCost, type Decision, type Entry, entryOf, parseContribution } from '@costspan/ledger';
-import { decodeFact } from './encoded-facts.ts';
+import { type CostFact, type Decision, type Entry, entryOf, parseContribution } from '@costspan/ledger';
+import { prepareKeptFacts } from './kept-facts.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import type { SentSighting } from './received-events.ts';
 import { inTransaction, prepare } from './sql.ts';
@@ -69,7 +69,7 @@ type EntryRow = {
   readonly state: Entry['state'];
   readonly decision: string;
   readonly recorded_at_ns: bigint;
-  readonly body: string;
+  readonly body: Uint8Array;
 };
 
 type SightingRow = {
@@ -85,6 +85,7 @@ type SightingRow = {
 /** Prepares the statements over the outbox of a file. */
 export function prepareOutgoing(file: LedgerFile): Outgoing {
   const { database } = file;
+  const { readCost } = prepareKeptFacts(database);
   const waiting = prepare<OutgoingRow>(
     database,
     'SELECT sequence, trace_key, entry_key, item_key FROM outgoing ORDER BY sequence LIMIT ?',
@@ -101,7 +102,7 @@ export function prepareOutgoing(file: LedgerFile): Outgoing {
   const forget = prepare(database, 'DELETE FROM outgoing WHERE sequence = ?');
   const eventOf = ({ sequence, trace_key: traceKey, entry_key: entryKey, item_key: itemKey }: OutgoingRow): OutgoingEvent => {
     const entryRow = entryKey === null ? undefined : entry.one(entryKey);
-    if (entryRow !== undefined) return { kind: 'entry', sequence, entry: entryIn(entryRow, file) };
+    if (entryRow !== undefined) return { kind: 'entry', sequence, entry: entryIn(entryRow, readCost(entryRow.body), file) };
     const sightingRow = sighting.one(traceKey, itemKey);
     assert(sightingRow !== undefined, `ledger: what waits at ${sequence} to be sent is not there`);
     return { kind: 'sighting', sequence, sent: sightingIn(sightingRow, sequence, file) };
@@ -114,9 +115,7 @@ export function prepareOutgoing(file: LedgerFile): Outgoing {
   };
 }
 
-function entryIn(row: EntryRow, { currency, emitter }: LedgerFile): Entry {
-  const fact = decodeFact(row.body, { tenant: '', traceId: '' });
-  if (!bearsCost(fact)) throw new Error('ledger: an entry points to a span that bears no cost');
+function entryIn(row: EntryRow, fact: CostFact, { currency, emitter }: LedgerFile): Entry {
   const decision: Decision = JSON.parse(row.decision);
   return {
     ...entryOf(fact, decision, currency),

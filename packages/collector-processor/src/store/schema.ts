@@ -30,26 +30,32 @@ CREATE TABLE traces (
   facts INTEGER NOT NULL,
   active_at_ns INTEGER NOT NULL,
   unnamed TEXT NOT NULL,
+  context BLOB,
   UNIQUE (tenant, trace_id)
 ) STRICT;
 CREATE INDEX traces_by_activity ON traces (state, active_at_ns);
 
 CREATE TABLE context (
-  context_key INTEGER PRIMARY KEY,
   trace_key INTEGER NOT NULL,
-  body TEXT NOT NULL
+  part INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (trace_key, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE words (
+  number INTEGER PRIMARY KEY,
+  word TEXT NOT NULL
 ) STRICT;
-CREATE INDEX context_by_trace ON context (trace_key);
 
 CREATE TABLE facts (
   fact_key INTEGER PRIMARY KEY,
   trace_key INTEGER NOT NULL,
-  call_id TEXT,
-  handoff_id TEXT,
-  body TEXT NOT NULL
+  call_hash INTEGER,
+  handoff_hash INTEGER,
+  body BLOB NOT NULL
 ) STRICT;
-CREATE INDEX facts_by_call ON facts (trace_key, call_id);
-CREATE INDEX facts_by_handoff ON facts (trace_key, handoff_id) WHERE handoff_id IS NOT NULL;
+CREATE INDEX facts_by_call ON facts (trace_key, call_hash);
+CREATE INDEX facts_by_handoff ON facts (trace_key, handoff_hash) WHERE handoff_hash IS NOT NULL;
 
 CREATE TABLE items (
   item_key INTEGER PRIMARY KEY,

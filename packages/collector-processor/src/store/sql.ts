@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 /** A value a column of the ledger holds. Integers always come as bigint: amounts and nanoseconds pass 2^53. */
-export type SqlValue = string | bigint | null;
+export type SqlValue = string | bigint | Uint8Array | null;
 
 /** A prepared statement whose rows have the type its caller knows from the schema. */
 export type Statement<Row> = {
@@ -12,7 +12,7 @@ export type Statement<Row> = {
   readonly run: (...parameters: readonly SqlInput[]) => bigint;
 };
 
-type SqlInput = string | bigint | number | null;
+type SqlInput = string | bigint | number | Uint8Array | null;
 
 /**
  * Prepares a statement that reads every integer as bigint. Parameters are plain `?`: Node 22 takes `?1` for a name and does

@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Transferable, Worker } from 'node:worker_threads';
 import type { LedgerGreeting, LedgerRequest, LedgerResponse, LedgerThreadData } from './ledger-protocol.ts';
 import { serveLedger } from './serve-ledger.ts';
 
@@ -18,13 +18,18 @@ export function startLedgerThread(data: LedgerThreadData): LedgerThread {
   if (import.meta.url.endsWith('.ts')) return startHere(data);
   const worker = new Worker(new URL('./store/ledger-worker.js', import.meta.url), { workerData: data, execArgv });
   return {
-    post: (request) => worker.postMessage(request),
+    post: (request) => worker.postMessage(request, givenAway(request)),
     onMessage: (listener) => worker.on('message', listener),
     onEnd: (listener) => {
       worker.once('error', (error) => listener(error instanceof Error ? error.message : String(error)));
       worker.once('exit', (code) => listener(`its thread ended with ${code}`));
     },
   };
+}
+
+/** What moves to the ledger's side instead of being copied. */
+function givenAway({ question }: LedgerRequest): Transferable[] {
+  return question.kind === 'commit' ? [question.packed.buffer] : [];
 }
 
 /**
@@ -37,7 +42,7 @@ function startHere(data: LedgerThreadData): LedgerThread {
   const { port1: own, port2: served }: { port1: MessagePort; port2: MessagePort } = new MessageChannel();
   serveLedger(served, data);
   return {
-    post: (request) => own.postMessage(request),
+    post: (request) => own.postMessage(request, givenAway(request)),
     onMessage: (listener) => own.on('message', listener),
     onEnd: (listener) => own.once('close', () => listener('it was closed')),
   };

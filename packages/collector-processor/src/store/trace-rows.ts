@@ -1,7 +1,9 @@
-import type { SpanFact, Unnamed } from '@costspan/ledger';
-import { decodeFact, type EncodedTrace } from './encoded-facts.ts';
+import type { CostFact, SpanFact, Unnamed } from '@costspan/ledger';
+import type { PackedTrace } from '../facts/read-packed-facts.ts';
+import { prepareKeptFacts } from './kept-facts.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { prepare } from './sql.ts';
+import { textHash } from './text-hash.ts';
 
 /** A trace of the ledger. */
 export type TraceRow = {
@@ -13,89 +15,141 @@ export type TraceRow = {
 };
 
 /** A fact as it is kept: `factKey` only when it bears cost. */
-export type KnownFact = { readonly fact: SpanFact; readonly line: string; readonly factKey?: bigint };
+export type KnownFact = { readonly fact: SpanFact; readonly factKey?: bigint };
+
+/** A cost-bearing fact as it is kept. */
+export type KnownCost = { readonly fact: CostFact; readonly factKey: bigint };
 
 /** The rows of traces and the facts they hold. */
 export type TraceRows = {
   readonly find: (trace: TraceIdentity) => TraceRow | undefined;
-  /** Writes a trace, a new one when it has no key yet, and returns its key. */
-  readonly write: (key: bigint | undefined, trace: TraceIdentity & Omit<TraceRow, 'key'>, nowNs: bigint) => bigint;
+  /** Writes a trace, a new one with its context when it has no key yet, and returns its key. */
+  readonly write: (
+    key: bigint | undefined,
+    trace: TraceIdentity & Omit<TraceRow, 'key'> & { readonly context?: Uint8Array | undefined },
+    nowNs: bigint,
+  ) => bigint;
   /** Every fact of an open trace, as it was kept; a span may have several. */
   readonly facts: (traceKey: bigint, trace: TraceIdentity) => Iterable<KnownFact>;
   /** Cost-bearing facts that share a call or handoff id, at most `limit`. */
-  readonly twins: (traceKey: bigint, ids: TwinIds, limit: number) => Iterable<KnownFact>;
-  readonly factOf: (factKey: bigint) => KnownFact | undefined;
-  /** Keeps a cost-bearing fact and returns its key. */
-  readonly addFact: (traceKey: bigint, fact: SpanFact, line: string) => bigint;
-  /** Keeps facts that bear no cost, in one row. */
-  readonly addContext: (traceKey: bigint, lines: readonly string[]) => void;
+  readonly twins: (traceKey: bigint, ids: TwinIds, limit: number) => Iterable<KnownCost>;
+  readonly factOf: (factKey: bigint) => KnownCost | undefined;
+  /** Keeps a cost-bearing fact and returns its key; `packed` is its record in a request, if it came in one. */
+  readonly addFact: (traceKey: bigint, fact: CostFact, packed?: PackedRecord) => bigint;
+  /** Keeps further facts that bear no cost; `part` tells them from others of the trace. */
+  readonly addContext: (traceKey: bigint, part: number, context: Uint8Array) => void;
   /** Deletes the facts that bear no cost: the trace has closed and they cannot change anything any more. */
   readonly forgetContext: (traceKey: bigint) => void;
 };
 
-export type TraceIdentity = Pick<EncodedTrace, 'tenant' | 'traceId'>;
+export type TraceIdentity = Pick<PackedTrace, 'tenant' | 'traceId'>;
 export type TwinIds = { readonly callId?: string | undefined; readonly handoffId?: string | undefined };
+export type PackedRecord = { readonly record: Uint8Array; readonly words: readonly string[] };
 
-type FactRow = { readonly fact_key: bigint; readonly body: string };
+type FactRow = { readonly fact_key: bigint; readonly body: Uint8Array };
 
 /** Prepares the statements over traces and facts of a file. */
 export function prepareTraceRows({ database }: LedgerFile): TraceRows {
+  const kept = prepareKeptFacts(database);
+  const known = ({ fact_key: factKey, body }: FactRow): KnownCost => ({ fact: kept.readCost(body), factKey });
+  return {
+    ...prepareTraces(database),
+    ...prepareContext(database, kept),
+    ...prepareTwins(database, known),
+    ...prepareFacts(database, kept, known),
+  };
+}
+
+function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find' | 'write'> {
   const find = prepare<{ trace_key: bigint; state: 'open' | 'closed'; facts: bigint; unnamed: string }>(
     database,
     'SELECT trace_key, state, facts, unnamed FROM traces WHERE tenant = ? AND trace_id = ?',
   );
   const insert = prepare(
     database,
-    'INSERT INTO traces (tenant, trace_id, state, facts, unnamed, active_at_ns) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO traces (tenant, trace_id, state, facts, unnamed, active_at_ns, context) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const update = prepare(database, 'UPDATE traces SET state = ?, facts = ?, unnamed = ?, active_at_ns = ? WHERE trace_key = ?');
-  const facts = prepare<FactRow>(database, 'SELECT fact_key, body FROM facts WHERE trace_key = ?');
-  const context = prepare<{ body: string }>(database, 'SELECT body FROM context WHERE trace_key = ? ORDER BY context_key');
-  const twins = prepare<FactRow>(
-    database,
-    `SELECT fact_key, body FROM facts WHERE trace_key = ? AND call_id = ?
-     UNION SELECT fact_key, body FROM facts WHERE trace_key = ? AND handoff_id = ?
-     ORDER BY fact_key LIMIT ?`,
-  );
-  const factOf = prepare<FactRow>(database, 'SELECT fact_key, body FROM facts WHERE fact_key = ?');
-  const addFact = prepare(database, 'INSERT INTO facts (trace_key, call_id, handoff_id, body) VALUES (?, ?, ?, ?)');
-  const addContext = prepare(database, 'INSERT INTO context (trace_key, body) VALUES (?, ?)');
-  const forgetContext = prepare(database, 'DELETE FROM context WHERE trace_key = ?');
   return {
     find: ({ tenant, traceId }) => {
       const row = find.one(tenant, traceId);
       return row && { key: row.trace_key, state: row.state, facts: Number(row.facts), unnamed: JSON.parse(row.unnamed) };
     },
-    write: (key, { tenant, traceId, state, facts, unnamed }, nowNs) => {
+    write: (key, { tenant, traceId, state, facts, unnamed, context }, nowNs) => {
       const text = JSON.stringify(unnamed);
-      if (key === undefined) return insert.run(tenant, traceId, state, facts, text, nowNs);
+      if (key === undefined) return insert.run(tenant, traceId, state, facts, text, nowNs, context ?? null);
       update.run(state, facts, text, nowNs, key);
       return key;
-    },
-    facts: function* (traceKey, trace) {
-      for (const row of facts.each(traceKey)) yield knownFact(row);
-      for (const { body } of context.each(traceKey)) {
-        for (const line of body.split('\n')) yield { fact: decodeFact(line, trace), line };
-      }
-    },
-    twins: function* (traceKey, { callId, handoffId }, limit) {
-      for (const row of twins.each(traceKey, callId ?? null, traceKey, handoffId ?? null, limit)) yield knownFact(row);
-    },
-    factOf: (factKey) => {
-      const row = factOf.one(factKey);
-      return row && knownFact(row);
-    },
-    addFact: (traceKey, { observation }, line) =>
-      addFact.run(traceKey, observation?.callId ?? null, observation?.human?.handoffId ?? null, line),
-    addContext: (traceKey, lines) => {
-      addContext.run(traceKey, lines.join('\n'));
-    },
-    forgetContext: (traceKey) => {
-      forgetContext.run(traceKey);
     },
   };
 }
 
-function knownFact({ fact_key: factKey, body }: FactRow): KnownFact {
-  return { fact: decodeFact(body, { tenant: '', traceId: '' }), line: body, factKey };
+function prepareContext(
+  database: LedgerFile['database'],
+  kept: ReturnType<typeof prepareKeptFacts>,
+): Pick<TraceRows, 'facts' | 'addContext' | 'forgetContext'> {
+  const facts = prepare<FactRow>(database, 'SELECT fact_key, body FROM facts WHERE trace_key = ?');
+  const first = prepare<{ context: Uint8Array | null }>(database, 'SELECT context FROM traces WHERE trace_key = ?');
+  const further = prepare<{ body: Uint8Array }>(database, 'SELECT body FROM context WHERE trace_key = ? ORDER BY part');
+  const add = prepare(database, 'INSERT INTO context (trace_key, part, body) VALUES (?, ?, ?)');
+  const forgetFirst = prepare(database, 'UPDATE traces SET context = NULL WHERE trace_key = ?');
+  const forgetFurther = prepare(database, 'DELETE FROM context WHERE trace_key = ?');
+  return {
+    facts: function* (traceKey, trace) {
+      for (const { fact_key: factKey, body } of facts.each(traceKey)) yield { fact: kept.readCost(body), factKey };
+      const context = first.one(traceKey)?.context ?? undefined;
+      if (context !== undefined) for (const fact of kept.readContext(trace, context)) yield { fact };
+      for (const { body } of further.each(traceKey)) for (const fact of kept.readContext(trace, body)) yield { fact };
+    },
+    addContext: (traceKey, part, context) => {
+      add.run(traceKey, part, context);
+    },
+    forgetContext: (traceKey) => {
+      forgetFirst.run(traceKey);
+      forgetFurther.run(traceKey);
+    },
+  };
+}
+
+/** Ids are found by their hashes; facts whose ids only share one are left out. */
+function prepareTwins(database: LedgerFile['database'], known: (row: FactRow) => KnownCost): Pick<TraceRows, 'twins'> {
+  const twins = prepare<FactRow>(
+    database,
+    `SELECT fact_key, body FROM facts WHERE trace_key = ? AND call_hash = ?
+     UNION SELECT fact_key, body FROM facts WHERE trace_key = ? AND handoff_hash = ?
+     ORDER BY fact_key LIMIT ?`,
+  );
+  return {
+    twins: function* (traceKey, { callId, handoffId }, limit) {
+      for (const row of twins.each(traceKey, hashOf(callId), traceKey, hashOf(handoffId), limit)) {
+        const twin = known(row);
+        const { callId: otherCall, human } = twin.fact.observation;
+        if (callId !== undefined && otherCall === callId) yield twin;
+        else if (handoffId !== undefined && human?.handoffId === handoffId) yield twin;
+      }
+    },
+  };
+}
+
+function prepareFacts(
+  database: LedgerFile['database'],
+  kept: ReturnType<typeof prepareKeptFacts>,
+  known: (row: FactRow) => KnownCost,
+): Pick<TraceRows, 'factOf' | 'addFact'> {
+  const factOf = prepare<FactRow>(database, 'SELECT fact_key, body FROM facts WHERE fact_key = ?');
+  const addFact = prepare(database, 'INSERT INTO facts (trace_key, call_hash, handoff_hash, body) VALUES (?, ?, ?, ?)');
+  return {
+    factOf: (factKey) => {
+      const row = factOf.one(factKey);
+      return row && known(row);
+    },
+    addFact: (traceKey, fact, packed) => {
+      const { callId, human } = fact.observation;
+      return addFact.run(traceKey, hashOf(callId), hashOf(human?.handoffId), kept.keepCost(fact, packed));
+    },
+  };
+}
+
+function hashOf(text: string | undefined): number | null {
+  return text === undefined ? null : textHash(text);
 }

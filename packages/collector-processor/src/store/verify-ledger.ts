@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import {
   addContributions,
-  bearsCost,
   type Contribution,
+  type CostFact,
   canonicalText,
   type DecidedEntry,
   entryOf,
@@ -10,7 +10,7 @@ import {
   tallyOf,
 } from '@costspan/ledger';
 import { attoToPico, decimalToAtto, formatPico, joinPico, parseDecimal } from '@costspan/pricing';
-import { decodeFact } from './encoded-facts.ts';
+import { prepareKeptFacts } from './kept-facts.ts';
 import { problemsMax } from './limits.ts';
 import { prepare } from './sql.ts';
 
@@ -57,7 +57,7 @@ type EntryRow = {
   readonly decision: string;
   readonly amount_whole: bigint;
   readonly amount_pico: bigint;
-  readonly body: string;
+  readonly body: Uint8Array;
 };
 
 function checkEntries(database: DatabaseSync, currency: string, report: Report): number {
@@ -70,6 +70,7 @@ function checkEntries(database: DatabaseSync, currency: string, report: Report):
     database,
     'SELECT item_key, body FROM contributions WHERE trace_key = ?',
   );
+  const { readCost } = prepareKeptFacts(database);
   let count = 0;
   let trace: { readonly key: bigint; readonly live: Map<bigint, DecidedEntry[]> } | undefined;
   const finish = (): void => {
@@ -81,8 +82,7 @@ function checkEntries(database: DatabaseSync, currency: string, report: Report):
       finish();
       trace = { key: row.trace_key, live: new Map() };
     }
-    const entry = checkEntry(row, currency, report);
-    if (entry === undefined) continue;
+    const entry = checkEntry(row, readCost(row.body), { currency, report });
     count += 1;
     if (previous?.id === entry.id && previous.state === 'live')
       report(`entry ${entry.id}: version ${previous.version} is live although there is a later one`);
@@ -96,12 +96,11 @@ function checkEntries(database: DatabaseSync, currency: string, report: Report):
   return count;
 }
 
-function checkEntry(row: EntryRow, currency: string, report: Report): DecidedEntry | undefined {
-  const fact = decodeFact(row.body, { tenant: '', traceId: '' });
-  if (!bearsCost(fact)) {
-    report(`span ${fact.spanId} of trace ${fact.traceId}: has an entry but bears no cost`);
-    return undefined;
-  }
+function checkEntry(
+  row: EntryRow,
+  fact: CostFact,
+  { currency, report }: { readonly currency: string; readonly report: Report },
+): DecidedEntry {
   const { receipt } = fact.observation;
   const entry = entryOf(fact, JSON.parse(row.decision), currency);
   const stored = joinPico(row.amount_whole, row.amount_pico);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DIALECTS } from '../../src/dialects/dialects.ts';
 import { READING_REASONS } from '../../src/dialects/reading-reasons.ts';
+import { packFacts } from '../../src/facts/pack-facts.ts';
+import { unpackFacts } from '../../src/facts/read-packed-facts.ts';
 import { rewriteTraces } from '../../src/otlp/rewrite-traces.ts';
 import { createMeter } from '../../src/stages/create-meter.ts';
 import { createExplain, type SpanExplanation } from '../../src/stages/explain.ts';
@@ -87,7 +89,8 @@ describe.each(Object.keys(tellings))('spans captured from %s', (source) => {
   test('are explained as they are metered', () => {
     const metered = meter(requestOf(specs), {});
     if (metered.kind === 'rejected') throw new Error(metered.message);
-    expect(explained(...specs).map(({ fact }) => fact)).toEqual(metered.facts);
+    const facts = explained(...specs).map(({ fact }) => fact);
+    expect(unpackFacts(metered.facts)).toEqual(unpackFacts(packFacts(facts)));
   });
 
   test('show the count of every call that has one', () => {

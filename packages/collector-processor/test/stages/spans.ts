@@ -58,6 +58,16 @@ export const viewOf = (spec: SpanSpec, table: KeyTable): SpanView => {
     scopeVersion: span.scopeVersion,
     get: (key) => at(attributes, key),
     resource: (key) => at(resource, key),
+    hasMarked: (marks) => table.keys.some((key, id) => marks[id] === 1 && attributes[key] !== undefined),
+    copyPlace: (target, offset) => {
+      const place = Buffer.alloc(48);
+      place.write(span.traceId, 0, 'hex');
+      place.write(span.spanId, 16, 'hex');
+      place.write(span.parentSpanId, 24, 'hex');
+      place.writeBigUInt64LE(span.startUnixNs, 32);
+      place.writeBigUInt64LE(span.endUnixNs, 40);
+      target.set(place, offset);
+    },
     withPrefix: (prefix) => Object.entries(attributes).filter(([key]) => key.startsWith(prefix)),
   };
 };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { fact, hex } from '../../../ledger/test/support/facts.ts';
+import { packFacts } from '../../src/facts/pack-facts.ts';
 import { answerRequests } from '../../src/store/answer-requests.ts';
-import type { EncodedTrace } from '../../src/store/encoded-facts.ts';
 import type { LedgerEngine } from '../../src/store/ledger-engine.ts';
 import type { LedgerQuestion, LedgerRequest } from '../../src/store/ledger-protocol.ts';
 
@@ -9,8 +10,8 @@ function engineThatRefuses(traceId: string): { readonly engine: LedgerEngine; re
   const commits: string[][] = [];
   const engine: LedgerEngine = {
     commit: (traces) => {
-      if (traces.some((trace) => trace.traceId === traceId)) throw new Error('database or disk is full');
-      commits.push(traces.map((trace) => trace.traceId));
+      if (traces.some((trace) => trace.traceId === hex(traceId, 32))) throw new Error('database or disk is full');
+      commits.push(traces.map((trace) => Buffer.from(trace.traceId, 'hex').toString().replaceAll('\0', '')));
     },
     receive: () => {},
     outgoing: { waiting: () => [] },
@@ -24,8 +25,12 @@ function engineThatRefuses(traceId: string): { readonly engine: LedgerEngine; re
   return { engine, commits };
 }
 
-const trace = (traceId: string): EncodedTrace => ({ tenant: 'default', traceId, lines: [] });
-const commit = (traceId: string, facts = 1): LedgerQuestion => ({ kind: 'commit', traces: [trace(traceId)], facts, nowNs: 0n });
+const commit = (trace: string, facts = 1): LedgerQuestion => ({
+  kind: 'commit',
+  packed: packFacts([fact({ span: 'a', trace })]).bytes,
+  facts,
+  nowNs: 0n,
+});
 const ask = (...questions: readonly LedgerQuestion[]): readonly LedgerRequest[] =>
   questions.map((question, index) => ({ id: index + 1, question }));
 

@@ -5,9 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { fact, facts } from '../../../ledger/test/support/facts.ts';
 import { expectedLedger } from '../../../ledger/test/support/oracle.ts';
 import { anyTraces } from '../../../ledger/test/support/random-facts.ts';
-import { encodeFacts } from '../../src/store/encoded-facts.ts';
 import type { CommitPoint } from '../../src/store/ledger-engine.ts';
-import { commitNs, dayNs, hourNs, minuteNs, openTestLedger, type TestLedger } from './support/engine.ts';
+import { commitNs, dayNs, hourNs, minuteNs, openTestLedger, packedTraces, type TestLedger } from './support/engine.ts';
 import { temporaryLedgerFile } from './support/temporary-ledger.ts';
 
 /** Everything a ledger says that does not depend on when it was told what. */
@@ -57,7 +56,7 @@ describe('the same facts in any order, batching and repetition', () => {
         const ledger = openTestLedger();
         for (const group of groupsOf(requestsOf(delivery), delivery.sizes)) {
           ledger.engine.commit(
-            group.flatMap((request) => [...encodeFacts(request)]),
+            group.flatMap((request) => [...packedTraces(request)]),
             commitNs,
           );
         }
@@ -203,7 +202,7 @@ test('an item that is named and taken back within one transaction never has a re
     fact({ span: 'a', item: 'ticket T-1', cost: '5', end: 1 }),
     fact({ span: 'a', item: 'ticket T-2', cost: '5', end: 2 }),
   ];
-  ledger.engine.commit([...encodeFacts([first]), ...encodeFacts([second])], commitNs);
+  ledger.engine.commit([...packedTraces([first]), ...packedTraces([second])], commitNs);
   expect(ledger.records().map(({ item, totalPico }) => [item.id, formatPico(totalPico)])).toEqual([['T-2', '5']]);
   expect(ledger.verify()).toEqual([]);
 });
@@ -287,7 +286,7 @@ describe('a trace that has closed', () => {
     const ledger = openTestLedger();
     ledger.commit([...root, ...child]);
     ledger.closeDue(commitNs + hourNs);
-    expect(ledger.file.database.prepare('SELECT count(*) AS rows FROM context').get()).toEqual({ rows: 0 });
+    expect(ledger.file.database.prepare('SELECT count(*) + (SELECT count(context) FROM traces) AS rows FROM context').get()).toEqual({ rows: 0 });
   });
 
   test('still finds that a late span reports a call that is priced already, and the other way round', () => {
@@ -316,7 +315,7 @@ describe('a trace that has closed', () => {
     ledger.commit(many);
     ledger.commit([fact({ span: 'more', cost: '1' })]);
     expect(ledger.live()).toMatchObject([{ item: { id: 'T-1' }, itemSource: 'trace', late: true }]);
-    expect(ledger.file.database.prepare('SELECT count(*) AS rows FROM context').get()).toEqual({ rows: 0 });
+    expect(ledger.file.database.prepare('SELECT count(*) + (SELECT count(context) FROM traces) AS rows FROM context').get()).toEqual({ rows: 0 });
   });
 });
 

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { formatPico } from '@costspan/pricing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fact, facts } from '../../../ledger/test/support/facts.ts';
+import { packFacts } from '../../src/facts/pack-facts.ts';
 import { type LedgerReader, openLedgerReader } from '../../src/store/ledger-reader.ts';
 import { openLedger } from '../../src/store/open-ledger.ts';
 import { commitNs } from './support/engine.ts';
@@ -16,7 +17,7 @@ async function readerOf(table: string): Promise<LedgerReader> {
     completed: { ticket: ['resolved'] },
     clock: { nowNs: () => commitNs },
   });
-  await ledger.commit(facts(table));
+  await ledger.commit(packFacts(facts(table)));
   await ledger.close();
   const reader = openLedgerReader(file);
   onTestFinished(() => reader.close());
@@ -107,10 +108,9 @@ test('knows what the service was configured with', async () => {
 test('a ledger that is right verifies; one somebody edited does not, and the problem is named', async () => {
   const file = temporaryLedgerFile();
   const ledger = await openLedger({ file, currency: 'USD' });
-  await ledger.commit([
-    fact({ span: 'a', item: 'ticket T-1', cost: '0.18' }),
-    fact({ span: 'b', item: 'ticket T-2', cost: '1' }),
-  ]);
+  await ledger.commit(
+    packFacts([fact({ span: 'a', item: 'ticket T-1', cost: '0.18' }), fact({ span: 'b', item: 'ticket T-2', cost: '1' })]),
+  );
   await ledger.close();
   const verify = (): readonly string[] => {
     const reader = openLedgerReader(file);
@@ -129,7 +129,8 @@ test('a ledger that is right verifies; one somebody edited does not, and the pro
       "UPDATE items SET contribution = replace(contribution, '180000000000', '190000000000') WHERE id = 'T-1'",
       /ticket T-1: its record says 0\.19, its traces make 0\.18/,
     ],
-    ['UPDATE facts SET body = replace(body, \'"cost":"1"\', \'"cost":"2"\')', /its receipt says 1, its lines make 2/],
+    // Quantity and cost of the line, a length and a text each.
+    ["UPDATE facts SET body = unhex(replace(hex(body), '01310131', '01310132'))", /its receipt says 1, its lines make 2/],
     ["UPDATE entries SET state = 'void' WHERE amount_whole = 1", /ticket T-2: trace 1 is booked with 1, its live entries make 0/],
     ['DELETE FROM contributions WHERE item_key = 1', /belongs to an item that its trace is not booked with/],
   ];

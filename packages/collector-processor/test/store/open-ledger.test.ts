@@ -8,6 +8,7 @@ import { formatPico } from '@costspan/pricing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fact, facts } from '../../../ledger/test/support/facts.ts';
 import { expectedLedger } from '../../../ledger/test/support/oracle.ts';
+import { packFacts } from '../../src/facts/pack-facts.ts';
 import { openLedgerReader } from '../../src/store/ledger-reader.ts';
 import { type OpenLedger, openLedger } from '../../src/store/open-ledger.ts';
 import { commitNs } from './support/engine.ts';
@@ -29,7 +30,7 @@ test('many commits at once share few transactions and are each answered', async 
   const all = Array.from({ length: 500 }, (_, index) =>
     fact({ span: `s${index}`, trace: `t${index % 50}`, item: `ticket T-${index % 7}`, cost: '0.01' }),
   );
-  await Promise.all(all.map((each) => ledger.commit([each])));
+  await Promise.all(all.map((each) => ledger.commit(packFacts([each]))));
   const records = await ledger.dirtyRecords(100);
   expect(records.map(({ item }) => item.id).sort()).toEqual(['T-0', 'T-1', 'T-2', 'T-3', 'T-4', 'T-5', 'T-6']);
   expect(records.reduce((sum, { totalPico }) => sum + totalPico, 0n)).toBe(5_000_000_000_000n);
@@ -40,10 +41,10 @@ test('many commits at once share few transactions and are each answered', async 
 test('a commit is readable by another process as soon as it is acknowledged', async () => {
   const file = temporaryLedgerFile();
   const ledger = await open(file);
-  await ledger.commit(facts('span | item | cost\n a | ticket T-1 | 0.18'));
+  await ledger.commit(packFacts(facts('span | item | cost\n a | ticket T-1 | 0.18')));
   const reader = openLedgerReader(file);
   expect([...reader.records()].map(({ totalPico }) => totalPico)).toEqual([180_000_000_000n]);
-  await ledger.commit(facts('span | item | cost\n b | ticket T-1 | 1'));
+  await ledger.commit(packFacts(facts('span | item | cost\n b | ticket T-1 | 1')));
   expect(
     [...reader.records()].map(({ totalPico }) => totalPico),
     'a reader sees one moment',
@@ -54,7 +55,7 @@ test('a commit is readable by another process as soon as it is acknowledged', as
 test('a ledger that was closed is there again, under the same emitter', async () => {
   const file = temporaryLedgerFile();
   const first = await open(file);
-  await first.commit(facts('span | item | cost\n a | ticket T-1 | 0.18'));
+  await first.commit(packFacts(facts('span | item | cost\n a | ticket T-1 | 0.18')));
   await first.close();
   const second = await open(file);
   expect(second.emitter).toBe(first.emitter);
@@ -64,14 +65,14 @@ test('a ledger that was closed is there again, under the same emitter', async ()
 
 test('keeps records in memory when asked to', async () => {
   const ledger = await open(':memory:');
-  await ledger.commit(facts('span | item | cost\n a | ticket T-1 | 0.18'));
+  await ledger.commit(packFacts(facts('span | item | cost\n a | ticket T-1 | 0.18')));
   expect(await totals(ledger)).toEqual(['T-1 0.18']);
 });
 
 test('only its owner may read the file and what lies beside it', async () => {
   const file = temporaryLedgerFile();
   const ledger = await open(file);
-  await ledger.commit([fact({ span: 'a', item: 'ticket T-1', cost: '1' })]);
+  await ledger.commit(packFacts([fact({ span: 'a', item: 'ticket T-1', cost: '1' })]));
   for (const path of [file, `${file}-wal`, `${file}-shm`, `${file}-lock`]) {
     expect((statSync(path).mode & 0o777).toString(8), path).toBe('600');
   }
@@ -81,16 +82,16 @@ test('closing twice is closing once; everything asked afterwards is refused', as
   const ledger = await open(temporaryLedgerFile());
   await ledger.close();
   await ledger.close();
-  await expect(ledger.commit([fact({ span: 'a', cost: '1' })])).rejects.toMatchObject({ code: 'ledger-unavailable' });
+  await expect(ledger.commit(packFacts([fact({ span: 'a', cost: '1' })]))).rejects.toMatchObject({ code: 'ledger-unavailable' });
 });
 
 test('too many waiting facts are refused instead of kept', async () => {
   const ledger = await open(':memory:');
   const batch = Array.from({ length: 40_000 }, (_, index) => fact({ span: `${index}` }));
-  const first = ledger.commit(batch);
-  await expect(ledger.commit(batch)).rejects.toMatchObject({ code: 'ledger-unavailable' });
+  const first = ledger.commit(packFacts(batch));
+  await expect(ledger.commit(packFacts(batch))).rejects.toMatchObject({ code: 'ledger-unavailable' });
   await first;
-  await ledger.commit([fact({ span: 'a', item: 'ticket T-1', cost: '1' })]);
+  await ledger.commit(packFacts([fact({ span: 'a', item: 'ticket T-1', cost: '1' })]));
   expect(await totals(ledger)).toEqual(['T-1 1']);
 });
 
@@ -127,9 +128,8 @@ describe('a file that cannot be the ledger is refused with what to do', () => {
       'a damaged ledger',
       async (file) => {
         const ledger = await openLedger({ file, currency: 'USD' });
-        await ledger.commit(
-          Array.from({ length: 200 }, (_, index) => fact({ span: `${index}`, item: `ticket T-${index}`, cost: '1' })),
-        );
+        const many = Array.from({ length: 200 }, (_, index) => fact({ span: `${index}`, item: `ticket T-${index}`, cost: '1' }));
+        await ledger.commit(packFacts(many));
         await ledger.close();
         const { readFileSync } = await import('node:fs');
         const contents = readFileSync(file);
@@ -183,7 +183,7 @@ test('what was acknowledged before kill -9 is there afterwards, and the requests
     .filter(({ spanId, observation }) => observation && acknowledged.has(spanId) && !kept.has(spanId));
   expect(missing).toEqual([]);
 
-  for (const request of requests) await after.commit(request);
+  for (const request of requests) await after.commit(packFacts(request));
   const expected = expectedLedger(requests.flat());
   const reader = openLedgerReader(file);
   expect([...reader.records()].map(({ emitter: _e, revision: _r, ...record }) => record)).toEqual(expected.records);

@@ -29,6 +29,9 @@ export type AttributeSet = {
   /** Where each starts, if written the usual way: the rest follows from its lengths. Else -1 - place in `unusual`. */
   starts: Int32Array;
   readonly unusual: AttributePlace[];
+  /** Numbers of the keys found, one for each attribute whose key somebody asked for. */
+  found: Int16Array;
+  foundCount: number;
   /** Per key number: serial number of the last attribute with that key. Those of earlier spans are below `firstSerial`. */
   readonly lastSerialOf: Int32Array;
   firstSerial: number;
@@ -43,6 +46,8 @@ export function createAttributeSet(index: KeyIndex, ownedPrefix: Uint8Array): At
     ownedCount: 0,
     starts: new Int32Array(64),
     unusual: [],
+    found: new Int16Array(64),
+    foundCount: 0,
     lastSerialOf: new Int32Array(index.keyCount),
     firstSerial: 1,
     index,
@@ -54,6 +59,7 @@ export function createAttributeSet(index: KeyIndex, ownedPrefix: Uint8Array): At
 export function clearAttributes(set: AttributeSet): void {
   set.firstSerial += set.count;
   set.count = 0;
+  set.foundCount = 0;
   set.ownedCount = 0;
   if (set.unusual.length > 0) set.unusual.length = 0;
   if (set.firstSerial > serialMax) {
@@ -69,7 +75,11 @@ export function addUsualAttribute(set: AttributeSet, walk: Walk, fieldStart: num
   if (count === set.starts.length) growStarts(set, fieldStart);
   set.starts[count] = fieldStart;
   const id = findKey(set.index, bytes, walk.view, keyStart, keyEnd - keyStart);
-  if (id >= 0) set.lastSerialOf[id] = set.firstSerial + count;
+  if (id >= 0) {
+    set.lastSerialOf[id] = set.firstSerial + count;
+    set.found[set.foundCount] = id;
+    set.foundCount += 1;
+  }
   if (ownedPrefix.length > 0 && startsWithBytes(bytes, keyStart, keyEnd - keyStart, ownedPrefix)) set.ownedCount += 1;
   set.count = count + 1;
 }
@@ -86,6 +96,9 @@ function growStarts(set: AttributeSet, fieldStart: number): void {
   const larger = new Int32Array(set.starts.length * 2);
   larger.set(set.starts);
   set.starts = larger;
+  const largerFound = new Int16Array(larger.length);
+  largerFound.set(set.found);
+  set.found = largerFound;
 }
 
 const usualPlace: AttributePlace = {
@@ -121,11 +134,23 @@ export function valueUnder(set: AttributeSet, walk: Walk, key: KeyId): Attribute
   return decodeValue(walk, start + 6 + bytes[start + 3]!, start + 2 + bytes[start + 1]!);
 }
 
+/** Whether any attribute has a key that is marked with 1 in this list by key number. */
+export function isAnyMarked({ found, foundCount }: AttributeSet, marks: Uint8Array): boolean {
+  for (let index = 0; index < foundCount; index += 1) {
+    if (marks[found[index]!] === 1) return true;
+  }
+  return false;
+}
+
 /** Every attribute with a value whose key starts with the prefix, in wire order. */
 export function valuesUnder(set: AttributeSet, walk: Walk, prefix: Uint8Array): Array<readonly [string, AttributeValue]> {
   const { bytes } = walk.cursor;
   const found: Array<readonly [string, AttributeValue]> = [];
+  const firstByte = prefix[0];
   for (let attribute = 0; attribute < set.count; attribute += 1) {
+    const fieldStart = set.starts[attribute]!;
+    // Nearly every attribute is told apart by the first byte of its key.
+    if (fieldStart >= 0 && firstByte !== undefined && bytes[fieldStart + 4] !== firstByte) continue;
     const place = placeOf(set, bytes, attribute);
     if (!startsWithBytes(bytes, place.keyStart, place.keyEnd - place.keyStart, prefix)) continue;
     const key = readText(walk, place.keyStart, place.keyEnd);

@@ -1,4 +1,4 @@
-import { openLedger } from '@costspan/collector-processor';
+import { openLedger, packFacts } from '@costspan/collector-processor';
 import { parseFact, type SpanFact } from '@costspan/ledger';
 
 // Runs on the built package, whose ledger has a thread of its own. Commits the requests it is handed, one fact per line and a blank line after each request, and prints a number for each
@@ -17,7 +17,7 @@ for (const line of rest.split('\n')) {
 let acknowledged = 0;
 await Promise.all(
   requests.map(async (facts) => {
-    await ledger.commit(facts);
+    await ledger.commit(packFacts(facts));
     acknowledged += facts.length;
     process.stdout.write(`${facts.map(({ spanId }) => spanId).join(' ')}\n`);
   }),

@@ -1,5 +1,6 @@
 import type { CostRecord, Entry, SpanFact } from '@costspan/ledger';
-import { encodeFacts } from '../../../src/store/encoded-facts.ts';
+import { packFacts } from '../../../src/facts/pack-facts.ts';
+import { type PackedTrace, readPackedFacts } from '../../../src/facts/read-packed-facts.ts';
 import { type CommitPoint, createLedgerEngine, type LedgerEngine } from '../../../src/store/ledger-engine.ts';
 import { type LedgerFile, openLedgerFile } from '../../../src/store/ledger-file.ts';
 import { createReader } from '../../../src/store/ledger-reader.ts';
@@ -24,6 +25,11 @@ export type TestLedger = {
   readonly verify: () => readonly string[];
 };
 
+/** Facts as a request brings them to the ledger. */
+export function packedTraces(facts: readonly SpanFact[]): readonly PackedTrace[] {
+  return readPackedFacts(packFacts(facts).bytes);
+}
+
 /** Opens a ledger, in memory unless a file is named, with a window of an hour and a retention of thirty days. */
 export function openTestLedger({
   path = ':memory:',
@@ -45,7 +51,7 @@ export function openTestLedger({
   return {
     file,
     engine,
-    commit: (facts, nowNs = commitNs) => engine.commit(encodeFacts(facts), nowNs),
+    commit: (facts, nowNs = commitNs) => engine.commit(packedTraces(facts), nowNs),
     closeDue: (nowNs) => {
       while (engine.closeDue(nowNs));
     },

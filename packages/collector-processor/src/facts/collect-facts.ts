@@ -1,0 +1,230 @@
+import { strict as assert } from 'node:assert';
+import type { CostFact } from '@costspan/ledger';
+import { createWriter, reserve, type Writer, writeFixed32, writeRaw, writeText, writeVarint } from '../otlp/writer.ts';
+import { placeBytes } from './cost-fact-fields.ts';
+import { createFactWriter, type FactWriter, finishRecord, writeWord } from './fact-writer.ts';
+import type { PackedFacts } from './packed-facts.ts';
+import { type Said, writeSaid } from './said.ts';
+import { createTraceIndex, type TraceIndex } from './trace-index.ts';
+import { createWords, type GrowingWords } from './words.ts';
+import { writeCostFact } from './write-cost-fact.ts';
+
+/** Where a span stands: what the cursor over a request knows. */
+export type Placed = {
+  /** Writes 48 bytes: trace id, span id, parent's id, start, end. */
+  readonly copyPlace: (target: Buffer, offset: number) => void;
+};
+
+/** Collects what spans say. A span without a valid trace or span id cannot be told from another one: it is not taken. */
+export type FactCollector = {
+  /** Adds a span that bears no cost; `said` is what it says about its item, if anything. Returns whether it was taken. */
+  readonly addOther: (span: Placed, tenant: string, said: Said | undefined) => boolean;
+  readonly addCost: (span: Placed, fact: CostFact) => boolean;
+  /** Everything that was added, by trace. The collector must not be used afterwards. */
+  readonly finish: () => PackedFacts;
+};
+
+/** Begins the facts of one request. */
+export function collectFacts(): FactCollector {
+  const collected = openCollected();
+  return {
+    addOther: (span, tenant, said) => {
+      const trace = takePlace(collected, span, tenant);
+      if (trace < 0) return false;
+      const row = collected.rowCount;
+      collected.traceOfRow[row] = trace;
+      collected.sayingOfRow[row] = said === undefined ? noSaying : sayingOf(collected, said);
+      collected.rowCount = row + 1;
+      return true;
+    },
+    addCost: (span, fact) => {
+      const trace = takePlace(collected, span, fact.tenant);
+      if (trace < 0) return false;
+      const { rows, rowCount, writer, costs } = collected;
+      writeCostFact(writer, rows.subarray(rowCount * placeBytes, (rowCount + 1) * placeBytes), fact);
+      costs.push({ trace, record: takeRecord(collected) });
+      return true;
+    },
+    finish: () => finish(collected),
+  };
+}
+
+const noSaying = -1;
+
+type Span = { readonly start: number; readonly end: number };
+
+type Collected = {
+  readonly words: GrowingWords;
+  readonly writer: FactWriter;
+  readonly traces: TraceIndex;
+  /** Records of cost-bearing spans and sayings, in the order they came. */
+  readonly records: Writer;
+  readonly costs: Array<{ readonly trace: number; readonly record: Span }>;
+  readonly sayings: Span[];
+  readonly sayingNumbers: Map<Said, number>;
+  /** Places of the other spans, 48 bytes each. */
+  rows: Buffer;
+  traceOfRow: Int32Array;
+  sayingOfRow: Int32Array;
+  rowCount: number;
+};
+
+const rowsAtFirst = 512;
+
+function openCollected(): Collected {
+  const words = createWords();
+  return {
+    words,
+    writer: createFactWriter(words),
+    traces: createTraceIndex(),
+    records: createWriter(4_096),
+    costs: [],
+    sayings: [],
+    sayingNumbers: new Map(),
+    rows: Buffer.allocUnsafe(rowsAtFirst * placeBytes),
+    traceOfRow: new Int32Array(rowsAtFirst),
+    sayingOfRow: new Int32Array(rowsAtFirst),
+    rowCount: 0,
+  };
+}
+
+/** Writes the place into the next free row and returns the number of its trace; -1 for a span without valid ids. */
+function takePlace(collected: Collected, span: Placed, tenant: string): number {
+  if (collected.rowCount === collected.traceOfRow.length) grow(collected);
+  const { rows, rowCount } = collected;
+  const at = rowCount * placeBytes;
+  span.copyPlace(rows, at);
+  if (rows.readInt32LE(at + 16) === 0 && rows.readInt32LE(at + 20) === 0) return -1;
+  return collected.traces.numberOf(rows, at, tenant);
+}
+
+function grow(collected: Collected): void {
+  const count = collected.traceOfRow.length * 2;
+  const [rows, traceOfRow, sayingOfRow] = [Buffer.allocUnsafe(count * placeBytes), new Int32Array(count), new Int32Array(count)];
+  rows.set(collected.rows);
+  traceOfRow.set(collected.traceOfRow);
+  sayingOfRow.set(collected.sayingOfRow);
+  Object.assign(collected, { rows, traceOfRow, sayingOfRow });
+}
+
+function sayingOf(collected: Collected, said: Said): number {
+  const known = collected.sayingNumbers.get(said);
+  if (known !== undefined) return known;
+  writeSaid(collected.writer, said);
+  const number = collected.sayings.push(takeRecord(collected)) - 1;
+  collected.sayingNumbers.set(said, number);
+  return number;
+}
+
+function takeRecord({ writer, records }: Collected): Span {
+  const start = records.length;
+  finishRecord(writer, records);
+  return { start, end: records.length };
+}
+
+function finish(collected: Collected): PackedFacts {
+  const { traces, words, records, rowCount } = collected;
+  const out = createWriter(64 + records.length + rowCount * 40 + traces.count() * 64);
+  writeFixed32(out, 0);
+  writeFixed32(out, traces.count());
+  const rowsOf = inTraceOrder(collected.traceOfRow.subarray(0, rowCount), traces.count());
+  const costsOf = byTrace(collected.costs);
+  const numbers = new Int32Array(collected.sayings.length);
+  for (let trace = 0; trace < traces.count(); trace += 1) {
+    writeTrace(out, collected, { trace, rows: rowsOf(trace), costs: costsOf.get(trace) ?? [], numbers });
+  }
+  out.bytes.writeUInt32LE(out.length, 0);
+  writeVarint(out, words.all.length);
+  for (const word of words.all) writeText(out, word);
+  const bytes = new Uint8Array(out.length);
+  bytes.set(out.bytes.subarray(0, out.length));
+  return { bytes, spanCount: rowCount + collected.costs.length };
+}
+
+function byTrace(costs: Collected['costs']): ReadonlyMap<number, Collected['costs']> {
+  const ofTraces = new Map<number, Collected['costs']>();
+  for (const cost of costs) {
+    const ofTrace = ofTraces.get(cost.trace);
+    if (ofTrace === undefined) ofTraces.set(cost.trace, [cost]);
+    else ofTrace.push(cost);
+  }
+  return ofTraces;
+}
+
+/** Row numbers by trace, in the order of the rows. */
+function inTraceOrder(traceOfRow: Int32Array, traceCount: number): (trace: number) => Int32Array {
+  const starts = new Int32Array(traceCount + 1);
+  for (const trace of traceOfRow) starts[trace + 1]! += 1;
+  for (let trace = 0; trace < traceCount; trace += 1) starts[trace + 1]! += starts[trace]!;
+  const next = starts.slice();
+  const sorted = new Int32Array(traceOfRow.length);
+  for (let row = 0; row < traceOfRow.length; row += 1) {
+    const trace = traceOfRow[row]!;
+    sorted[next[trace]!] = row;
+    next[trace]! += 1;
+  }
+  return (trace) => sorted.subarray(starts[trace], starts[trace + 1]);
+}
+
+type OneTrace = {
+  readonly trace: number;
+  readonly rows: Int32Array;
+  readonly costs: Collected['costs'];
+  /** Scratch: number of a saying in the trace at hand, by its number in the request. */
+  readonly numbers: Int32Array;
+};
+
+function writeTrace(out: Writer, collected: Collected, one: OneTrace): void {
+  const { writer, traces, records } = collected;
+  const lengthAt = out.length;
+  writeFixed32(out, 0);
+  const { id, tenant } = traces.trace(one.trace);
+  writeRaw(writer.body, id);
+  writeWord(writer, tenant);
+  writeVarint(writer.body, one.costs.length);
+  writeVarint(writer.body, one.rows.length);
+  finishRecord(writer, out);
+  for (const { record } of one.costs) writeRecord(out, records, record);
+  writeContext(out, collected, one);
+  out.bytes.writeUInt32LE(out.length - lengthAt - 4, lengthAt);
+}
+
+function writeRecord(out: Writer, records: Writer, { start, end }: Span): void {
+  writeVarint(out, end - start);
+  writeRaw(out, records.bytes.subarray(start, end));
+}
+
+function writeContext(out: Writer, { sayings, sayingOfRow, rows, records }: Collected, one: OneTrace): void {
+  const said: number[] = [];
+  let mentionCount = 0;
+  for (const row of one.rows) {
+    const saying = sayingOfRow[row]!;
+    if (saying === noSaying) continue;
+    mentionCount += 1;
+    if (said[one.numbers[saying]!] === saying) continue;
+    one.numbers[saying] = said.length;
+    said.push(saying);
+  }
+  writeVarint(out, said.length);
+  for (const saying of said) {
+    const record = sayings[saying];
+    assert(record !== undefined);
+    writeRecord(out, records, record);
+  }
+  writeVarint(out, mentionCount);
+  reserve(out, one.rows.length * 40);
+  for (const row of one.rows) {
+    const saying = sayingOfRow[row]!;
+    if (saying === noSaying) continue;
+    copyBytes(rows, row * placeBytes + 16, 32, out);
+    writeFixed32(out, one.numbers[saying]!);
+  }
+  for (const row of one.rows) if (sayingOfRow[row] === noSaying) copyBytes(rows, row * placeBytes + 16, 16, out);
+}
+
+/** Byte by byte: for so few, a call into the engine costs more. */
+function copyBytes(source: Uint8Array, start: number, count: number, out: Writer): void {
+  const { bytes, length } = out;
+  for (let index = 0; index < count; index += 1) bytes[length + index] = source[start + index]!;
+  out.length = length + count;
+}

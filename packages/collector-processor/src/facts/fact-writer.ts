@@ -1,0 +1,55 @@
+import { strict as assert } from 'node:assert';
+import { createWriter, reserve, type Writer, writeText } from '../otlp/writer.ts';
+import { inlineWord, type WordTable } from './words.ts';
+
+/**
+ * A record in the making. Words, which repeat from fact to fact, are numbers at its front; everything else follows in the
+ * order of writing.
+ *
+ *     0 word count u16 · 2 words u16 each · then the body
+ */
+export type FactWriter = {
+  readonly body: Writer;
+  words: Uint16Array;
+  wordCount: number;
+  table: WordTable;
+};
+
+/** A writer whose words get their numbers from a table. */
+export function createFactWriter(table: WordTable): FactWriter {
+  return { body: createWriter(1_024), words: new Uint16Array(256), wordCount: 0, table };
+}
+
+/** Writes a text that repeats from fact to fact. One that the table has no room for is written out. */
+export function writeWord(writer: FactWriter, word: string): void {
+  const number = writer.table.numberOf(word);
+  if (writer.wordCount === writer.words.length) {
+    const larger = new Uint16Array(writer.words.length * 2);
+    larger.set(writer.words);
+    writer.words = larger;
+  }
+  writer.words[writer.wordCount] = number;
+  writer.wordCount += 1;
+  if (number === inlineWord) writeText(writer.body, word);
+}
+
+/** Appends what was written to `out` as one record and begins anew. */
+export function finishRecord(writer: FactWriter, out: Writer): void {
+  const { body, words, wordCount } = writer;
+  assert(wordCount <= 0xffff, `facts: expected at most 65535 words in a record, found ${wordCount}`);
+  reserve(out, 2 + 2 * wordCount + body.length);
+  const { bytes } = out;
+  let at = out.length;
+  bytes[at] = wordCount & 0xff;
+  bytes[at + 1] = wordCount >>> 8;
+  at += 2;
+  for (let index = 0; index < wordCount; index += 1, at += 2) {
+    const number = words[index] ?? 0;
+    bytes[at] = number & 0xff;
+    bytes[at + 1] = number >>> 8;
+  }
+  bytes.set(body.bytes.subarray(0, body.length), at);
+  out.length = at + body.length;
+  body.length = 0;
+  writer.wordCount = 0;
+}

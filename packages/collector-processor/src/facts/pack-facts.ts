@@ -1,0 +1,49 @@
+import { Buffer } from 'node:buffer';
+import { bearsCost, isLink, type SpanFact } from '@costspan/ledger';
+import { createWriter, finishWriter, writeFixed32, writeRaw, writeVarint } from '../otlp/writer.ts';
+import { collectFacts } from './collect-facts.ts';
+import { placeBytes } from './cost-fact-fields.ts';
+import { createFactWriter, finishRecord } from './fact-writer.ts';
+import type { PackedFacts } from './packed-facts.ts';
+import { writeSaid } from './said.ts';
+import type { WordTable } from './words.ts';
+import { copyPlaceOf } from './write-cost-fact.ts';
+
+/** Facts as one block of bytes. Of a span that bears no cost the name goes, of one that says nothing the times as well. */
+export function packFacts(facts: Iterable<SpanFact>): PackedFacts {
+  const collected = collectFacts();
+  for (const fact of facts) {
+    const place = { copyPlace: (target: Buffer, offset: number): void => copyPlaceOf(fact, target, offset) };
+    if (bearsCost(fact)) collected.addCost(place, fact);
+    else collected.addOther(place, fact.tenant, isLink(fact) ? undefined : fact);
+  }
+  return collected.finish();
+}
+
+/** Facts of one trace that bear no cost as a context, with a saying for each that says something. */
+export function packContext(facts: readonly SpanFact[], words: WordTable): Uint8Array {
+  const writer = createFactWriter(words);
+  const [out, record] = [createWriter(1_024), createWriter(256)];
+  const place = Buffer.alloc(placeBytes);
+  const mentions = facts.filter((fact) => !isLink(fact));
+  writeVarint(out, mentions.length);
+  for (const fact of mentions) {
+    writeSaid(writer, fact);
+    record.length = 0;
+    finishRecord(writer, record);
+    writeVarint(out, record.length);
+    writeRaw(out, record.bytes.subarray(0, record.length));
+  }
+  writeVarint(out, mentions.length);
+  for (const [number, fact] of mentions.entries()) {
+    copyPlaceOf(fact, place, 0);
+    writeRaw(out, place.subarray(16));
+    writeFixed32(out, number);
+  }
+  for (const fact of facts) {
+    if (!isLink(fact)) continue;
+    copyPlaceOf(fact, place, 0);
+    writeRaw(out, place.subarray(16, 32));
+  }
+  return finishWriter(out);
+}

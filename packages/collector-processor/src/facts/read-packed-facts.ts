@@ -1,0 +1,102 @@
+import { Buffer } from 'node:buffer';
+import type { CostFact, SpanFact } from '@costspan/ledger';
+import { type FactReader, openRecord, readFixed64, readHex, readNumber, readText, readWord } from './fact-reader.ts';
+import type { PackedFacts } from './packed-facts.ts';
+import { readCostFact, readParent } from './read-cost-fact.ts';
+import { readSaid, type Said } from './said.ts';
+
+/** The facts of one trace in a request, still packed. */
+export type PackedTrace = {
+  readonly tenant: string;
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  readonly spanCount: number;
+  /** Records of cost-bearing spans. */
+  readonly costs: readonly Uint8Array[];
+  /** All other spans. */
+  readonly context: Uint8Array;
+  /** What the words in it stand for. */
+  readonly words: readonly string[];
+};
+
+/** The traces of a request, in the order in which they first came. Their bytes are those of the request. */
+export function readPackedFacts(request: Uint8Array): readonly PackedTrace[] {
+  const bytes = Buffer.from(request.buffer, request.byteOffset, request.byteLength);
+  const words = readWords(bytes);
+  const traces: PackedTrace[] = [];
+  let at = 8;
+  for (let left = bytes.readUInt32LE(4); left > 0; left -= 1) {
+    const end = at + 4 + bytes.readUInt32LE(at);
+    traces.push(readTrace(openRecord(bytes, at + 4, words), end));
+    at = end;
+  }
+  return traces;
+}
+
+function readWords(bytes: Buffer): readonly string[] {
+  const reader: FactReader = { bytes, words: [], wordAt: 0, at: bytes.readUInt32LE(0) };
+  return Array.from({ length: readNumber(reader) }, () => readText(reader));
+}
+
+function readTrace(reader: FactReader, end: number): PackedTrace {
+  const { bytes, words } = reader;
+  const traceId = readHex(reader, 16);
+  const tenant = readWord(reader);
+  const costCount = readNumber(reader);
+  const otherCount = readNumber(reader);
+  const costs: Uint8Array[] = [];
+  for (let left = costCount; left > 0; left -= 1) {
+    const length = readNumber(reader);
+    costs.push(bytes.subarray(reader.at, reader.at + length));
+    reader.at += length;
+  }
+  return { tenant, traceId, spanCount: costCount + otherCount, costs, context: bytes.subarray(reader.at, end), words };
+}
+
+/** Every fact of a request, by trace: the cost-bearing ones first, then those that say something, then the links. */
+export function unpackFacts({ bytes }: PackedFacts): readonly SpanFact[] {
+  return readPackedFacts(bytes).flatMap((trace) => [...costFactsOf(trace), ...contextFactsOf(trace)]);
+}
+
+/** The cost-bearing spans of a trace. */
+export function costFactsOf({ costs, words }: Pick<PackedTrace, 'costs' | 'words'>): readonly CostFact[] {
+  return costs.map((record) => readCostFact(record, 0, words));
+}
+
+/** The other spans of a trace: those that say something about their item, then those that only link. */
+export function contextFactsOf({
+  tenant,
+  traceId,
+  context,
+  words,
+}: Pick<PackedTrace, 'tenant' | 'traceId' | 'context' | 'words'>): readonly SpanFact[] {
+  const bytes = Buffer.from(context.buffer, context.byteOffset, context.byteLength);
+  const reader: FactReader = { bytes, words, wordAt: 0, at: 0 };
+  const sayings: Said[] = [];
+  for (let left = readNumber(reader); left > 0; left -= 1) {
+    const length = readNumber(reader);
+    sayings.push(readSaid(openRecord(bytes, reader.at, words)));
+    reader.at += length;
+  }
+  const facts: SpanFact[] = [];
+  for (let left = readNumber(reader); left > 0; left -= 1) facts.push(readMention(reader, { tenant, traceId }, sayings));
+  while (reader.at < bytes.length) {
+    const spanId = readHex(reader, 8);
+    facts.push({ tenant, traceId, spanId, parentSpanId: readParent(reader), name: '', startNs: 0n, endNs: 0n });
+  }
+  return facts;
+}
+
+function readMention(
+  reader: FactReader,
+  { tenant, traceId }: Pick<PackedTrace, 'tenant' | 'traceId'>,
+  sayings: readonly Said[],
+): SpanFact {
+  const spanId = readHex(reader, 8);
+  const parentSpanId = readParent(reader);
+  const startNs = readFixed64(reader);
+  const endNs = readFixed64(reader);
+  const said = sayings[reader.bytes.readUInt32LE(reader.at)];
+  reader.at += 4;
+  return { tenant, ...said, traceId, spanId, parentSpanId, name: '', startNs, endNs };
+}

@@ -1,0 +1,72 @@
+import type { SpanFact } from '@costspan/ledger';
+import { writeFixed64, writeText, writeVarint } from '../otlp/writer.ts';
+import { type FactReader, readFixed64, readNumber, readText, readWord } from './fact-reader.ts';
+import { type FactWriter, writeWord } from './fact-writer.ts';
+
+/** What a span says about its work item. */
+export type Said = Pick<SpanFact, 'item' | 'itemProblem' | 'outcome' | 'dimensions'>;
+
+const has = { item: 1, itemProblem: 2, outcome: 4, dimensions: 8, parentId: 16 } as const;
+const sources = ['span', 'resource', 'id_from'] as const;
+
+/**
+ * Writes what a span says about its item.
+ *
+ *     which parts there are varint · item: source varint, type word, id text, parent's id text · problem word ·
+ *     outcome: value text, instant fixed64 · dimensions: count varint, then key word and value text each
+ */
+export function writeSaid(writer: FactWriter, { item, itemProblem, outcome, dimensions }: Said): void {
+  const { body } = writer;
+  writeVarint(
+    body,
+    (item === undefined ? 0 : has.item) |
+      (item?.parentId === undefined ? 0 : has.parentId) |
+      (itemProblem === undefined ? 0 : has.itemProblem) |
+      (outcome === undefined ? 0 : has.outcome) |
+      (dimensions === undefined ? 0 : has.dimensions),
+  );
+  if (item !== undefined) {
+    writeVarint(body, sources.indexOf(item.source));
+    writeWord(writer, item.type);
+    writeText(body, item.id);
+    if (item.parentId !== undefined) writeText(body, item.parentId);
+  }
+  if (itemProblem !== undefined) writeWord(writer, itemProblem);
+  if (outcome !== undefined) {
+    writeText(body, outcome.value);
+    writeFixed64(body, outcome.atNs);
+  }
+  if (dimensions === undefined) return;
+  writeVarint(body, Object.keys(dimensions).length);
+  for (const key in dimensions) {
+    writeWord(writer, key);
+    writeText(body, dimensions[key] ?? '');
+  }
+}
+
+/** What {@link writeSaid} wrote. */
+export function readSaid(reader: FactReader): Said {
+  const parts = readNumber(reader);
+  const said: { -readonly [Key in keyof Said]: Said[Key] } = {};
+  if ((parts & has.item) !== 0) said.item = readItem(reader, (parts & has.parentId) !== 0);
+  if ((parts & has.itemProblem) !== 0) said.itemProblem = readWord(reader);
+  if ((parts & has.outcome) !== 0) said.outcome = { value: readText(reader), atNs: readFixed64(reader) };
+  if ((parts & has.dimensions) !== 0) said.dimensions = readDimensions(reader);
+  return said;
+}
+
+function readItem(reader: FactReader, hasParent: boolean): NonNullable<Said['item']> {
+  const source = sources[readNumber(reader)] ?? 'span';
+  const type = readWord(reader);
+  const id = readText(reader);
+  return hasParent ? { type, id, parentId: readText(reader), source } : { type, id, source };
+}
+
+function readDimensions(reader: FactReader): NonNullable<Said['dimensions']> {
+  const dimensions: Record<string, string> = {};
+  for (let left = readNumber(reader); left > 0; left -= 1) {
+    const key = readWord(reader);
+    dimensions[key] = readText(reader);
+  }
+  return dimensions;
+}
