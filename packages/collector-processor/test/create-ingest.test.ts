@@ -1,9 +1,9 @@
 import type { SpanFact } from '@costspan/ledger';
 import { describe, expect, test } from 'vitest';
 import { createIngest, type IngestOptions } from '../src/create-ingest.ts';
-import { packFacts } from '../src/facts/pack-facts.ts';
 import type { Delivery } from '../src/delivery.ts';
 import type { FanOut } from '../src/exporters/fan-out.ts';
+import { packFacts } from '../src/facts/pack-facts.ts';
 import type { Encoding, IngestRequest } from '../src/ingest.ts';
 import { silentLogger } from '../src/logger.ts';
 import type { Signal } from '../src/otlp/codec.ts';
@@ -141,7 +141,9 @@ describe('OTLP-39 traces', () => {
   });
 
   test('OTLP-21 OTLP-22 a request without anything in it is accepted and goes nowhere', async () => {
-    const { send, steps } = ingestWith({ meter: () => ({ ...metered, body: Buffer.alloc(0), spanCount: 0, facts: packFacts([]) }) });
+    const { send, steps } = ingestWith({
+      meter: () => ({ ...metered, body: Buffer.alloc(0), spanCount: 0, facts: packFacts([]) }),
+    });
     expect(await send('traces', '')).toEqual(accepted);
     expect(steps).toEqual([]);
   });

@@ -92,7 +92,7 @@ function addressesOf({ http, grpc }: Receivers): { readonly http?: Address; read
 /** The ledger of the main thread. */
 function remoteLedger(control: Caller<ControlCalls>): NonNullable<PipelineOptions['remoteLedger']> {
   return {
-    commit: (facts) => control.ask('commit', facts),
+    commit: (facts) => control.ask('commit', facts, [facts.bytes.buffer]),
     receive: (events) => control.ask('receive', events),
   };
 }

@@ -7,7 +7,7 @@ import { encodeEvents } from '../../src/store/encoded-events.ts';
 import type { OutgoingEvent } from '../../src/store/outgoing.ts';
 import { readLedgerEvents } from '../../src/store/read-ledger-events.ts';
 import { encodeOutgoing } from '../../src/wire-codecs.ts';
-import { commitNs, dayNs, hourNs, openTestLedger, packedTraces, type TestLedger } from './support/engine.ts';
+import { commitNs, dayNs, hourNs, openTestLedger, type TestLedger } from './support/engine.ts';
 
 /** Everything a meter's ledger has to say, as the bytes it sends. */
 function sentBy(meter: TestLedger, eventsMax = 1_000): readonly OutgoingEvent[] {

@@ -286,7 +286,9 @@ describe('a trace that has closed', () => {
     const ledger = openTestLedger();
     ledger.commit([...root, ...child]);
     ledger.closeDue(commitNs + hourNs);
-    expect(ledger.file.database.prepare('SELECT count(*) + (SELECT count(context) FROM traces) AS rows FROM context').get()).toEqual({ rows: 0 });
+    expect(
+      ledger.file.database.prepare('SELECT count(*) + (SELECT count(context) FROM traces) AS rows FROM context').get(),
+    ).toEqual({ rows: 0 });
   });
 
   test('still finds that a late span reports a call that is priced already, and the other way round', () => {
@@ -315,7 +317,9 @@ describe('a trace that has closed', () => {
     ledger.commit(many);
     ledger.commit([fact({ span: 'more', cost: '1' })]);
     expect(ledger.live()).toMatchObject([{ item: { id: 'T-1' }, itemSource: 'trace', late: true }]);
-    expect(ledger.file.database.prepare('SELECT count(*) + (SELECT count(context) FROM traces) AS rows FROM context').get()).toEqual({ rows: 0 });
+    expect(
+      ledger.file.database.prepare('SELECT count(*) + (SELECT count(context) FROM traces) AS rows FROM context').get(),
+    ).toEqual({ rows: 0 });
   });
 });
 
