@@ -5,6 +5,7 @@ import { compileMatch, compileValidity, compileWhen, parsedDecimal } from './com
 import { collectIssues, type Issue } from './fields.ts';
 import { indexRows, type ReportAt } from './index-rows.ts';
 import { createMemo } from './memo.ts';
+import { compileOutcomes } from './outcome-rules.ts';
 import { pendingLimits } from './place-limits.ts';
 import type { Discount, Modifier, PriceBook, ShelvedBook } from './price-book.ts';
 import { catalogIdOf, ROUTERS } from './provider-names.ts';
@@ -53,6 +54,7 @@ export const compileBook = (books: readonly (PriceBook | ShelvedBook)[], options
       pendingLimits: pendingLimits(books),
       modifiers: books.flatMap((one) => (one.modifiers ?? []).map(compileModifier)),
       discounts: books.flatMap((one) => (one.discounts ?? []).map((discount) => compileDiscount(discount, one))),
+      outcomes: compileOutcomes(books),
       fx,
       reportedWins: new Set((options.reportedWins ?? ROUTERS).map(catalogIdOf)),
       memo: createMemo(),

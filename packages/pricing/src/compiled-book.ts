@@ -2,6 +2,7 @@ import type { CompiledMatch, Conditions, Layer, Validity } from './compiled-row.
 import type { Memo } from './memo.ts';
 import type { Decimal } from './money.ts';
 import type { NameIndex } from './name-index.ts';
+import type { CompiledOutcome } from './outcome-rules.ts';
 import type { PendingLimits } from './place-limits.ts';
 import type { Resolution } from './resolve.ts';
 import type { Unit } from './usage.ts';
@@ -48,6 +49,8 @@ export type BookContents = {
   readonly pendingLimits: PendingLimits[];
   readonly modifiers: readonly CompiledModifier[];
   readonly discounts: readonly CompiledDiscount[];
+  /** In order of precedence. */
+  readonly outcomes: readonly CompiledOutcome[];
   /** By source currency, latest first. */
   readonly fx: ReadonlyMap<string, readonly CompiledFxRate[]>;
   /** Providers whose reported cost is taken before the calculated one. */

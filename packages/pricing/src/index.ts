@@ -26,11 +26,13 @@ export { matchesPattern } from './name-pattern.ts';
 export { type ParsedPriceBook, parsePriceBook } from './parse-price-book.ts';
 export { price } from './price.ts';
 export type {
+  CallOutcome,
   Discount,
   FxRate,
   Match,
   ModelLimit,
   Modifier,
+  OutcomeRule,
   PriceBook,
   PriceRow,
   Role,
@@ -43,6 +45,7 @@ export type { MoneyText, PriceRequest } from './price-request.ts';
 export { catalogIdOf, parseSku, ROUTERS } from './provider-names.ts';
 export { readAiSdk } from './readers/ai-sdk.ts';
 export { readAnthropicMessages } from './readers/anthropic-messages.ts';
+export { ASSUMPTIONS } from './readers/assumptions.ts';
 export { readBedrockConverse } from './readers/bedrock-converse.ts';
 export { readCohere } from './readers/cohere.ts';
 export { decimalText } from './readers/decimal-text.ts';

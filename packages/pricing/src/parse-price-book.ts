@@ -2,7 +2,18 @@ import { collectIssues, type Field, flag, type Issue, list, object, oneOf, type 
 import { parseClock, parseInstant } from './instant.ts';
 import { NAME_CHARACTERS_MAX } from './limits.ts';
 import { compareDecimal, parseDecimal } from './money.ts';
-import type { Discount, FxRate, Match, ModelLimit, Modifier, PriceBook, PriceRow, Role, When } from './price-book.ts';
+import type {
+  Discount,
+  FxRate,
+  Match,
+  ModelLimit,
+  Modifier,
+  OutcomeRule,
+  PriceBook,
+  PriceRow,
+  Role,
+  When,
+} from './price-book.ts';
 
 /** A price book, or every problem it has. */
 export type ParsedPriceBook =
@@ -112,6 +123,16 @@ const discount = object<Discount>(
   checkDates,
 );
 
+const outcome = object<OutcomeRule>(
+  {
+    id: name,
+    outcome: oneOf(['failed', 'refused', 'filtered', 'cancelled']),
+    billed: oneOf(['nothing', 'usage', 'unknown']),
+  },
+  { provider: name, match, output_at_most: wholeNumber(0), ...dates, source, note: sentence },
+  checkDates,
+);
+
 const fxRate = object<FxRate>(
   { from: currency, to: currency, rate: factor, date, source: sentence },
   {},
@@ -153,7 +174,7 @@ const limit = object<ModelLimit>(
 
 const checkUniqueIds = (book: PriceBook, report: Report): void => {
   const seen = new Set<string>();
-  for (const key of ['prices', 'modifiers', 'discounts'] as const) {
+  for (const key of ['prices', 'modifiers', 'discounts', 'outcomes'] as const) {
     for (const [index, { id }] of (book[key] ?? []).entries()) {
       if (seen.has(id))
         report([key, index, 'id'], `expected an id that is unique in the book, found ${JSON.stringify(id)} again`);
@@ -169,6 +190,7 @@ const rawBook = object<Omit<PriceBook, 'prices'> & { readonly prices?: readonly 
     prices: list(row),
     modifiers: list(modifier),
     discounts: list(discount),
+    outcomes: list(outcome),
     fx: list(fxRate),
     fx_method: sentence,
     fx_days_max: wholeNumber(0),

@@ -81,6 +81,33 @@ export type Discount = {
   readonly note?: string;
 };
 
+/**
+ * What a provider bills for a call that did not end well. Without a rule the usage it reports is billed, however the call
+ * ended.
+ */
+export type OutcomeRule = {
+  readonly id: string;
+  readonly provider?: string;
+  readonly match?: Match;
+  /** How the call ended. */
+  readonly outcome: CallOutcome;
+  /** Holds only when the call produced at most this many output tokens. Default: however many. */
+  readonly output_at_most?: number;
+  /** `nothing`; what its `usage` says; or `unknown`: the provider may bill the usage or nothing, so that it is an estimate from 0. */
+  readonly billed: 'nothing' | 'usage' | 'unknown';
+  readonly valid_from?: string;
+  readonly valid_to?: string;
+  readonly source?: Source;
+  /** For people; never read. */
+  readonly note?: string;
+};
+
+/**
+ * How a call ended that did not end well: `failed` with an error, `refused` by the model, `filtered` by a filter for its
+ * content, `cancelled` by whoever called.
+ */
+export type CallOutcome = 'failed' | 'refused' | 'filtered' | 'cancelled';
+
 /** One unit of `from` is worth `rate` units of `to` on `date`. */
 export type FxRate = {
   readonly from: string;
@@ -138,6 +165,7 @@ export type PriceBook = {
   readonly prices: readonly PriceRow[];
   readonly modifiers?: readonly Modifier[];
   readonly discounts?: readonly Discount[];
+  readonly outcomes?: readonly OutcomeRule[];
   /** A rate is in force from its date until the next one of the same pair. */
   readonly fx?: readonly FxRate[];
   /** How the rates are chosen, in words, for example "ECB reference rate of the day". */

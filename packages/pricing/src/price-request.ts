@@ -1,3 +1,4 @@
+import type { CallOutcome } from './price-book.ts';
 import type { Usage } from './usage.ts';
 
 /** An amount of a currency as text, exact. */
@@ -26,6 +27,8 @@ export type PriceRequest = {
   readonly reportedCost?: MoneyText;
   /** Cost the application states; the caller passes it only where configuration trusts it. */
   readonly declaredCost?: MoneyText;
+  /** How the call ended, when it did not end well: the book may have a rule for what is billed then. */
+  readonly outcome?: CallOutcome;
   /** True when the provider bills nothing for this call, for example under a flat plan. */
   readonly nonBillable?: boolean;
   /** Makes the whole receipt `estimated` for this reason, for example `attempt-possible`; `lowZero` sets its lower bound to 0. */

@@ -2,6 +2,8 @@ import { choose } from './choose.ts';
 import { type CompiledBook, contents } from './compiled-book.ts';
 import { HUMAN_PROVIDER, HUMAN_UNIT } from './compiled-role.ts';
 import { exactToPico, formatExact } from './money.ts';
+import { billedFor } from './outcome-rules.ts';
+import type { OutcomeRule } from './price-book.ts';
 import { addPricedLine, type Pricing } from './price-line.ts';
 import type { PriceRequest } from './price-request.ts';
 import type { Reason } from './reasons.ts';
@@ -16,27 +18,35 @@ import { type Quantity, quantityText, readUsage, type ValidQuantity } from './us
  * whatever is impossible or unknown is a status with a reason, and nothing is thrown.
  *
  * Which figure is taken: nothing when the call is not billable; else the declared cost; else the reported cost where the
- * provider is a router or the calculation is incomplete; else the calculation. The other figure stays in `compared`.
+ * provider is a router or the calculation is incomplete; else the calculation, after the book's rule for how the call ended.
+ * The other figure stays in `compared`.
  */
 export const price = (request: PriceRequest, book: CompiledBook): Receipt => {
   const resolution = resolve(request, book);
   const calculated = calculate(request, resolution, book);
-  if (request.nonBillable === undefined && request.declaredCost === undefined && request.reportedCost === undefined) {
+  const isPlain = request.nonBillable === undefined && request.outcome === undefined;
+  if (isPlain && request.declaredCost === undefined && request.reportedCost === undefined) {
     return toReceipt(request, calculated, 'price_book', undefined, book);
   }
   return decide(request, resolution, calculated, book);
 };
 
-const decide = (request: PriceRequest, { provider }: Resolution, calculated: Tally, book: CompiledBook): Receipt => {
+const decide = (request: PriceRequest, { provider, outcomes }: Resolution, listed: Tally, book: CompiledBook): Receipt => {
   const { declaredCost, reportedCost, atMs } = request;
   if (request.nonBillable === true) {
-    return toReceipt(request, asNotBillable(calculated), 'price_book', { kind: 'list_price', tally: calculated }, book);
+    const free = asNotBillable(listed, 'not-billable');
+    return toReceipt(request, free, 'price_book', { kind: 'list_price', tally: listed }, book);
   }
+  const billed = request.outcome === undefined || listed.status === 'invalid_usage' ? 'usage' : billedFor(request, outcomes);
+  const calculated = asBilled(listed, billed);
   if (declaredCost !== undefined) {
     const declared = statedCost('declared_cost', declaredCost, atMs, book);
     return toReceipt(request, declared, 'declared', { kind: 'calculated', tally: calculated }, book);
   }
-  if (reportedCost === undefined) return toReceipt(request, calculated, 'price_book', undefined, book);
+  if (reportedCost === undefined) {
+    const other = billed === 'nothing' ? ({ kind: 'list_price', tally: listed } as const) : undefined;
+    return toReceipt(request, calculated, 'price_book', other, book);
+  }
   const reported = statedCost('reported_cost', reportedCost, atMs, book);
   const isRouter = book[contents].reportedWins.has(provider);
   if (reported.complete && (isRouter || !calculated.complete)) {
@@ -46,6 +56,11 @@ const decide = (request: PriceRequest, { provider }: Resolution, calculated: Tal
   const reason = isRouter ? reported.reasons[0] : undefined;
   const taken = reason === undefined ? calculated : withAssumption(calculated, { reason, lowZero: false });
   return toReceipt(request, taken, 'price_book', { kind: 'reported', tally: reported }, book);
+};
+
+const asBilled = (listed: Tally, billed: OutcomeRule['billed']): Tally => {
+  if (billed === 'nothing') return asNotBillable(listed, 'outcome-not-billed');
+  return billed === 'usage' ? listed : withAssumption(listed, { reason: 'outcome-billing-unknown', lowZero: true });
 };
 
 const calculate = (request: PriceRequest, resolution: Resolution, book: CompiledBook): Tally => {

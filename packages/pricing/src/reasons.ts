@@ -32,6 +32,9 @@ const reasons = {
   'price-is-estimate': 'The row itself is marked as an estimate.',
   'touch-time-default': 'The touch time is unknown, so the default of the role stands in.',
 
+  'outcome-billing-unknown': 'The provider may bill a call that ended like this or not; nothing is the lower bound.',
+
+  'outcome-not-billed': 'The provider bills nothing for a call that ended like this; the list price is kept beside it.',
   'not-billable': 'The provider bills nothing for this call; the list price is kept beside it.',
 } as const;
 

@@ -5,6 +5,7 @@ import { NAME_CHARACTERS_MAX } from './limits.ts';
 import { type ModelName, namesOf } from './model-names.ts';
 import { compiledRowsOf, matchesOf } from './name-index.ts';
 import { matchesPattern } from './name-pattern.ts';
+import type { CompiledOutcome } from './outcome-rules.ts';
 import type { PriceRequest } from './price-request.ts';
 import { catalogIdOf } from './provider-names.ts';
 import type { Reason } from './reasons.ts';
@@ -29,6 +30,8 @@ export type Resolution = {
   readonly isTierAssumed: boolean;
   readonly pricesOf: (unit: Unit) => UnitPrices;
   readonly discounts: readonly CompiledDiscount[];
+  /** Rules for calls that did not end well, in order of precedence. */
+  readonly outcomes: readonly CompiledOutcome[];
 };
 
 /** Resolves the names of a request against a book; remembered in the book. */
@@ -51,6 +54,7 @@ const variantOf = ({ serviceTier = '', region = '' }: PriceRequest): string =>
 
 const NO_PRICES: UnitPrices = { candidates: [], fixed: undefined, missesTier: false, missesRegion: false };
 const NO_DISCOUNTS: readonly CompiledDiscount[] = [];
+const NO_OUTCOMES: readonly CompiledOutcome[] = [];
 const noPrices = (): UnitPrices => NO_PRICES;
 const NO_UNITS: ReadonlySet<Unit> = new Set();
 const noUnits = (): ReadonlySet<Unit> => NO_UNITS;
@@ -62,12 +66,13 @@ const unknownOf = (provider: string, unknown: Reason): Resolution => ({
   isTierAssumed: false,
   pricesOf: noPrices,
   discounts: NO_DISCOUNTS,
+  outcomes: NO_OUTCOMES,
 });
 
 type NamedRows = ModelName & { readonly rows: readonly CompiledRow[] };
 
 const resolveNames = (request: PriceRequest, book: CompiledBook): Resolution => {
-  const { providers, modifiers, discounts } = book[contents];
+  const { providers, modifiers, discounts, outcomes } = book[contents];
   const asWritten = providers.get(request.provider);
   const provider = asWritten === undefined ? catalogIdOf(request.provider) : request.provider;
   const index = asWritten ?? providers.get(provider);
@@ -96,6 +101,7 @@ const resolveNames = (request: PriceRequest, book: CompiledBook): Resolution => 
     isTierAssumed,
     pricesOf: rememberUnits(named, scope),
     discounts: discounts.filter((discount) => concerns(discount, provider, names)),
+    outcomes: outcomes.filter((rule) => concerns(rule, provider, names)),
   };
 };
 

@@ -42,17 +42,16 @@ export const statedCost = (unit: StatedUnit, stated: MoneyText, atMs: number, bo
   return addLine(tally, { ...line, cost: formatExact(cost), status, ...native }, cost);
 };
 
-const NOT_BILLABLE = { cost: '0', status: 'non_billable', reason: 'not-billable' } as const;
-
 /** The same lines at no cost: the provider bills nothing for them. */
-export const asNotBillable = ({ lines }: Tally): Tally => {
+export const asNotBillable = ({ lines }: Tally, reason: 'not-billable' | 'outcome-not-billed'): Tally => {
+  const unbilled = { cost: '0', status: 'non_billable', reason } as const;
   const free = createTally();
   for (const line of lines) {
     if (line.kind === 'discount') continue;
     const { low: _low, high: _high, ...kept } = line;
-    addLine(free, { ...kept, ...NOT_BILLABLE }, 0);
+    addLine(free, { ...kept, ...unbilled }, 0);
   }
-  if (free.lines.length === 0) addLine(free, { unit: 'requests', quantity: '1', ...NOT_BILLABLE }, 0);
+  if (free.lines.length === 0) addLine(free, { unit: 'requests', quantity: '1', ...unbilled }, 0);
   return free;
 };
 

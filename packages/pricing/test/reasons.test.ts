@@ -20,7 +20,13 @@ const book = compiled([
       perMillion('model', 'tool_calls', '1', { match: { pattern: '*od*' } }),
       { ...perMillion('model', 'tool_calls', '2', { match: { pattern: '*el*' } }), id: 'other' },
     ],
-    { roles: [{ role: 'reviewer', hourly: '40', default_touch_ms: 1_000 }] },
+    {
+      roles: [{ role: 'reviewer', hourly: '40', default_touch_ms: 1_000 }],
+      outcomes: [
+        { id: 'refused', outcome: 'refused', billed: 'nothing' },
+        { id: 'cancelled', outcome: 'cancelled', billed: 'unknown' },
+      ],
+    },
   ),
 ]);
 
@@ -53,6 +59,8 @@ const shots: Readonly<Record<Reason, readonly [Usage, Partial<PriceRequest>, Rec
   'service-tier-unknown': [million, { serviceTier: 'auto' }, 'estimated'],
   'price-is-estimate': [{ images: 1 }, {}, 'estimated'],
   'touch-time-default': [{}, { provider: 'human', model: 'reviewer' }, 'estimated'],
+  'outcome-billing-unknown': [million, { outcome: 'cancelled' }, 'estimated'],
+  'outcome-not-billed': [million, { outcome: 'refused' }, 'non_billable'],
   'not-billable': [million, { nonBillable: true }, 'non_billable'],
 };
 

@@ -57,6 +57,9 @@ export const ATTR_COSTSPAN_ATTEMPT_BILLABLE = 'costspan.attempt.billable' as con
 /** True on a call whose answer carried no usage although it was billable. Unknown usage is never zero usage. */
 export const ATTR_COSTSPAN_USAGE_MISSING = 'costspan.usage_missing' as const;
 
+/** Reason why the usage on the span was read under an assumption; its prices are then `estimated` for this reason. */
+export const ATTR_COSTSPAN_USAGE_ASSUMPTION = 'costspan.usage_assumption' as const;
+
 /** Role of the person; the price book has its rate. */
 export const ATTR_COSTSPAN_HUMAN_ROLE = 'costspan.human.role' as const;
 

@@ -1,8 +1,9 @@
 import { READING_REASONS } from '@costspan/collector-processor';
-import { REASONS } from '@costspan/pricing';
+import { ASSUMPTIONS, REASONS } from '@costspan/pricing';
 
 const MEANINGS: Readonly<Record<string, string>> = {
   ...REASONS,
+  ...ASSUMPTIONS,
   ...READING_REASONS,
   'currency-differs': 'The cost is in a currency the ledger does not keep, so it cannot be added.',
 };

@@ -1,4 +1,11 @@
-import { type MoneyText, type PriceRequest, parseDecimal, type UsagePart, usageReaders } from '@costspan/pricing';
+import {
+  type CallOutcome,
+  type MoneyText,
+  type PriceRequest,
+  parseDecimal,
+  type UsagePart,
+  usageReaders,
+} from '@costspan/pricing';
 import { parseInstantWithOffset } from './instant-with-offset.ts';
 
 /** One line of input, read: what to price, and the books to price it with when they come with it. */
@@ -22,7 +29,7 @@ export type ReadQuestion =
 
 const KEYS = [
   ['id', 'at', 'provider', 'model', 'service_tier', 'region', 'usage', 'raw', 'book'],
-  ['reported_cost', 'declared_cost', 'non_billable'],
+  ['reported_cost', 'declared_cost', 'non_billable', 'outcome'],
 ].flat();
 
 /** Reads one line of input. The first thing wrong with it is its error; the input of the other lines is not affected. */
@@ -57,6 +64,7 @@ function readFields(fields: Fields): Omit<PriceQuestion, 'id'> {
     reported_cost: reported,
     declared_cost: declared,
     non_billable: nonBillable,
+    outcome,
   } = fields;
   const base = {
     atMs: instant(at),
@@ -67,6 +75,7 @@ function readFields(fields: Fields): Omit<PriceQuestion, 'id'> {
     ...optional('reportedCost', reported, (value) => money('reported_cost', value)),
     ...optional('declaredCost', declared, (value) => money('declared_cost', value)),
     ...optional('nonBillable', nonBillable, (value) => flag('non_billable', value)),
+    ...optional('outcome', outcome, readOutcome),
   };
   const withBook = optional('book', book, (value) => object('book', value));
   if ((usage === undefined) === (raw === undefined)) throw new FieldError('expected exactly one of usage and raw');
@@ -138,6 +147,14 @@ function name(where: string, value: unknown): string {
 function flag(where: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   throw new FieldError(`${where}: expected true or false, found ${describe(value)}`);
+}
+
+const OUTCOMES: readonly CallOutcome[] = ['failed', 'refused', 'filtered', 'cancelled'];
+
+function readOutcome(value: unknown): CallOutcome {
+  const known = OUTCOMES.find((outcome) => outcome === value);
+  if (known !== undefined) return known;
+  throw new FieldError(`outcome: expected one of ${OUTCOMES.join(', ')}, found ${describe(value)}`);
 }
 
 function instant(value: unknown): number {

@@ -119,7 +119,7 @@ test.each([
   [{ ...gpt, model: 5, usage: {} }, 'model: expected a string, found 5'],
   [
     { ...gpt, service_teir: 'flex', usage: {} },
-    'service_teir: unknown field; expected id, at, provider, model, service_tier, region, usage, raw, book, reported_cost, declared_cost, non_billable',
+    'service_teir: unknown field; expected id, at, provider, model, service_tier, region, usage, raw, book, reported_cost, declared_cost, non_billable, outcome',
   ],
   [
     { ...gpt, raw: { api: 'openai', usage: {} } },
@@ -132,6 +132,7 @@ test.each([
     'declared_cost.amount: expected a decimal string like "0.0123", found 0.5',
   ],
   [{ ...gpt, usage: {}, declared_cost: { amount: '0.5' } }, 'declared_cost.currency: expected a string, found nothing'],
+  [{ ...gpt, usage: {}, outcome: 'bad' }, 'outcome: expected one of failed, refused, filtered, cancelled, found "bad"'],
   [{ ...gpt, usage: {}, non_billable: 'yes' }, 'non_billable: expected true or false, found "yes"'],
   [{ ...gpt, usage: {}, book: 'x' }, 'book: expected an object, found "x"'],
   [

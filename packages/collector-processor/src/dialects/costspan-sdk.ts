@@ -1,5 +1,5 @@
 import type { SpanRole } from '@costspan/ledger';
-import { HUMAN_PROVIDER, parseSku } from '@costspan/pricing';
+import { ASSUMPTIONS, HUMAN_PROVIDER, parseSku } from '@costspan/pricing';
 import {
   ATTR_COSTSPAN_AGENT_NAME,
   ATTR_COSTSPAN_API_KEY_FINGERPRINT,
@@ -11,6 +11,7 @@ import {
   ATTR_COSTSPAN_REQUEST_INFERENCE_GEO,
   ATTR_COSTSPAN_ROLE,
   ATTR_COSTSPAN_SKU,
+  ATTR_COSTSPAN_USAGE_ASSUMPTION,
   ATTR_COSTSPAN_USAGE_MISSING,
   ATTR_COSTSPAN_USAGE_PREFIX,
   ATTR_DB_OPERATION_NAME,
@@ -28,6 +29,7 @@ import { readStatedCosts, STATED_COST_KEYS } from './costspan-stated-costs.ts';
 import type { CostReading, Dialect, SpanFields, SpanUsage } from './dialect.ts';
 import { GEN_AI_CALL, GEN_AI_TOKENS } from './gen-ai-keys.ts';
 import { keysOfTokens } from './keys-of-tokens.ts';
+import { READING_REASONS } from './reading-reasons.ts';
 import { serviceTierOf } from './service-tier.ts';
 import { usageOfValues } from './usage-of-values.ts';
 import { withAssumption } from './with-assumption.ts';
@@ -71,11 +73,18 @@ const readSpan = (fields: SpanFields): CostReading | undefined => {
     role,
     category: categoryOf(fields, role),
     ...nameOf(fields, role),
-    usage: withAssumption(usage, assumption),
+    usage: withAssumption(usage, assumption ?? statedAssumption(fields)),
     ...optional('responseId', fields.text(RESPONSE_ID_KEYS)),
     ...optional('serviceTier', serviceTier),
     ...optional('region', fields.text([ATTR_COSTSPAN_REQUEST_INFERENCE_GEO])),
   };
+};
+
+/** Reasons label metrics, so that one nobody here knows is not repeated. */
+const statedAssumption = (fields: SpanFields): string | undefined => {
+  const stated = fields.text([ATTR_COSTSPAN_USAGE_ASSUMPTION]);
+  if (stated === undefined) return undefined;
+  return Object.hasOwn(ASSUMPTIONS, stated) || Object.hasOwn(READING_REASONS, stated) ? stated : 'usage-assumed';
 };
 
 const roleOf = (fields: SpanFields): SpanRole => {
@@ -162,6 +171,7 @@ export const costspanSdk: Dialect = {
     ATTR_COSTSPAN_API_KEY_FINGERPRINT,
     ATTR_COSTSPAN_PROVIDER_REQUEST_ID,
     ATTR_COSTSPAN_REQUEST_INFERENCE_GEO,
+    ATTR_COSTSPAN_USAGE_ASSUMPTION,
     ATTR_DB_OPERATION_NAME,
     ATTR_DB_SYSTEM_NAME,
     ATTR_GEN_AI_AGENT_NAME,
@@ -171,6 +181,7 @@ export const costspanSdk: Dialect = {
   reads: [
     ['`costspan.usage.<unit>`', 'that unit, disjoint from all others; wins over every other count'],
     ['`gen_ai.usage.*`', 'token counts, input including the caches, where no unit is stated'],
+    ['`costspan.usage_assumption`', 'why the counts are an assumption; the price is then estimated'],
     ['`costspan.sku`', 'provider and name that are priced'],
     ['`costspan.human.touch_ms`', '`human_ms`'],
     ['`costspan.declared_cost.*`, `costspan.provider_cost.*`', 'stated costs, believed as far as they are trusted'],

@@ -13,6 +13,7 @@ const reasons = {
   'reasoning-counted-twice': 'The source adds reasoning to an output that has it already, so there are too many tokens.',
   'provider-inferred': 'No provider is named: it is taken from the name of the model.',
   'service-tier-requested': 'The tier is the one that was asked for; which one served is unknown.',
+  'usage-assumed': 'The sender marked the counts as an assumption, for a reason that is not known here.',
   'aggregate-only': 'A sum of calls that did not come themselves.',
   'attempt-possible': 'The attempt may or may not have been billed.',
 

@@ -1,12 +1,15 @@
+import type { CallOutcome } from '@costspan/pricing';
 import {
   ATTR_COSTSPAN_CATEGORY,
   ATTR_ERROR_TYPE,
+  ATTR_GEN_AI_RESPONSE_FINISH_REASONS,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   CATEGORIES,
   type Category,
 } from '@costspan/semconv';
 import { STATED_COST_KEYS } from '../dialects/costspan-stated-costs.ts';
 import type { CostReading, Dialect, SpanFields } from '../dialects/dialect.ts';
+import { optional } from '../optional.ts';
 import type { KeyTable, SpanView } from '../otlp/span-view.ts';
 import { createChooseDialect } from './choose-dialect.ts';
 import { createReadCall, keysOfCall, type ReadSpan } from './read-call.ts';
@@ -20,6 +23,8 @@ export type NormalizedSpan = CostReading & {
   readonly ownCategory: Category;
   /** Whether the span reports an error. */
   readonly failed: boolean;
+  /** How the call ended, when it did not end well. */
+  readonly outcome?: CallOutcome;
 };
 
 /** Reads a span into the words of no vendor; undefined when it bears no cost. */
@@ -32,6 +37,7 @@ export const keysOfDialects = (dialects: readonly Dialect[]): readonly string[] 
   ...STATED_COST_KEYS,
   ...ERROR_KEYS,
   ...STATUS_KEYS,
+  ATTR_GEN_AI_RESPONSE_FINISH_REASONS,
   ATTR_COSTSPAN_CATEGORY,
 ];
 
@@ -54,7 +60,8 @@ export const createReader = (dialect: Dialect): ((fields: SpanFields) => Normali
     if (reading === undefined) return undefined;
     const { category: ownCategory } = reading;
     const category = statedCategory(fields) ?? ownCategory;
-    return { ...reading, category, ownCategory, dialect: name, failed: fields.span.statusCode === STATUS_ERROR };
+    const failed = fields.span.statusCode === STATUS_ERROR;
+    return { ...reading, category, ownCategory, dialect: name, failed, ...optional('outcome', outcomeOf(fields, failed)) };
   };
 };
 
@@ -63,9 +70,33 @@ const withRefusals =
   (read: ReadSpan): ReadSpan =>
   (fields) => {
     const reading = read(fields);
-    if (reading?.usage.kind !== 'missing' || !isRefused(fields)) return reading;
+    if (reading?.usage.kind !== 'missing' || !isRefused(fields) || isFiltered(fields)) return reading;
     return { ...reading, usage: { kind: 'unbilled', reason: 'call-failed' } };
   };
+
+/** A filter reads the prompt before it turns it away, and some providers bill that: not even an error says that it was free. */
+const isFiltered = (fields: SpanFields): boolean => FILTERED.has(fields.text(ERROR_KEYS) ?? '');
+
+const outcomeOf = (fields: SpanFields, failed: boolean): CallOutcome | undefined => {
+  const ends = fields.get(ATTR_GEN_AI_RESPONSE_FINISH_REASONS);
+  const reasons = (Array.isArray(ends) ? ends : [ends]).filter((end) => typeof end === 'string');
+  if (reasons.some((reason) => REFUSED.has(reason))) return 'refused';
+  if (isFiltered(fields) || reasons.some((reason) => FILTERED.has(reason))) return 'filtered';
+  return failed ? 'failed' : undefined;
+};
+
+/** Reasons why an answer ended, of OpenAI, Anthropic, Gemini and Bedrock, and the AI SDK's own word. */
+const REFUSED: ReadonlySet<string> = new Set(['refusal']);
+const FILTERED: ReadonlySet<string> = new Set([
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'SAFETY',
+  'SPII',
+  'content-filter',
+  'content_filter',
+  'content_filtered',
+  'guardrail_intervened',
+]);
 
 const STATUS_ERROR = 2;
 const STATUS_KEYS: readonly string[] = [ATTR_HTTP_RESPONSE_STATUS_CODE, 'http.status_code'];

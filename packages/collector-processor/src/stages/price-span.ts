@@ -77,6 +77,7 @@ const requestOf = (span: NormalizedSpan, part: UsagePart, startNs: bigint, optio
     ...optional('region', part.region ?? span.region),
     ...optional('declaredCost', isDeclaredTrusted ? inCurrency(span.declaredCost, book) : undefined),
     ...optional('reportedCost', trust.providerCost ? inCurrency(part.reportedCost ?? span.reportedCost, book) : undefined),
+    ...optional('outcome', span.outcome),
     ...(billable === 'no' && { nonBillable: true }),
     ...optional('assumption', assumptionOf(span, part, billable)),
   };

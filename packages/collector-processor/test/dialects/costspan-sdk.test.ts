@@ -19,6 +19,35 @@ const CALL = {
 };
 
 describe('calls', () => {
+  test.each([
+    ['router-fee-excluded', 'router-fee-excluded'],
+    ['cache-split-unknown', 'cache-split-unknown'],
+    ['something-else', 'usage-assumed'],
+    ['constructor', 'usage-assumed'],
+  ])('counts that the sender read under the assumption %s are an assumption here', (stated, assumption) => {
+    const usage = { 'costspan.usage.input_text_tokens': 5 };
+    expect(read(span({ ...CALL, ...usage, 'costspan.usage_assumption': stated }))?.usage).toEqual({
+      kind: 'ok',
+      parts: [{ usage: { input_text_tokens: 5 }, assumption }],
+    });
+  });
+
+  test.each([
+    [['refusal'], undefined, 'refused'],
+    [['stop', 'content_filter'], undefined, 'filtered'],
+    [['SAFETY'], undefined, 'filtered'],
+    [['end_turn'], undefined, undefined],
+    [undefined, 'content_filter', 'filtered'],
+    [undefined, 'APIError', 'failed'],
+  ])('a call that ends with %s and the error %s is %s', (reasons, error, outcome) => {
+    const attributes = {
+      ...CALL,
+      ...(reasons !== undefined && { 'gen_ai.response.finish_reasons': reasons }),
+      ...(error !== undefined && { 'error.type': error }),
+    };
+    expect(read(span(attributes, error === undefined ? {} : { status: 2 }))?.outcome).toBe(outcome);
+  });
+
   test('our own units win over the conventional counts', () => {
     const call = span({
       ...CALL,

@@ -1,3 +1,5 @@
+import { defaultCompiledBook } from '@costspan/pricebook';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { NormalizedSpan } from '../../src/stages/normalize.ts';
 import { createPriceSpan } from '../../src/stages/price-span.ts';
@@ -44,4 +46,47 @@ test('a cost the provider reported for the whole span is not added once a part',
     },
   };
   expect(priceSpan(unknown, 0n)).toMatchObject({ status: 'provider_reported', source: 'provider', amount: '0.004' });
+});
+
+test('a stated cost counts once, whatever it is and however many models wrote the answer', () => {
+  const part = fc.record({
+    model: fc.constantFrom('claude-sonnet-5', 'claude-opus-5', 'claude-unheard-of'),
+    usage: fc.record({ input_text_tokens: fc.nat(), output_text_tokens: fc.nat() }),
+  });
+  const cents = fc.integer({ min: 0, max: 1_000_000 });
+  fc.assert(
+    fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), cents, fc.boolean(), (parts, amount, isDeclared) => {
+      const stated = { amount: `${amount}`, currency: 'USD' };
+      const answer: NormalizedSpan = { ...span, usage: { kind: 'ok', parts } };
+      const receipt = priceSpan({ ...answer, [isDeclared ? 'declaredCost' : 'reportedCost']: stated }, 0n);
+      const isTaken = isDeclared || parts.some(({ model }) => model === 'claude-unheard-of');
+      expect(receipt.amount).toBe(isTaken ? stated.amount : priceSpan(answer, 0n).amount);
+      expect(receipt.lines.filter(({ unit }) => unit.endsWith('_cost'))).toHaveLength(isTaken ? 1 : 0);
+    }),
+  );
+});
+
+test('usage read under an assumption is estimated for that reason', () => {
+  const assumed: NormalizedSpan = {
+    ...span,
+    usage: { kind: 'ok', parts: [{ usage: { input_text_tokens: 1000 }, assumption: 'router-fee-excluded' }] },
+  };
+  expect(priceSpan(assumed, 0n)).toMatchObject({ status: 'estimated', amount: '0.002', reasons: ['router-fee-excluded'] });
+});
+
+test('what a call costs that did not end well is for the book to say', () => {
+  const refused: NormalizedSpan = {
+    ...span,
+    outcome: 'refused',
+    usage: { kind: 'ok', parts: [{ usage: { input_text_tokens: 1000 } }] },
+  };
+  expect(priceSpan(refused, 0n)).toMatchObject({ status: 'priced', amount: '0.002' });
+  const atDefaults = createPriceSpan({ book: defaultCompiledBook(), trust });
+  const startNs = BigInt(Date.parse('2026-11-01')) * 1_000_000n;
+  expect(atDefaults({ ...refused, model: 'claude-sonnet-4-5' }, startNs)).toMatchObject({
+    status: 'non_billable',
+    amount: '0',
+    reasons: ['outcome-not-billed'],
+    compared: { kind: 'list_price', amount: '0.003' },
+  });
 });

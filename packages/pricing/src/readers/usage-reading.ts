@@ -13,7 +13,7 @@ export type UsagePart = {
   readonly region?: string;
   /** Cost the provider reported for the part. */
   readonly reportedCost?: MoneyText;
-  /** Reason why the counts are read under an assumption; prices of the part are then `estimated`. */
+  /** Reason why the counts are read under an assumption, of readers one of {@link ASSUMPTIONS}; prices of the part are then `estimated`. */
   readonly assumption?: string;
 };
 

@@ -3,6 +3,8 @@ import {
   ATTR_COSTSPAN_PROVIDER_COST_AMOUNT,
   ATTR_COSTSPAN_PROVIDER_COST_CURRENCY,
   ATTR_COSTSPAN_REQUEST_INFERENCE_GEO,
+  ATTR_COSTSPAN_USAGE_ASSUMPTION,
+  ATTR_GEN_AI_RESPONSE_FINISH_REASONS,
   ATTR_GEN_AI_RESPONSE_ID,
   ATTR_GEN_AI_RESPONSE_MODEL,
   ATTR_OPENAI_RESPONSE_SERVICE_TIER,
@@ -19,12 +21,14 @@ export const answerAttributes = (answer: Answer, used: ModelUsage | undefined, a
   return {
     ...(model !== undefined && { [ATTR_GEN_AI_RESPONSE_MODEL]: model }),
     ...(answer.id !== undefined && { [ATTR_GEN_AI_RESPONSE_ID]: answer.id }),
+    ...(answer.finishReason !== undefined && { [ATTR_GEN_AI_RESPONSE_FINISH_REASONS]: [answer.finishReason] }),
     ...(tier !== undefined && { [tierAttribute(api)]: tier }),
     ...(used?.region !== undefined && { [ATTR_COSTSPAN_REQUEST_INFERENCE_GEO]: used.region }),
     ...(used?.reportedCost !== undefined && {
       [ATTR_COSTSPAN_PROVIDER_COST_AMOUNT]: used.reportedCost.amount,
       [ATTR_COSTSPAN_PROVIDER_COST_CURRENCY]: used.reportedCost.currency,
     }),
+    ...(used?.assumption !== undefined && { [ATTR_COSTSPAN_USAGE_ASSUMPTION]: used.assumption }),
     ...(used !== undefined && { ...usageAttributes(used.usage), ...tokenAttributes(used.usage) }),
   };
 };

@@ -11,6 +11,8 @@ export type ModelUsage = {
   readonly serviceTier?: string;
   readonly region?: string;
   readonly reportedCost?: MoneyText;
+  /** Why the counts were read under an assumption. */
+  readonly assumption?: string;
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { Answer, Api } from './api-type.ts';
 import { fieldOf, objectOf, textOf } from './kept.ts';
 
-const message = { id: true, model: true, usage: true } as const;
+const message = { id: true, model: true, stop_reason: true, usage: true } as const;
 
 /** Anthropic messages. Counting tokens and batches have other paths and cost nothing here. */
 export const anthropicMessages: Api = {
@@ -10,7 +10,7 @@ export const anthropicMessages: Api = {
   category: 'llm',
   path: /\/v1\/messages$/,
   answer: message,
-  event: { type: true, message, usage: true, error: { type: true } },
+  event: { type: true, message, delta: { stop_reason: true }, usage: true, error: { type: true } },
   readAnswer: (kept) => readMessage(kept, { isComplete: true }),
   readEvent: (kept, before) => {
     switch (textOf(kept, 'type')) {
@@ -18,7 +18,12 @@ export const anthropicMessages: Api = {
         // Repeated by some gateways: the later one replaces the earlier.
         return readMessage(fieldOf(kept, 'message'), before);
       case 'message_delta':
-        return { ...before, rawUsage: mergeUsage(before.rawUsage, objectOf(kept, 'usage')), isComplete: true };
+        return {
+          ...before,
+          ...finishReason(fieldOf(kept, 'delta')),
+          rawUsage: mergeUsage(before.rawUsage, objectOf(kept, 'usage')),
+          isComplete: true,
+        };
       case 'error':
         return { ...before, errorType: textOf(fieldOf(kept, 'error'), 'type') ?? 'error' };
       default:
@@ -35,8 +40,14 @@ const readMessage = (kept: unknown, before: Answer): Answer => {
     isComplete: before.isComplete,
     ...(id !== undefined && { id }),
     ...(model !== undefined && { model }),
+    ...finishReason(kept),
     ...(usage !== undefined && { rawUsage: usage }),
   };
+};
+
+const finishReason = (kept: unknown): Pick<Answer, 'finishReason'> => {
+  const reason = textOf(kept, 'stop_reason');
+  return reason === undefined ? {} : { finishReason: reason };
 };
 
 /** The counts of a delta are running totals: they replace those of the start, and what it leaves out or nulls stays. */
