@@ -35,5 +35,8 @@ export async function faultTable(seen?: readonly Seen[]): Promise<string | undef
 /** Writes the table into the documentation. */
 export async function writeFaultTable(seen: readonly Seen[]): Promise<void> {
   const text = (await faultTable(seen)) ?? '';
-  await writeFile(page, (await readFile(page, 'utf8')).replace(table, () => text));
+  await writeFile(
+    page,
+    (await readFile(page, 'utf8')).replace(table, () => text),
+  );
 }

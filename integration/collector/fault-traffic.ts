@@ -8,7 +8,10 @@ import { hex, type PlannedSpan, plannedSpans, traceRequest } from '../../test/su
 export function faultTraffic(): readonly string[] {
   const plans = fc.sample(plannedSpans, { numRuns: 200, seed: 20_261_122 });
   return plans.flatMap((spans, plan) => {
-    const own: readonly PlannedSpan[] = spans.map((span) => ({ ...span, traceId: `${hex(plan + 1, 8)}${span.traceId.slice(8)}` }));
+    const own: readonly PlannedSpan[] = spans.map((span) => ({
+      ...span,
+      traceId: `${hex(plan + 1, 8)}${span.traceId.slice(8)}`,
+    }));
     const middle = Math.ceil(own.length / 2);
     return [own.slice(0, middle), own.slice(middle)].filter((batch) => batch.length > 0).map(traceRequest);
   });

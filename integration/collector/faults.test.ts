@@ -62,7 +62,10 @@ async function undisturbed(): Promise<State> {
 }
 
 /** The ledger at the end of a run: as soon as it is what was expected, or after the time that draining may take. */
-async function runFault({ example, run }: Fault, expected: State): Promise<{ readonly state: State; readonly isNoticed: boolean }> {
+async function runFault(
+  { example, run }: Fault,
+  expected: State,
+): Promise<{ readonly state: State; readonly isNoticed: boolean }> {
   await using folder = await createTemporaryFolder();
   await using topology = await startTopology(example, program, folder.path);
   const sending = sendRequests(topology.url, requests);

@@ -85,7 +85,12 @@ export const faults: readonly Fault[] = [
     isNoticed: false,
     run: killWhileCostspanIsAway,
   },
-  { tried: 'Costspan replaced and put back under load, same ledger file', example: 'side-branch', isNoticed: false, run: replaceTwice },
+  {
+    tried: 'Costspan replaced and put back under load, same ledger file',
+    example: 'side-branch',
+    isNoticed: false,
+    run: replaceTwice,
+  },
   { tried: 'Nothing', example: 'inline-hop', isNoticed: false, run: untilEnd },
   { tried: 'Costspan killed twice under load', example: 'inline-hop', isNoticed: false, run: killTwice('costspan') },
   { tried: 'Collector killed twice under load', example: 'inline-hop', isNoticed: true, run: killTwice('collector') },
@@ -107,5 +112,10 @@ export const faults: readonly Fault[] = [
     isNoticed: false,
     run: backendFor({ kind: 'slow', delayMs: 1_000 }),
   },
-  { tried: 'Costspan replaced and put back under load, same ledger file', example: 'inline-hop', isNoticed: false, run: replaceTwice },
+  {
+    tried: 'Costspan replaced and put back under load, same ledger file',
+    example: 'inline-hop',
+    isNoticed: false,
+    run: replaceTwice,
+  },
 ];
