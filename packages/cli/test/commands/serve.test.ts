@@ -100,6 +100,11 @@ prices:
   await expect.poll(command.stderr).toContain('nothing was reloaded');
   expect(command.stderr()).toMatch(/book\.yaml:5:\d+: prices\[0\]\.amount/);
   await send(url, chatRequest(3, 'T-3'));
+  // Who watches sees the age of what prices are made with; the log has said it once and does not repeat it with every span.
+  const pages = await (await fetch(`${url}/metrics`)).text();
+  const age = Number(/^costspan_price_book_age_seconds (\d+)/m.exec(pages)?.[1]);
+  expect(Math.abs(age - (Date.now() - Date.parse('2026-01-01')) / 1_000)).toBeLessThan(60);
+  expect(command.stderr().match(/nothing was reloaded/g)).toHaveLength(1);
   command.process.kill('SIGTERM');
   expect(await command.ended).toBe(0);
   expect(totals()).toEqual({ 'T-1': 10n ** 12n, 'T-2': 2n * 10n ** 12n, 'T-3': 2n * 10n ** 12n });
