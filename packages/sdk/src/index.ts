@@ -1,3 +1,35 @@
+export type { AgentInit, AgentRef, RunAgent } from './agent/agent.ts';
+export type { ApprovalRequest } from './approval/approval-request.ts';
+export type { ApprovalDecision, Approvals, DecidedApproval } from './approval/approvals.ts';
+export type {
+  AccountLimits,
+  AccountState,
+  BudgetStore,
+  Charge,
+  Claim,
+  DecideAnswer,
+  GateDecision,
+  OrPromise,
+  PendingApproval,
+  Refusal,
+  Reservation,
+  ReserveAnswer,
+  SettleAnswer,
+  Settlement,
+  Slice,
+} from './budget/budget-store.ts';
+export type {
+  Assumption,
+  Budget,
+  BudgetInit,
+  BudgetLimits,
+  BudgetNotice,
+  BudgetPeriod,
+  BudgetScope,
+  TimeLimits,
+} from './budget/budget-type.ts';
+export { createMemoryStore } from './budget/memory-store.ts';
+export type { Stop } from './budget/run-in-scope.ts';
 export type { ItemOfLine, MeterOptions } from './clients/meter-client.ts';
 export { type Costspan, createCostspan, type FetchOptions } from './create-costspan.ts';
 export type { Finding } from './doctor.ts';

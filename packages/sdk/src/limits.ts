@@ -120,3 +120,9 @@ export const approvalsRememberedMax = 10_000;
 
 /** Events of a stream beyond the tokens set aside before it is stopped: those that begin and end it carry no token. */
 export const overrunEventsSlack = 64;
+
+/** Messages that wait for a shared store that is down, about 500 bytes each. */
+export const outboxMax = 10_000;
+
+/** How often a shared store that is down is tried again, in milliseconds. */
+export const outboxRetryMs = 500;

@@ -23,7 +23,9 @@ export const createMemoryStore = (nowMs: () => number = Date.now): BudgetStore =
   const accountOf = (claim: Claim): Account => accounts.get(claim.account) ?? openAccount(accounts, claim);
 
   const reserve = (request: Reservation): ReserveAnswer => {
-    const refused = firstRefusal(request, accountOf, nowMs);
+    const refused = firstRefusal(request, (claim) => accounts.get(claim.account) ?? blankAccount(claim), nowMs);
+    // The request that follows waits at the account, although nothing is spent there yet.
+    if (refused?.kind === 'gate') accountOf(refused.claim);
     if (refused !== undefined) return refused;
     const claimed = request.claims.map(accountOf);
     for (const account of claimed) account.reservedPico += request.amountPico;
@@ -120,19 +122,21 @@ type Held = { readonly claimed: readonly Account[]; leftPico: bigint };
 
 const openAccount = (accounts: Map<string, Account>, claim: Claim): Account => {
   if (accounts.size >= budgetAccountsMax) forgetIdle(accounts);
-  const account: Account = {
-    name: claim.account,
-    currency: claim.currency,
-    committedPico: 0n,
-    reservedPico: 0n,
-    elapsedMs: 0,
-    isSoft: false,
-    isClosed: false,
-    gate: {},
-  };
+  const account = blankAccount(claim);
   accounts.set(claim.account, account);
   return account;
 };
+
+const blankAccount = ({ account, currency }: Claim): Account => ({
+  name: account,
+  currency,
+  committedPico: 0n,
+  reservedPico: 0n,
+  elapsedMs: 0,
+  isSoft: false,
+  isClosed: false,
+  gate: {},
+});
 
 // The oldest without money set aside. Opening order is close enough to idleness, and costs nothing to keep.
 const forgetIdle = (accounts: Map<string, Account>): void => {

@@ -63,8 +63,9 @@ export const createMeteredFetch = (inner: Fetch | undefined, options: MeteredFet
   return metered;
 };
 
-const isRefusal = (error: unknown): error is CostspanError =>
-  CostspanError.isInstance(error) && (error.code === 'budget-exceeded' || error.code === 'approval-required');
+const isRefusal = (error: unknown): error is CostspanError => CostspanError.isInstance(error) && REFUSALS.has(error.code);
+
+const REFUSALS: ReadonlySet<string> = new Set(['approval-required', 'budget-exceeded', 'budget-store-down']);
 
 const send = async (
   inner: Fetch | undefined,
