@@ -1,4 +1,5 @@
 import { canonicalText } from './canonical-text.ts';
+import { bearsCost } from './decision.ts';
 import type { SpanFact } from './span-fact.ts';
 
 /** One fact per span id. Which of several facts stays depends on what they say, never on the order they came in. */
@@ -12,10 +13,11 @@ export function uniqueFacts(facts: Iterable<SpanFact>): ReadonlyMap<string, Span
 }
 
 /**
- * Which of two facts of one span counts: one that says something over a mere link, then the one that ended later, then
- * the greater text. Returns `first` when both say the same.
+ * Which of two facts of one span counts: one that bears cost, then one that says something over a mere link, then the one that
+ * ended later, then the greater text. Returns `first` when both say the same.
  */
 export function strongerFact(first: SpanFact, second: SpanFact): SpanFact {
+  if (bearsCost(first) !== bearsCost(second)) return bearsCost(first) ? first : second;
   if (isLink(first) !== isLink(second)) return isLink(first) ? second : first;
   if (first.endNs !== second.endNs) return first.endNs > second.endNs ? first : second;
   return canonicalText(first) >= canonicalText(second) ? first : second;

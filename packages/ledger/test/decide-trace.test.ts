@@ -193,6 +193,7 @@ describe('which of two facts of one span counts', () => {
   test.each<[string, readonly SpanFact[], string]>([
     ['the one that ended later', [early, late], '2'],
     ['one that says something over a later link', [late, link], '2'],
+    ['one that bears cost over a later one that does not', [late, fact({ span: 'a', item: 'ticket T-1', end: 9 })], '2'],
     ['the greater text when they end together', [fact({ span: 'a', cost: '3' }), fact({ span: 'a', cost: '4' })], '4'],
   ])('%s', (_name, both, amount) => {
     const expected = [`a unattributed: no-item ${amount} priced`];

@@ -3,6 +3,7 @@ import { nextRevision } from './item-rows.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { dueTracesMax } from './limits.ts';
 import { prepare } from './sql.ts';
+import type { TraceIdentity, TraceRow } from './trace-rows.ts';
 
 export type DueOptions = {
   /** Milliseconds after its last span until a trace closes, and an item that has an outcome. */
@@ -11,12 +12,19 @@ export type DueOptions = {
   readonly retentionMs: number;
 };
 
+/** Decides a trace that closes although calls of some of its sums did not come. */
+export type Settle = (trace: TraceRow, identity: TraceIdentity) => void;
+
 /**
  * Closes traces and items and prunes traces that are due, a bounded number of each, in the caller's transaction. Returns
  * whether more is due.
  */
-export function closeDue(file: LedgerFile, { traceWindowMs, retentionMs }: DueOptions, nowNs: bigint): boolean {
-  const closedTraces = closeTraces(file, nowNs - nanoseconds(traceWindowMs));
+export function closeDue(
+  file: LedgerFile,
+  { traceWindowMs, retentionMs, settle }: DueOptions & { readonly settle: Settle },
+  nowNs: bigint,
+): boolean {
+  const closedTraces = closeTraces(file, nowNs - nanoseconds(traceWindowMs), settle);
   const closedItems = closeItems(file, nowNs - nanoseconds(traceWindowMs), nowNs);
   const prunedTraces = pruneTraces(file, nowNs - nanoseconds(retentionMs));
   return Math.max(closedTraces, closedItems, prunedTraces) === dueTracesMax;
@@ -27,20 +35,35 @@ function nanoseconds(durationMs: number): bigint {
 }
 
 /** Forgets the links of traces that have been quiet, and with them everything that could change their attribution. */
-function closeTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
-  const due = prepare<{ trace_key: bigint }>(
+function closeTraces({ database }: LedgerFile, quietSinceNs: bigint, settle: Settle): number {
+  const due = prepare<DueTrace>(
     database,
-    "SELECT trace_key FROM traces WHERE state = 'open' AND active_at_ns <= ? ORDER BY active_at_ns LIMIT ?",
+    `SELECT trace_key, tenant, trace_id, facts, sums, unnamed FROM traces
+     WHERE state = 'open' AND active_at_ns <= ? ORDER BY active_at_ns LIMIT ?`,
   );
   const forget = prepare(database, 'DELETE FROM context WHERE trace_key = ?');
   const close = prepare(database, "UPDATE traces SET state = 'closed', context = NULL WHERE trace_key = ?");
-  const keys = due.all(quietSinceNs, dueTracesMax);
-  for (const { trace_key: key } of keys) {
-    forget.run(key);
-    close.run(key);
+  const rows = due.all(quietSinceNs, dueTracesMax);
+  for (const { trace_key: key, tenant, trace_id: traceId, facts, sums, unnamed } of rows) {
+    if (sums > 0n) {
+      const row = { key, state: 'open', facts: Number(facts), sums: Number(sums), unnamed: JSON.parse(unnamed) } as const;
+      settle(row, { tenant, traceId });
+    } else {
+      forget.run(key);
+      close.run(key);
+    }
   }
-  return keys.length;
+  return rows.length;
 }
+
+type DueTrace = {
+  readonly trace_key: bigint;
+  readonly tenant: string;
+  readonly trace_id: string;
+  readonly facts: bigint;
+  readonly sums: bigint;
+  readonly unnamed: string;
+};
 
 /** Closes items that have an outcome and have been quiet. What comes later opens them again. */
 function closeItems({ database }: LedgerFile, quietSinceNs: bigint, nowNs: bigint): number {
@@ -60,7 +83,7 @@ function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
   const due = prepare<{ trace_key: bigint }>(
     database,
     // What still has to be sent elsewhere stays until it was.
-    `SELECT trace_key FROM traces WHERE state = 'closed' AND active_at_ns <= ?
+    `SELECT trace_key FROM traces WHERE state IN ('summed', 'closed') AND active_at_ns <= ?
        AND NOT EXISTS (SELECT 1 FROM outgoing WHERE outgoing.trace_key = traces.trace_key)
      ORDER BY active_at_ns LIMIT ?`,
   );

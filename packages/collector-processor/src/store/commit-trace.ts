@@ -16,7 +16,7 @@ import type { KeptFacts } from './kept-facts.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { traceFactsMax } from './limits.ts';
 import type { OpenTrace, OpenTraces } from './open-traces.ts';
-import type { KnownFact, TraceRow, TraceRows } from './trace-rows.ts';
+import type { KnownFact, TraceIdentity, TraceRow, TraceRows } from './trace-rows.ts';
 
 /** What a commit works with inside its transaction. */
 export type CommitContext = {
@@ -31,20 +31,28 @@ export type CommitContext = {
 /** What committing spans works with besides. */
 export type SpanCommitContext = CommitContext & { readonly open: OpenTraces; readonly kept: KeptFacts };
 
-/** Adds facts to a trace that is new or open, decides it anew from all of its facts and writes what changed. */
-export function commitOpenTrace(context: SpanCommitContext, trace: OpenTrace | undefined, incoming: IncomingTrace): void {
+/**
+ * Adds facts to a trace that is new or not closed, decides it anew from all of its facts and writes what changed. Returns how
+ * many of the facts that are news bear cost.
+ */
+export function commitOpenTrace(context: SpanCommitContext, trace: OpenTrace | undefined, incoming: IncomingTrace): number {
   const fresh = freshFacts(trace?.known ?? noFacts, incoming);
-  if (fresh.length === 0) return;
+  if (fresh.length === 0) return 0;
   const known = new Map<string, KnownFact>(trace?.known);
   for (const fact of fresh) known.set(fact.fact.spanId, fact);
 
   const { open, nowNs } = context;
-  const decision = decideTrace(values(known), { currency: context.file.currency });
+  const before = trace?.row.state ?? 'open';
+  const decision = decideTrace(values(known), { currency: context.file.currency, sumsStand: before === 'summed' });
   const facts = (trace?.row.facts ?? 0) + fresh.length;
-  const state = facts > traceFactsMax ? 'closed' : 'open';
-  const row = { ...incoming, state, facts, unnamed: decision.unnamed } as const;
-  const others = state === 'open' ? contextOf(context, fresh, incoming) : undefined;
-  const traceKey = context.traces.write(trace?.row.key, trace === undefined ? { ...row, context: others } : row, nowNs);
+  const state = facts > traceFactsMax ? 'closed' : before;
+  const row = { state, facts, sums: decision.standingSums, unnamed: decision.unnamed };
+  const others = state !== 'closed' ? contextOf(context, fresh, incoming) : undefined;
+  const traceKey = context.traces.write(
+    trace?.row.key,
+    { ...incoming, ...row, ...(trace === undefined ? { context: others } : {}) },
+    nowNs,
+  );
   if (trace !== undefined && others !== undefined) context.traces.addContext(traceKey, facts, others);
   for (const { fact, packed } of fresh) {
     if (bearsCost(fact)) known.set(fact.spanId, { fact, factKey: context.traces.addFact(traceKey, fact, packed) });
@@ -59,12 +67,22 @@ export function commitOpenTrace(context: SpanCommitContext, trace: OpenTrace | u
     stored: trace?.contributions ?? noContributions,
     wanted: contributionsOf(decision),
   });
-  if (state === 'open') {
-    open.put(incoming, { row: { key: traceKey, state, facts, unnamed: row.unnamed }, known, stored, contributions });
-  } else {
+  if (state !== 'closed') open.put(incoming, { row: { key: traceKey, ...row }, known, stored, contributions });
+  else {
     context.traces.forgetContext(traceKey);
     open.remove(incoming);
   }
+  return fresh.filter(({ fact }) => bearsCost(fact)).length;
+}
+
+/** Decides a trace whose window is over and some of whose sums have no calls: they stand for them, until the calls come. */
+export function settleSums(context: CommitContext, row: TraceRow, identity: TraceIdentity): void {
+  const { file, traces, entries, items, nowNs } = context;
+  const { known, stored, contributions } = loadOpenTrace(context, row, identity);
+  const decision = decideTrace(values(known), { currency: file.currency, sumsStand: true });
+  traces.write(row.key, { ...identity, ...row, state: 'summed' }, nowNs);
+  entries.write(row.key, { stored, spans: withFactKeys(decision.spans, known), itemKeyOf: items.keyOf, nowNs });
+  writeContributions(context, row.key, { stored: contributions, wanted: contributionsOf(decision) });
 }
 
 /** An open trace as its rows have it. */

@@ -3,7 +3,7 @@ import type { PackedTrace } from '../facts/read-packed-facts.ts';
 import { closeDue, type DueOptions } from './close-due.ts';
 import { commitLateFacts } from './commit-late-facts.ts';
 import { commitReceived } from './commit-received.ts';
-import { commitOpenTrace, loadOpenTrace, type SpanCommitContext } from './commit-trace.ts';
+import { commitOpenTrace, loadOpenTrace, type SpanCommitContext, settleSums } from './commit-trace.ts';
 import { prepareContributionRows } from './contribution-rows.ts';
 import { type CounterName, prepareCounters } from './counters.ts';
 import type { EncodedEvents } from './encoded-events.ts';
@@ -101,7 +101,12 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
     markSent: (records) => inTransaction(database, () => outbox.markSent(records)),
     closeDue: (nowNs) => {
       open.clear();
-      return transact(() => closeDue(file, options, nowNs));
+      return transact(() => {
+        const context = { file, traces, entries, contributions, items: beginItems(), nowNs };
+        const hasMore = closeDue(file, { ...options, settle: (row, identity) => settleSums(context, row, identity) }, nowNs);
+        context.items.flush(nowNs);
+        return hasMore;
+      });
     },
     counters: counters.read,
     close: file.close,
@@ -115,8 +120,8 @@ function commitTrace(context: SpanCommitContext, incoming: IncomingTrace, pruned
   const row = open?.row ?? context.traces.find(incoming);
   if (row?.state === 'closed') return { late_spans: commitLateFacts(context, row, incoming) };
   if (row !== undefined) {
-    commitOpenTrace(context, open ?? loadOpenTrace(context, row, incoming), incoming);
-    return {};
+    const news = commitOpenTrace(context, open ?? loadOpenTrace(context, row, incoming), incoming);
+    return row.state === 'summed' ? { late_spans: news } : {};
   }
   const facts = incoming.facts.filter(({ fact }) => isWithinRetention(fact, prunedBeforeNs));
   const beyond = incoming.facts.length - facts.length;

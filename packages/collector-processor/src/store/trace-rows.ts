@@ -8,9 +8,12 @@ import { textHash } from './text-hash.ts';
 /** A trace of the ledger. */
 export type TraceRow = {
   readonly key: bigint;
-  readonly state: 'open' | 'closed';
+  /** `summed`: closed, but sums of it stand for calls that may still come, so it is decided as a whole like an open one. */
+  readonly state: 'open' | 'summed' | 'closed';
   /** Facts kept of it. */
   readonly facts: number;
+  /** Sums in it whose calls did not come. */
+  readonly sums: number;
   readonly unnamed: Unnamed;
 };
 
@@ -61,24 +64,29 @@ export function prepareTraceRows({ database }: LedgerFile): TraceRows {
 }
 
 function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find' | 'write'> {
-  const find = prepare<{ trace_key: bigint; state: 'open' | 'closed'; facts: bigint; unnamed: string }>(
+  const find = prepare<{ trace_key: bigint; state: TraceRow['state']; facts: bigint; sums: bigint; unnamed: string }>(
     database,
-    'SELECT trace_key, state, facts, unnamed FROM traces WHERE tenant = ? AND trace_id = ?',
+    'SELECT trace_key, state, facts, sums, unnamed FROM traces WHERE tenant = ? AND trace_id = ?',
   );
   const insert = prepare(
     database,
-    'INSERT INTO traces (tenant, trace_id, state, facts, unnamed, active_at_ns, context) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO traces (tenant, trace_id, state, facts, sums, unnamed, active_at_ns, context) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
-  const update = prepare(database, 'UPDATE traces SET state = ?, facts = ?, unnamed = ?, active_at_ns = ? WHERE trace_key = ?');
+  const update = prepare(
+    database,
+    'UPDATE traces SET state = ?, facts = ?, sums = ?, unnamed = ?, active_at_ns = ? WHERE trace_key = ?',
+  );
   return {
     find: ({ tenant, traceId }) => {
       const row = find.one(tenant, traceId);
-      return row && { key: row.trace_key, state: row.state, facts: Number(row.facts), unnamed: JSON.parse(row.unnamed) };
+      if (row === undefined) return undefined;
+      const { trace_key: key, state } = row;
+      return { key, state, facts: Number(row.facts), sums: Number(row.sums), unnamed: JSON.parse(row.unnamed) };
     },
-    write: (key, { tenant, traceId, state, facts, unnamed, context }, nowNs) => {
+    write: (key, { tenant, traceId, state, facts, sums, unnamed, context }, nowNs) => {
       const text = JSON.stringify(unnamed);
-      if (key === undefined) return insert.run(tenant, traceId, state, facts, text, nowNs, context ?? null);
-      update.run(state, facts, text, nowNs, key);
+      if (key === undefined) return insert.run(tenant, traceId, state, facts, sums, text, nowNs, context ?? null);
+      update.run(state, facts, sums, text, nowNs, key);
       return key;
     },
   };

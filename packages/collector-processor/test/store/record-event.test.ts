@@ -145,6 +145,6 @@ describe('the log event of an entry', () => {
     const { entries } = ledgerOf('span | call | scope | cost\n a | r1 | a | 1\n b | r1 | b | 1');
     expect(
       entries.map((entry) => new Map(entryToLogEvent(entry, emittedAtNs).attributes).get('costspan.entry.duplicate_of')),
-    ).toEqual([undefined, entries[0]?.id]);
+    ).toEqual([entries[1]?.id, undefined]);
   });
 });
