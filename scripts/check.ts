@@ -33,6 +33,7 @@ const checks: readonly Check[] = [
   { name: 'packages work under require()', command: ['node', 'scripts/checks/require.cjs'] },
   { name: 'the demo prints what the README shows', command: ['node', 'scripts/checks/demo.ts'] },
   { name: 'the report page in a browser', command: ['node', 'scripts/checks/report-page.ts'] },
+  { name: 'the packages, the image and the systemd unit install and run', command: ['node', 'scripts/checks/install-paths.ts'] },
 ].filter(({ name }) => values.only === undefined || name.includes(values.only));
 
 let passed = 0;
