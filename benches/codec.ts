@@ -2,7 +2,7 @@
 // Run: node --conditions=costspan-source benches/codec.ts [--gate 8]
 import { strict as assert } from 'node:assert';
 import { parseArgs } from 'node:util';
-import { jsonToProtobuf, protobufToJson } from '../packages/collector-processor/src/otlp/json.ts';
+import { jsonToProtobuf, parseAndEncode, protobufToJson } from '../packages/collector-processor/src/otlp/json.ts';
 import { createKeyTable } from '../packages/collector-processor/src/otlp/key-table.ts';
 import { rewriteTraces } from '../packages/collector-processor/src/otlp/rewrite-traces.ts';
 import type { NewAttribute, SpanView } from '../packages/collector-processor/src/otlp/span-view.ts';
@@ -109,6 +109,7 @@ const variants: Readonly<Record<string, () => unknown>> = {
   'rewrite: validate, read 9 keys, add 5 attributes': rewrite,
   'validate only': () => rewriteTraces(body, options, () => undefined),
   'OTLP/JSON to protobuf': () => jsonToProtobuf('traces', jsonBytes),
+  'OTLP/JSON to protobuf, by way of JSON.parse': () => parseAndEncode('traces', jsonBytes),
   'protobuf to OTLP/JSON': () => protobufToJson('traces', body),
 };
 

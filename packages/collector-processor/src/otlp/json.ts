@@ -1,5 +1,6 @@
 import type { CodecResult, Signal } from './codec.ts';
 import { reviveExactIntegers } from './json/integers.ts';
+import { scanMessage } from './json/scan-message.ts';
 import { requestBytesMax } from './limits.ts';
 import { decodeMessage, encodeMessage } from './message-codec.ts';
 import { requestMessages } from './messages/signals.ts';
@@ -13,6 +14,12 @@ type Invalid = Extract<CodecResult<unknown>, { kind: 'invalid' }>;
  */
 export function jsonToProtobuf(signal: Signal, json: Uint8Array): CodecResult<{ readonly body: Uint8Array }> {
   if (json.length > requestBytesMax) return tooLarge(json.length);
+  const scanned = scanMessage(requestMessages[signal], json);
+  return scanned === undefined ? parseAndEncode(signal, json) : { kind: 'ok', body: scanned };
+}
+
+/** What the scan leaves over: rare spellings, and everything that is to be refused with its path. */
+export function parseAndEncode(signal: Signal, json: Uint8Array): CodecResult<{ readonly body: Uint8Array }> {
   const parsed = parseJson(json);
   if (parsed.kind !== 'ok') return parsed;
   const encoded = encodeMessage(requestMessages[signal], parsed.value, json.length >> 1);

@@ -1,4 +1,5 @@
 import { wireBytes, wireFixed32, wireFixed64, wireVarint } from '../wire.ts';
+import { type MemberNames, tabulateMembers } from './member-names.ts';
 
 /** How a value is written, on the wire and in JSON. `id16` and `id8` are bytes of that length (or none) that JSON shows as hex. */
 export type FieldType =
@@ -58,6 +59,8 @@ export type Message = {
   readonly byTag: ReadonlyArray<Field | undefined>;
   /** By the name in JSON and by the name in the .proto file, which senders use too. */
   readonly byName: ReadonlyMap<string, Field>;
+  /** The same by the bytes of the names. */
+  readonly members: MemberNames;
 };
 
 const wireTypes: Readonly<Record<FieldType, number>> = {
@@ -103,7 +106,7 @@ export function message(name: string, rows: Readonly<Record<string, readonly [nu
     byName.set(jsonName, field);
     byName.set(protoName, field);
   }
-  return { name, byNumber: Array.from(byNumber), byTag: Array.from(byTag), byName };
+  return { name, byNumber: Array.from(byNumber), byTag: Array.from(byTag), byName, members: tabulateMembers(byName) };
 }
 
 /** A scalar without presence: its default is not written. */
