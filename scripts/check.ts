@@ -30,9 +30,15 @@ const checks: readonly Check[] = [
       name: `are the types wrong: ${name}`,
       command: ['attw', '--pack', join('packages', name), '--profile', 'esm-only'],
     })),
+  { name: 'conformance on every pair of supported versions', command: ['node', 'test/matrix/main.ts'] },
   { name: 'packages work under require()', command: ['node', 'scripts/checks/require.cjs'] },
   { name: 'the demo prints what the README shows', command: ['node', 'scripts/checks/demo.ts'] },
+  {
+    name: 'a price is fast enough',
+    command: ['node', '--conditions=costspan-source', 'benches/price.ts', '--gate'],
+  },
   { name: 'the report page in a browser', command: ['node', 'scripts/checks/report-page.ts'] },
+  { name: 'budgets shared in Redis', command: ['node', 'scripts/checks/redis.ts'] },
   { name: 'the packages, the image and the systemd unit install and run', command: ['node', 'scripts/checks/install-paths.ts'] },
 ].filter(({ name }) => values.only === undefined || name.includes(values.only));
 
