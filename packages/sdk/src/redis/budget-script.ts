@@ -315,8 +315,11 @@ elseif op == 'addTime' then
   result = {}
 elseif op == 'closeSlice' then
   local r = reservation(arg.id)
-  if r and r.state == 'held' then close(r) end
-  result = { states = r and states(r.names) or {}, softened = {} }
+  result = { states = {}, softened = {} }
+  if r and r.state == 'held' then
+    close(r)
+    result.states = states(r.names)
+  end
 elseif op == 'state' then
   local a = account(arg.account)
   result = a and state(a) or {}

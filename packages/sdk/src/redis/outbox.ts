@@ -12,7 +12,7 @@ export type Outbox = { readonly add: (op: string, id: string, payload: object) =
  */
 export const createOutbox = (run: RunOperation, isReady: () => boolean): Outbox => {
   const waiting = new Map<string, { readonly op: string; readonly payload: object }>();
-  let timer: NodeJS.Timeout | undefined;
+  let isScheduled = false;
 
   const sendAll = async (): Promise<void> => {
     for (const [key, { op, payload }] of waiting) {
@@ -25,11 +25,13 @@ export const createOutbox = (run: RunOperation, isReady: () => boolean): Outbox 
         break;
       }
     }
-    timer = undefined;
+    isScheduled = false;
     if (waiting.size > 0) schedule();
   };
   const schedule = (): void => {
-    timer ??= setTimeout(() => void sendAll(), outboxRetryMs).unref();
+    if (isScheduled) return;
+    isScheduled = true;
+    setTimeout(() => void sendAll(), outboxRetryMs).unref();
   };
 
   return {

@@ -5,7 +5,7 @@ import { createTemporaryFolder } from '@costspan/testkit';
 import { createClient } from 'redis';
 
 /** The server of Debian's package; `REDIS_SERVER` names another one. */
-export const REDIS_SERVER = process.env.REDIS_SERVER ?? '/usr/bin/redis-server';
+export const REDIS_SERVER = process.env['REDIS_SERVER'] ?? '/usr/bin/redis-server';
 
 /** Whether tests with Redis can run here. Says so where they cannot. */
 export const hasRedis = (): boolean => {
@@ -14,10 +14,15 @@ export const hasRedis = (): boolean => {
   return false;
 };
 
+const makeClient = (url: string) => createClient({ url, socket: { reconnectStrategy: 20 } });
+
+/** A client of the official package. */
+export type RedisTestClient = ReturnType<typeof makeClient>;
+
 /** A Redis of its own on a free port, without a file. */
 export type Redis = AsyncDisposable & {
   readonly url: string;
-  readonly connect: () => Promise<ReturnType<typeof createClient>>;
+  readonly connect: () => Promise<RedisTestClient>;
   /** Ends it as a crash would. */
   readonly kill: () => Promise<void>;
   /** Starts it again on the same port, empty, or with what a save has kept. */
@@ -27,7 +32,7 @@ export type Redis = AsyncDisposable & {
 export const startRedis = async (): Promise<Redis> => {
   const port = await freePort();
   const folder = await createTemporaryFolder();
-  const clients: ReturnType<typeof createClient>[] = [];
+  const clients: RedisTestClient[] = [];
   let server = await start(port, folder.path);
   const kill = async (): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return;
@@ -39,7 +44,7 @@ export const startRedis = async (): Promise<Redis> => {
   return {
     url,
     connect: async () => {
-      const client = createClient({ url, socket: { reconnectStrategy: 20 } });
+      const client = makeClient(url);
       client.on('error', () => undefined);
       await client.connect();
       clients.push(client);
