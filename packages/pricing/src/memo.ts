@@ -1,4 +1,5 @@
 import { MEMO_RESOLUTIONS_MAX } from './limits.ts';
+import { addToFilter, createNameFilter, mayHold } from './name-filter.ts';
 
 /** Remembers one value for provider, model and variant, and forgets what was not asked for lately. */
 export type Memo<T> = {
@@ -19,6 +20,8 @@ type Generation<T> = Map<string, Map<string, Variants<T>>>;
 export const createMemo = <T>(): Memo<T> => {
   let young: Generation<T> = new Map();
   let old: Generation<T> = new Map();
+  let youngNames = createNameFilter();
+  let oldNames = createNameFilter();
   let youngCount = 0;
   let oldCount = 0;
 
@@ -27,6 +30,8 @@ export const createMemo = <T>(): Memo<T> => {
       old = young;
       oldCount = youngCount;
       young = new Map();
+      oldNames = youngNames;
+      youngNames = createNameFilter();
       youngCount = 0;
     }
     let models = young.get(provider);
@@ -40,13 +45,14 @@ export const createMemo = <T>(): Memo<T> => {
       models.set(model, variants);
     }
     variants.set(variant, value);
+    addToFilter(youngNames, model);
     youngCount += 1;
   };
 
   const get = (provider: string, model: string, variant: string): T | undefined => {
-    const hit = young.get(provider)?.get(model)?.get(variant);
+    const hit = mayHold(youngNames, model) ? young.get(provider)?.get(model)?.get(variant) : undefined;
     if (hit !== undefined) return hit;
-    const aged = old.get(provider)?.get(model)?.get(variant);
+    const aged = mayHold(oldNames, model) ? old.get(provider)?.get(model)?.get(variant) : undefined;
     if (aged !== undefined) set(provider, model, variant, aged);
     return aged;
   };

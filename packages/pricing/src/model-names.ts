@@ -37,14 +37,16 @@ const BEDROCK_ARN = /^arn:aws[a-z-]*:bedrock:[^/]*:(?:inference-profile|foundati
 const PATH = /^(?:projects\/.*\/)?(?:publishers\/[^/]+\/)?models\/([^/]+)$/;
 const SNAPSHOT =
   /^(.+?)(?:-20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])|[-@]20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(-v\d+(?::\d+)?)?$/;
+const PROFILE_CHARACTERS_MAX = 6;
 const LONG_CONTEXT_SUFFIX = '[1m]';
 const FINE_TUNE = 'ft:';
 const MODELS = 'models/';
 
 /** Names to look a model up by. The input is of bounded length; names are compared in lower case. */
 export const namesOf = (asWritten: string, provider: string): ModelNames => {
-  const { form, letters } = readName(asWritten);
-  const model = form === 'other' ? asWritten.toLowerCase() : asWritten;
+  const written = readName(asWritten);
+  const model = written.form === 'other' ? asWritten.toLowerCase() : asWritten;
+  const { form, letters } = written.form === 'other' ? readName(model) : written;
   const profile = provider === 'aws' ? profileOf(model) : undefined;
   if (profile === undefined && form === 'plain') {
     return { names: [{ name: model, letters, isSnapshotFallback: false }], isFineTune: false, profile };
@@ -82,6 +84,7 @@ const LETTER_A = 65;
 const LETTER_Z = 90;
 const DELETE = 127;
 
+const DOT = 46;
 const SLASH = 47;
 const COLON = 58;
 const BRACKET = 91;
@@ -99,8 +102,9 @@ const distinct = (literal: readonly (string | undefined)[], undated: readonly st
 
 /** `us` of `us.anthropic.claude-x`; a maker must follow, so that a model that happens to begin like this keeps its name. */
 const profileOf = (name: string): string | undefined => {
-  const dot = name.indexOf('.');
-  if (dot < 2 || dot > 6 || !name.includes('.', dot + 2)) return undefined;
+  let dot = 2;
+  while (dot <= PROFILE_CHARACTERS_MAX && name.charCodeAt(dot) !== DOT) dot += 1;
+  if (dot > PROFILE_CHARACTERS_MAX || !name.includes('.', dot + 2)) return undefined;
   const first = name.slice(0, dot);
   return BEDROCK_PROFILES.has(first) ? first : undefined;
 };

@@ -2,10 +2,12 @@ import type { CompiledLimit } from './compiled-limit.ts';
 import { compileRole } from './compiled-role.ts';
 import { type CompiledMatch, type CompiledRow, compileMatch, compileRow } from './compiled-row.ts';
 import type { ModelName } from './model-names.ts';
+import { addToFilter, createNameFilter, mayHold, type NameFilter } from './name-filter.ts';
 import { literalStart, matchesPattern } from './name-pattern.ts';
 import { createPatternIndex, matchingPatterns, type PatternIndex } from './pattern-index.ts';
 import type { Match, PriceBook, PriceRow, Role, Shelf, ShelvedBook } from './price-book.ts';
 import { catalogIdOf } from './provider-names.ts';
+import type { Resolution } from './resolve.ts';
 import type { Unit } from './usage.ts';
 
 /** A book and its place in the list that is compiled. */
@@ -46,7 +48,11 @@ export type MatchRows = {
 export type NameIndex = {
   /** False while only limits are known of the provider. */
   hasRows: boolean;
+  /** What every unknown model of the provider resolves to. Made at the first of them. */
+  unknownModel: Resolution | undefined;
   readonly exact: Map<string, MatchRows>;
+  /** The names in `exact`. */
+  readonly exactNames: NameFilter;
   readonly prefixes: PrefixNode;
   /** Children of the root by character, for the first 128. */
   readonly firsts: (PrefixNode | undefined)[];
@@ -73,7 +79,9 @@ const FIRSTS = 128;
 /** An index without rows. */
 const createNameIndex = (): NameIndex => ({
   hasRows: false,
+  unknownModel: undefined,
   exact: new Map(),
+  exactNames: createNameFilter(),
   prefixes: createNode(-1, undefined),
   firsts: Array.from({ length: FIRSTS }, () => undefined),
   patterns: new Map(),
@@ -111,6 +119,7 @@ export const rowsOfMatch = (index: NameIndex, match: Match): MatchRows => {
   if (known !== undefined) return known;
   const rows = createRows(compiled);
   map.set(compiled.text, rows);
+  if (compiled.kind === 'exact') addToFilter(index.exactNames, compiled.text);
   if (compiled.kind === 'pattern') {
     hangPattern(index, rows);
     index.floating = undefined;
@@ -183,7 +192,7 @@ const NO_MATCHES: readonly MatchRows[] = [];
  * `ft:`: one that is written for base models, such as `*gpt-4o*`, must not price a fine-tune by accident.
  */
 export const matchesOf = (index: NameIndex, { name, letters }: ModelName, isFineTune: boolean): readonly MatchRows[] => {
-  const exact = index.exact.get(name);
+  const exact = mayHold(index.exactNames, name) ? index.exact.get(name) : undefined;
   let found = exact === undefined ? NO_MATCHES : [exact];
   const first = name.charCodeAt(0);
   let node: PrefixNode | undefined = first < FIRSTS ? index.firsts[first] : childOf(index.prefixes, first);

@@ -85,7 +85,11 @@ const resolveNames = (request: PriceRequest, book: CompiledBook): Resolution => 
     const rows = matches.flatMap(compiledRowsOf);
     if (rows.length > 0) named.push({ ...name, rows });
   }
-  if (named.length === 0) return unknownOf(provider, isFineTune ? 'fine-tune-unknown' : 'model-unknown');
+  if (named.length === 0) {
+    if (isFineTune) return unknownOf(provider, 'fine-tune-unknown');
+    index.unknownModel ??= unknownOf(provider, 'model-unknown');
+    return index.unknownModel;
+  }
   const isTierAssumed = request.serviceTier?.toLowerCase() === 'auto';
   const scope: Scope = {
     tier: tierOf(request.serviceTier),

@@ -1,6 +1,7 @@
 import { PARENT_UNIT, TOKEN_UNITS, UNITS } from '@costspan/semconv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readGemini } from '../src/readers/gemini.ts';
 import { isTokenUnit, parentUnitOf, quantityText, readUsage, type Usage } from '../src/usage.ts';
 
 const read = (usage: Usage) =>
@@ -32,6 +33,26 @@ describe('the registry of units', () => {
       if (unit === 'input_text_tokens' || unit === 'output_text_tokens') expect(parent).toBeUndefined();
       else expect(`${unit} -> ${parent?.split('_')[0]}`).toBe(`${unit} -> ${unit.split('_')[0]}`);
     }
+  });
+
+  // Two kinds overlap where a token is of both. Then there is a unit for both, or the kinds are priced as one and the
+  // readers count them in the unit named here: nobody has a price of its own for cached video or for the medium of a write.
+  test.each([
+    ['text', 'input_text_tokens', 'input_cache_read_text_tokens'],
+    ['audio', 'input_audio_tokens', 'input_cache_read_audio_tokens'],
+    ['image', 'input_image_tokens', 'input_cache_read_image_tokens'],
+    ['video', 'input_video_tokens', 'input_cache_read_text_tokens'],
+  ])('is closed under overlap: %s that was cached has one unit', (modality, uncached, cached) => {
+    expect([UNITS.filter((unit) => unit === uncached), UNITS.filter((unit) => unit === cached)]).toEqual([[uncached], [cached]]);
+    const details = (tokenCount: number) => [{ modality: modality.toUpperCase(), tokenCount }];
+    const reading = readGemini({
+      promptTokenCount: 10,
+      candidatesTokenCount: 1,
+      cachedContentTokenCount: 4,
+      promptTokensDetails: details(10),
+      cacheTokensDetails: details(4),
+    });
+    expect(reading).toEqual({ kind: 'ok', parts: [{ usage: { [uncached]: 6, [cached]: 4, output_text_tokens: 1 } }] });
   });
 
   test('names tokens what ends in tokens', () => {
