@@ -26,7 +26,7 @@ export type Step =
     };
 
 const plain = fc.constantFrom('a', 'b', 'c');
-// Accounts of slices by the slice that opens them, so that slices of slices occur.
+// Accounts of slices are named by the slice, so that slices of slices occur.
 const any = fc.constantFrom('a', 'b', 'c', 'of-s', 'of-t');
 const some = fc.uniqueArray(any, { minLength: 1, maxLength: 3 });
 const amount = fc.oneof(
@@ -89,10 +89,13 @@ const UNUSED = { currency: 'USD', committedPico: 0n, reservedPico: 0n, elapsedMs
 type Known = { readonly held: Set<string>; readonly used: Set<string>; readonly at: number };
 
 const applyStep = async (store: BudgetStore, one: Step, { held, used, at }: Known): Promise<unknown> => {
+  // The account of a slice is there once the slice is: nothing is cut from a slice that was cut from it.
+  const isOpen = (account: string): boolean => !account.startsWith('of-') || used.has(account.slice('of-'.length));
   switch (one.op) {
     case 'reserve': {
       if (held.has(one.id)) return 'in use';
-      const claims = one.accounts.map((account) => claim(account, one.openMs));
+      const claims = one.accounts.filter(isOpen).map((account) => claim(account, one.openMs));
+      if (claims.length === 0) return 'nothing to reserve';
       const answer = await store.reserve({ id: one.id, amountPico: one.amount, claims, watched: [] });
       if (answer.kind === 'reserved') held.add(one.id);
       return answer;
@@ -103,13 +106,14 @@ const applyStep = async (store: BudgetStore, one: Step, { held, used, at }: Know
       return wasHeld ? answer : [answer.states];
     }
     case 'charge':
+      if (!isOpen(one.account)) return 'not open';
       return store.charge({ id: `charge ${one.id}`, amountPico: one.amount, claims: [claim(one.account)] });
     case 'addTime':
       return store.addTime(one.account, one.ms);
     case 'openSlice': {
       // An account of a slice is opened once in its life.
       if (used.has(one.id)) return 'in use';
-      const claims = one.accounts.filter((account) => account !== `of-${one.id}`).map((account) => claim(account));
+      const claims = one.accounts.filter(isOpen).map((account) => claim(account));
       if (claims.length === 0) return 'nothing to cut from';
       const answer = await store.openSlice({ id: one.id, account: `of-${one.id}`, amountPico: one.amount, claims, watched: [] });
       if (answer.kind === 'reserved') used.add(one.id);
