@@ -73,7 +73,8 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const loadBook = (): Promise<CompiledBook> =>
     loadConfiguredBook(config, (warning) => logger.warn('price book', { problem: formatBookIssue(warning) }));
   let book = await loadBook();
-  let meterOf = createMeterOf(config, book);
+  const keepsFacts = config.ledger !== undefined;
+  let meterOf = createMeterOf(config, book, keepsFacts);
   const ledger =
     config.ledger === undefined || options.remoteLedger !== undefined
       ? undefined
@@ -134,7 +135,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       const loaded = await loadBook();
       return () => {
         book = loaded;
-        meterOf = createMeterOf(config, loaded);
+        meterOf = createMeterOf(config, loaded, keepsFacts);
       };
     },
     close: async (abort) => {
@@ -153,9 +154,9 @@ function completedOutcomes({ workItems }: Config): CompletedOutcomes {
 }
 
 /** The meter of a sender: senders differ by how far they are trusted. */
-function createMeterOf(config: Config, book: CompiledBook): (sender: SenderContext) => Meter {
+function createMeterOf(config: Config, book: CompiledBook, keepsFacts: boolean): (sender: SenderContext) => Meter {
   const meterFor = (trust: TrustConfig): Meter =>
-    createMeter({ ...readingConfig(config, trust), rewriteTraces, book, emitterName: 'costspan' });
+    createMeter({ ...readingConfig(config, trust), rewriteTraces, book, emitterName: 'costspan', keepsFacts });
   const common = meterFor(config.trust);
   const byTenant = new Map(Object.entries(config.trustByTenant).map(([tenant, trust]) => [tenant, meterFor(trust)]));
   return ({ tenant }) => (tenant === undefined ? common : (byTenant.get(tenant) ?? common));

@@ -1,4 +1,5 @@
 import type { Dialect, Signature } from '../dialects/dialect.ts';
+import { keysMax } from '../otlp/limits.ts';
 import type { KeyId, KeyTable, SpanView } from '../otlp/span-view.ts';
 
 /** Finds the dialect that reads a span: the first whose signature fits. */
@@ -11,19 +12,35 @@ export type ChooseDialect = (span: SpanView) => Dialect | undefined;
 export const createChooseDialect = (dialects: readonly Dialect[], table: KeyTable): ChooseDialect => {
   const signatures = dialects.flatMap((dialect) => dialect.detect.map((signature) => compile(dialect, signature, table)));
   let scopeName: string | undefined;
-  let allowed: readonly Compiled[] = [];
+  let allowed = allow(signatures);
   return (span) => {
     if (span.scopeName !== scopeName) {
       scopeName = span.scopeName;
-      allowed = signatures.filter(({ scope }) => scope === undefined || scope(span.scopeName));
+      allowed = allow(signatures.filter(({ scope }) => scope === undefined || scope(span.scopeName)));
     }
-    for (const { dialect, name, keys, keyPrefix } of allowed) {
+    // Most spans of most services carry no key that any dialect goes by: one look tells.
+    for (const { dialect, name, keys, keyPrefix } of span.hasMarked(allowed.marks) ? allowed.all : allowed.keyless) {
       if (name !== undefined && !name(span.name)) continue;
       if (keys !== undefined && !hasAny(span, keys)) continue;
       if (keyPrefix === undefined || span.withPrefix(keyPrefix).length > 0) return dialect;
     }
     return undefined;
   };
+};
+
+/** The signatures a scope allows. */
+type Allowed = {
+  readonly all: readonly Compiled[];
+  /** Those that go by no key. */
+  readonly keyless: readonly Compiled[];
+  /** 1 under the number of every key that one of the others goes by. */
+  readonly marks: Uint8Array;
+};
+
+const allow = (all: readonly Compiled[]): Allowed => {
+  const marks = new Uint8Array(keysMax);
+  for (const key of all.flatMap(({ keys = [] }) => keys)) marks[key] = 1;
+  return { all, keyless: all.filter(({ keys }) => keys === undefined), marks };
 };
 
 type Test = (text: string) => boolean;

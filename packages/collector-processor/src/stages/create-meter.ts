@@ -20,11 +20,13 @@ export type MeterOptions = PriceOptions &
     readonly emitterName: string;
     /** Ways of writing cost on spans, in the order in which they are asked. Default: all that Costspan knows. */
     readonly dialects?: readonly Dialect[];
+    /** Whether what the spans say is kept for a ledger. Default: yes. */
+    readonly keepsFacts?: boolean;
   };
 
 /** Builds a meter. It keeps nothing from one request to the next: the same request and sender give the same answer. */
 export const createMeter = (options: MeterOptions): Meter => {
-  const { rewriteTraces, dialects = DIALECTS } = options;
+  const { rewriteTraces, dialects = DIALECTS, keepsFacts = true } = options;
   const keys = createKeyTable([...keysOfDialects(dialects), ...keysOfItems(options), ...ENRICH_KEYS]);
   const stages = {
     identify: createIdentifyItem(options, keys),
@@ -33,7 +35,7 @@ export const createMeter = (options: MeterOptions): Meter => {
     enrich: createEnrich(options.emitterName, options.book, keys),
   };
   return (body, sender) => {
-    const request = openRequest();
+    const request = openRequest(keepsFacts);
     const rewritten = rewriteTraces(body, { keys, ownedPrefix: OWNED_PREFIX }, (span) =>
       meterSpan(span, sender, stages, request),
     );
@@ -44,7 +46,7 @@ export const createMeter = (options: MeterOptions): Meter => {
     return {
       kind: 'metered',
       body: rewritten.body,
-      facts: request.facts.finish(),
+      facts: request.facts?.finish() ?? { bytes: new Uint8Array(0), spanCount: 0 },
       spanCount: rewritten.spanCount,
       pricedSpanCount: request.pricedSpanCount,
       invalidUtf8Count: rewritten.invalidUtf8Count,
@@ -61,9 +63,13 @@ type Stages = {
 };
 
 /** What piles up over the spans of one request. */
-type OpenRequest = { readonly facts: FactCollector; readonly unpriced: Map<string, number>; pricedSpanCount: number };
+type OpenRequest = { readonly facts: FactCollector | undefined; readonly unpriced: Map<string, number>; pricedSpanCount: number };
 
-const openRequest = (): OpenRequest => ({ facts: collectFacts(), unpriced: new Map(), pricedSpanCount: 0 });
+const openRequest = (keepsFacts: boolean): OpenRequest => ({
+  facts: keepsFacts ? collectFacts() : undefined,
+  unpriced: new Map(),
+  pricedSpanCount: 0,
+});
 
 const meterSpan = (
   span: SpanView,
@@ -71,20 +77,23 @@ const meterSpan = (
   stages: Stages,
   request: OpenRequest,
 ): readonly NewAttribute[] | undefined => {
-  const identity = stages.identify(span, sender);
   const normalized = stages.normalize(span);
+  if (normalized === undefined && request.facts === undefined) return undefined;
+  const identity = stages.identify(span, sender);
   if (normalized === undefined) {
-    request.facts.addOther(span, identity.tenant, saysSomething(identity) ? identity : undefined);
+    request.facts?.addOther(span, identity.tenant, saysSomething(identity) ? identity : undefined);
     return undefined;
   }
   const receipt = stages.price(normalized, span.startUnixNs);
   const priced: PricedSpan = { normalized, receipt, identity, waste: isWaste(normalized, receipt) };
   // A span without a valid id cannot be told from another one: the ledger would charge them as one, so it gets neither.
-  const isKept = request.facts.addCost(span, observe(span, identity, priced));
+  const isKept = request.facts?.addCost(span, observe(span, identity, priced)) ?? hasIds(span);
   if (!isKept) addUnpriced(request, 'span-id-invalid');
   else if (normalized.role !== 'aggregate') count(request, receipt);
   return stages.enrich(span, priced);
 };
+
+const hasIds = (span: SpanView): boolean => span.traceId !== '' && span.spanId !== '';
 
 /** Cost that produced nothing: an attempt whose answer was not used, or a span that failed. What is not billed is no cost. */
 export const isWaste = ({ role, failed }: NormalizedSpan, { status }: Receipt): boolean =>

@@ -13,7 +13,7 @@ export function networkConfig(config: Config, threadCount: number): Config {
     exporters: Object.fromEntries(exporters),
     ...(otlpHttp && { otlpHttp: { ...otlpHttp, connectionsMax: share(otlpHttp.connectionsMax) } }),
     ...(otlpGrpc && { otlpGrpc: { ...otlpGrpc, connectionsMax: share(otlpGrpc.connectionsMax) } }),
-    records: { ...config.records, exporters: [] },
+    records: { ...config.records, exporters: [], entries: [] },
   };
 }
 

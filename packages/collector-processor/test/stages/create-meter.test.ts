@@ -54,6 +54,18 @@ const withAttributes = (spec: SpanSpec, attributes: NonNullable<SpanSpec['attrib
   attributes: { ...spec.attributes, ...attributes },
 });
 
+test('without a ledger the same bytes leave and the same is counted, and nothing is kept', () => {
+  const specs = [CALL, { name: 'GET /', attributes: { 'http.route': '/' } }, { ...CALL, spanId: '0000000000000000' }];
+  const metered = [true, false].map((keepsFacts) => createMeter({ ...OPTIONS, keepsFacts })(requestOf(specs), {}));
+  const [kept, dropped] = metered.map((each) => {
+    if (each.kind !== 'metered') throw new Error(each.message);
+    return each;
+  });
+  expect(kept?.facts.spanCount).toBe(2);
+  expect({ ...dropped, facts: undefined }).toEqual({ ...kept, facts: undefined });
+  expect(dropped?.facts).toEqual({ bytes: new Uint8Array(0), spanCount: 0 });
+});
+
 describe('a call that is priced', () => {
   test('leaves with its exact cost', () => {
     // 1000 x 1.25 / 1,000,000 + 500 x 10 / 1,000,000 = 0.00125 + 0.005
