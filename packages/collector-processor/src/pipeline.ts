@@ -1,9 +1,10 @@
 import type { CompletedOutcomes } from '@costspan/ledger';
 import { formatBookIssue } from '@costspan/pricebook';
 import type { CompiledBook } from '@costspan/pricing';
+import { createApi } from './api/api.ts';
 import type { ByteAllowance } from './byte-allowance.ts';
 import type { Clock } from './clock.ts';
-import type { Config, TrustConfig } from './config/config.ts';
+import type { Config, LedgerConfig, TrustConfig } from './config/config.ts';
 import { createIngest } from './create-ingest.ts';
 import { CostspanError } from './errors.ts';
 import type { Exporter } from './exporters/exporter.ts';
@@ -62,7 +63,7 @@ export type PipelineOptions = {
   /** Destinations that are open already, by name. Whoever opened them closes them. */
   readonly openedExporters?: ReadonlyMap<string, Exporter>;
   /** A ledger of another thread, in the place of the one that the configuration names. */
-  readonly remoteLedger?: Pick<LedgerStore, 'commit' | 'receive'>;
+  readonly remoteLedger?: Pick<LedgerStore, 'commit' | 'receive' | 'claim' | 'record'>;
   /** Whether other threads listen on the same ports. Default: no. */
   readonly sharedPort?: boolean;
 };
@@ -78,13 +79,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const ledger =
     config.ledger === undefined || options.remoteLedger !== undefined
       ? undefined
-      : await openLedger({
-          ...config.ledger,
-          currency: config.pricing.currency,
-          completed: completedOutcomes(config),
-          sendsEntries: config.records.entries.length > 0,
-          clock,
-        });
+      : await openOwnLedger(config, config.ledger, clock);
   let exporters: OpenExporters | undefined;
   const metrics = createSelfMetrics({
     inFlightBytes: options.allowance.takenBytes,
@@ -105,17 +100,23 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const { fanOuts, sendRecords, sendEntries, close: closeExporters } = exporters;
   const totals = countTotals(metrics);
   const store = options.remoteLedger ?? ledger;
+  const trust = trustOf(config);
   const ingest = createIngest({
     meterOf: (sender) => meterOf(sender),
     fanOuts,
     ...optional('ledger', store),
-    ...optional('intake', store && { read: readLedgerEvents, receive: store.receive, isTrusted: trustIn(config) }),
+    ...optional(
+      'intake',
+      store && { read: readLedgerEvents, receive: store.receive, isTrusted: (sender) => trust(sender).entries },
+    ),
     toProtobuf,
     validate,
     metrics: { ...metrics, spansAccepted: totals.add },
     logger,
     clock,
   });
+  const { handoffKeys, pricing } = config;
+  const api = store && createApi({ ingest, ledger: store, trustOf: trust, handoffKeys, pricing, book: () => book, clock });
   const pump =
     ledger === undefined
       ? undefined
@@ -128,7 +129,8 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     totals: totals.read,
     startReceivers: (pages) => {
       const authenticate = createAuthenticate(config.tenantKeys, config.tenantHeader);
-      return startReceivers(config, { ...options, ingest, authenticate, codec: responseCodec, metrics }, pages);
+      const common = { ...options, ingest, authenticate, codec: responseCodec, metrics, ...optional('api', api) };
+      return startReceivers(config, common, pages);
     },
     flush: async (abort) => (await pump?.flush(abort)) ?? true,
     prepareBooks: async () => {
@@ -148,6 +150,16 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   };
 }
 
+function openOwnLedger(config: Config, ledger: LedgerConfig, clock: Clock): Promise<OpenLedger> {
+  return openLedger({
+    ...ledger,
+    currency: config.pricing.currency,
+    completed: completedOutcomes(config),
+    sendsEntries: config.records.entries.length > 0,
+    clock,
+  });
+}
+
 /** Kept in the ledger file, so that a report needs no configuration. */
 function completedOutcomes({ workItems }: Config): CompletedOutcomes {
   return Object.fromEntries(Object.entries(workItems.types).map(([type, { completed }]) => [type, completed]));
@@ -162,9 +174,9 @@ function createMeterOf(config: Config, book: CompiledBook, keepsFacts: boolean):
   return ({ tenant }) => (tenant === undefined ? common : (byTenant.get(tenant) ?? common));
 }
 
-/** Whose entries are booked as they come. */
-function trustIn({ trust, trustByTenant }: Config): (sender: SenderContext) => boolean {
-  return ({ tenant }) => (tenant === undefined ? trust : (trustByTenant[tenant] ?? trust)).entries;
+/** How far a sender is trusted. */
+function trustOf({ trust, trustByTenant }: Config): (sender: SenderContext) => TrustConfig {
+  return ({ tenant }) => (tenant === undefined ? trust : (trustByTenant[tenant] ?? trust));
 }
 
 /** Adds up what the metrics count, for whoever asks without reading metrics. */

@@ -113,10 +113,12 @@ function controlCalls(
   { ledger }: Pipeline,
   files: ReadonlyMap<string, Exporter>,
   pages: Readonly<Record<string, Page>>,
-): Pick<ControlCalls, 'commit' | 'receive' | 'send' | 'page'> {
+): Pick<ControlCalls, 'commit' | 'receive' | 'claim' | 'record' | 'send' | 'page'> {
   return {
     commit: async (facts) => ledger?.commit(facts),
     receive: async (events) => ledger?.receive(events),
+    claim: async (claims) => ledger?.claim(claims) ?? [],
+    record: async (item) => ledger?.record(item),
     send: async ({ exporter, request }) =>
       (await files.get(exporter)?.send(request, { abort: new AbortController().signal })) ?? {
         kind: 'rejected',

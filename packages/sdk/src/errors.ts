@@ -14,6 +14,7 @@ export type CostspanErrorCode =
   | 'budget-store-down'
   | 'client-unsupported'
   | 'cost-invalid'
+  | 'cost-unavailable'
   | 'handoff-key-invalid'
   | 'handoff-token-corrupt'
   | 'handoff-token-expired'

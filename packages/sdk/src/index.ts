@@ -51,6 +51,7 @@ export type { RecordedCost, RecordedUsage, Recorder } from './record.ts';
 export { type StartOptions, startCostspan } from './start-costspan.ts';
 export { SDK_SCOPE, SDK_VERSION } from './version.ts';
 export type { Carrier, ExtractedWorkItem } from './work-item/carrier.ts';
+export type { WorkItemCost } from './work-item/work-item-cost.ts';
 export type { Dimensions, WorkItem, WorkItemInit } from './work-item/work-item-type.ts';
 export type { RunInit, RunWorkItem, WorkItemRef, WorkItems } from './work-item/work-items.ts';
 export type { ToolOptions, WrapTool } from './wrap/tool.ts';

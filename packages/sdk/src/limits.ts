@@ -126,3 +126,9 @@ export const outboxMax = 10_000;
 
 /** How often a shared store that is down is tried again, in milliseconds. */
 export const outboxRetryMs = 500;
+
+/** How long the cost of an item is waited for: one read of an indexed row, and the way there and back. */
+export const costTimeoutMs = 10_000;
+
+/** Characters of the answer about one item: a record with every category, unit and dimension takes a few thousand. */
+export const costBytesMax: number = 1024 * 1024;

@@ -199,7 +199,11 @@ export type Config = {
     readonly catalog: boolean;
     /** ISO 4217. */
     readonly currency: string;
+    /** What `GET /v1/price-book` tells: everything, only what is public, or nothing. */
+    readonly serve: 'full' | 'list' | 'off';
   };
+  /** Secret. Keys of handoff tokens, as the SDK has them. */
+  readonly handoffKeys: readonly string[];
   /** Absent: the ledger is off. */
   readonly ledger?: LedgerConfig;
   readonly records: {

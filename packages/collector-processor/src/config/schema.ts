@@ -90,8 +90,22 @@ const pricing = orDefaults(
       .refine((code) => /^[A-Z]{3}$/.test(code), { error: 'expected an ISO 4217 code such as "USD"' })
       .prefault('USD')
       .describe('ISO 4217 code every cost is reported in.'),
+    serve: z
+      .enum(['full', 'list', 'off'], { error: 'expected one of "full", "list", "off"' })
+      .optional()
+      .describe(
+        'What `GET /v1/price-book` tells: all books; only catalogs, without contract prices, discounts and rates of people; or nothing. Default: all while only this computer can send and no tenants are mapped, else catalogs.',
+      ),
   }),
 ).describe('Where prices come from.');
+
+const handoffs = orDefaults(
+  z.strictObject({
+    keys: textList(
+      'Keys of handoff tokens, as the SDK has them in `handoffKey`. With one, `POST /v1/handoffs/complete` finishes handoffs.',
+    ),
+  }),
+).describe('Work handed to people.');
 
 const records = orDefaults(
   z.strictObject({
@@ -161,16 +175,15 @@ export const configSchema: z.ZodType<Config> = z
     ),
     work_items: workItems,
     pricing,
+    handoffs,
     ledger,
     records,
     service,
   })
   .transform((given): Config => {
     const alone = given.tenants.keys.length === 0 && given.tenants.header === undefined;
-    const trusted = resolveTrust(
-      given.trust,
-      trustAll(alone && isLoopback(given.receivers.otlpHttp) && isLoopback(given.receivers.otlpGrpc)),
-    );
+    const isPrivate = alone && isLoopback(given.receivers.otlpHttp) && isLoopback(given.receivers.otlpGrpc);
+    const trusted = resolveTrust(given.trust, trustAll(isPrivate));
     return {
       ...given.receivers,
       exporters: given.exporters,
@@ -186,7 +199,8 @@ export const configSchema: z.ZodType<Config> = z
         ...(given.work_items.dimensions === undefined ? {} : { dimensions: given.work_items.dimensions }),
         types: given.work_items.types,
       },
-      pricing: given.pricing,
+      pricing: { ...given.pricing, serve: given.pricing.serve ?? (isPrivate ? 'full' : 'list') },
+      handoffKeys: given.handoffs.keys,
       ...(given.ledger === undefined ? {} : { ledger: given.ledger }),
       records: { exporters: given.records.exporters, entries: given.records.entries, intervalMs: given.records.interval },
       service: {

@@ -51,6 +51,10 @@ function answerOf(engine: LedgerEngine, question: LedgerQuestion): LedgerAnswer 
     case 'commit':
     case 'receive':
       return commit(engine, [question]);
+    case 'claim':
+      return { kind: 'claimed', claimed: engine.claim(question.claims, question.nowNs) };
+    case 'record':
+      return { kind: 'records', records: optionalList(engine.record(question.item)) };
     case 'outgoing':
       return { kind: 'outgoing', events: engine.outgoing.waiting(question.eventsMax) };
     case 'outgoing-sent':
@@ -83,6 +87,10 @@ function commit(engine: LedgerEngine, commits: readonly Commit[]): LedgerAnswer 
     engine.receive(all, nowNs);
   }
   return { kind: 'done' };
+}
+
+function optionalList<Value>(value: Value | undefined): readonly Value[] {
+  return value === undefined ? [] : [value];
 }
 
 function isCommit(question: LedgerQuestion): question is Commit {

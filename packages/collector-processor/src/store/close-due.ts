@@ -27,6 +27,7 @@ export function closeDue(
   const closedTraces = closeTraces(file, nowNs - nanoseconds(traceWindowMs), settle);
   const closedItems = closeItems(file, nowNs - nanoseconds(traceWindowMs), nowNs);
   const prunedTraces = pruneTraces(file, nowNs - nanoseconds(retentionMs));
+  forgetClaims(file, nowNs - nanoseconds(retentionMs));
   return Math.max(closedTraces, closedItems, prunedTraces) === dueTracesMax;
 }
 
@@ -76,6 +77,14 @@ function closeItems({ database }: LedgerFile, quietSinceNs: bigint, nowNs: bigin
   const rows = due.all(quietSinceNs, dueTracesMax);
   for (const row of rows) close.run(nextRevision(row.revision, nowNs), row.item_key);
   return rows.length;
+}
+
+/** What was claimed long ago cannot be told from what is new by its time any more, and is refused by that. */
+function forgetClaims({ database }: LedgerFile, beforeNs: bigint): void {
+  prepare(
+    database,
+    'DELETE FROM claims WHERE (tenant, claim_key) IN (SELECT tenant, claim_key FROM claims WHERE at_ns <= ? LIMIT ?)',
+  ).run(beforeNs, dueTracesMax);
 }
 
 /** Deletes traces with their entries. What they contributed stays in the items, which are never deleted. */

@@ -1,5 +1,6 @@
-import type { CostRecord, SpanFact } from '@costspan/ledger';
+import type { CostRecord, ItemKey, SpanFact } from '@costspan/ledger';
 import type { PackedTrace } from '../facts/read-packed-facts.ts';
+import { type Claim, type Claimed, prepareClaims } from './claims.ts';
 import { closeDue, type DueOptions } from './close-due.ts';
 import { commitLateFacts } from './commit-late-facts.ts';
 import { commitReceived } from './commit-received.ts';
@@ -33,6 +34,10 @@ export type LedgerEngine = {
   readonly commit: (traces: readonly PackedTrace[], nowNs: bigint) => void;
   /** Books what other ledgers decided. */
   readonly receive: (events: EncodedEvents, nowNs: bigint) => void;
+  /** Claims keys under which something will be booked once. */
+  readonly claim: (claims: readonly Claim[], nowNs: bigint) => readonly Claimed[];
+  /** What an item costs by now. */
+  readonly record: (item: ItemKey) => CostRecord | undefined;
   /** What has to be sent to another ledger, the oldest first. */
   readonly outgoing: Pick<Outgoing, 'waiting'>;
   readonly markOutgoingSent: Outgoing['markSent'];
@@ -57,6 +62,7 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
   const counters = prepareCounters(file);
   const outbox = prepareOutbox(file);
   const outgoing = prepareOutgoing(file);
+  const claims = prepareClaims(file);
   const prunedBefore = prepare<{ value: string }>(database, "SELECT value FROM settings WHERE name = 'pruned_before_ns'");
   const at = options.onCommitPoint ?? (() => {});
   const kept = prepareKeptFacts(database);
@@ -95,6 +101,8 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
       });
       at('committed');
     },
+    claim: (wanted, nowNs) => inTransaction(database, () => claims.claim(wanted, nowNs, BigInt(prunedBefore.one()?.value ?? 0))),
+    record: outbox.record,
     outgoing,
     markOutgoingSent: (sequences) => inTransaction(database, () => outgoing.markSent(sequences)),
     dirtyRecords: outbox.dirtyRecords,

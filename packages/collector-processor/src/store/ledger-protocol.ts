@@ -1,6 +1,7 @@
-import type { CostRecord } from '@costspan/ledger';
+import type { CostRecord, ItemKey } from '@costspan/ledger';
 import type { CostspanErrorCode } from '../errors.ts';
 import type { PackedFacts } from '../facts/packed-facts.ts';
+import type { Claim, Claimed } from './claims.ts';
 import type { CounterName } from './counters.ts';
 import type { EncodedEvents } from './encoded-events.ts';
 import type { EngineOptions, SentRecord } from './ledger-engine.ts';
@@ -19,6 +20,8 @@ export type LedgerFailure = { readonly kind: 'failed'; readonly code: CostspanEr
 export type LedgerQuestion =
   | { readonly kind: 'commit'; readonly packed: PackedFacts['bytes']; readonly facts: number; readonly nowNs: bigint }
   | { readonly kind: 'receive'; readonly events: EncodedEvents; readonly facts: number; readonly nowNs: bigint }
+  | { readonly kind: 'claim'; readonly claims: readonly Claim[]; readonly nowNs: bigint }
+  | { readonly kind: 'record'; readonly item: ItemKey }
   | { readonly kind: 'outgoing'; readonly eventsMax: number }
   | { readonly kind: 'outgoing-sent'; readonly sequences: readonly bigint[] }
   | { readonly kind: 'dirty-records'; readonly recordsMax: number }
@@ -33,6 +36,7 @@ export type LedgerRequest = { readonly id: number; readonly question: LedgerQues
 export type LedgerAnswer =
   | { readonly kind: 'done' }
   | { readonly kind: 'records'; readonly records: readonly CostRecord[] }
+  | { readonly kind: 'claimed'; readonly claimed: readonly Claimed[] }
   | { readonly kind: 'outgoing'; readonly events: readonly OutgoingEvent[] }
   | { readonly kind: 'due'; readonly more: boolean }
   | { readonly kind: 'counters'; readonly counters: Readonly<Record<CounterName, number>> }

@@ -1,5 +1,6 @@
-import type { CostRecord } from '@costspan/ledger';
+import type { CostRecord, ItemKey } from '@costspan/ledger';
 import type { PackedFacts } from '../facts/packed-facts.ts';
+import type { Claim, Claimed } from './claims.ts';
 import type { OutgoingEvent } from './outgoing.ts';
 import type { LedgerEvents } from './received-events.ts';
 
@@ -14,6 +15,10 @@ export type LedgerStore = {
   readonly commit: (facts: PackedFacts) => Promise<void>;
   /** Resolves when what other ledgers decided is durable. Repeated events change nothing. */
   readonly receive: (events: LedgerEvents) => Promise<void>;
+  /** Claims keys under which something will be booked once: all of them, or none when one cannot be had. */
+  readonly claim: (claims: readonly Claim[]) => Promise<readonly Claimed[]>;
+  /** What an item is known to cost by now; undefined when nothing is known of it. */
+  readonly record: (item: ItemKey) => Promise<CostRecord | undefined>;
   /** Entry events that have to be sent to another ledger, oldest first. */
   readonly outgoing: (eventsMax: number) => Promise<readonly OutgoingEvent[]>;
   /** Forgets what was delivered. */

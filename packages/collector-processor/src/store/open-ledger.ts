@@ -73,6 +73,15 @@ export async function openLedger({ clock = systemClock, ...options }: OpenLedger
       const facts = events.entries.length + events.sightings.length;
       return write(facts, () => ({ kind: 'receive', events: encodeEvents(events), facts, nowNs: clock.nowNs() }));
     },
+    claim: async (claims) => {
+      const answer = await ask({ kind: 'claim', claims, nowNs: clock.nowNs() });
+      if (answer.kind !== 'claimed') throw new Error(`ledger: expected claims, got ${answer.kind}`);
+      return answer.claimed;
+    },
+    record: async (item) => {
+      const answer = await ask({ kind: 'record', item });
+      return answer.kind === 'records' ? answer.records[0] : undefined;
+    },
     outgoing: async (eventsMax) => {
       const answer = await ask({ kind: 'outgoing', eventsMax });
       if (answer.kind !== 'outgoing') throw new Error(`ledger: expected events, got ${answer.kind}`);

@@ -1,4 +1,4 @@
-import { type CostRecord, parseContribution, rollUp } from '@costspan/ledger';
+import { type CostRecord, type ItemKey, parseContribution, rollUp } from '@costspan/ledger';
 import type { SentRecord } from './ledger-engine.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { prepare } from './sql.ts';
@@ -7,6 +7,8 @@ import { prepare } from './sql.ts';
 export type Outbox = {
   readonly dirtyRecords: (recordsMax: number) => readonly CostRecord[];
   readonly markSent: (records: readonly SentRecord[]) => void;
+  /** The record of one item, sent or not. */
+  readonly record: (item: ItemKey) => CostRecord | undefined;
 };
 
 /** Columns from which {@link recordOf} makes a record. */
@@ -32,12 +34,20 @@ export function prepareOutbox(file: LedgerFile): Outbox {
     file.database,
     `SELECT ${recordColumns} FROM items WHERE revision > sent_revision ORDER BY revision, item_key LIMIT ?`,
   );
+  const one = prepare<RecordRow>(
+    file.database,
+    `SELECT ${recordColumns} FROM items WHERE tenant = ? AND type = ? AND id = ? AND state <> 'withdrawn'`,
+  );
   const sent = prepare(
     file.database,
     'UPDATE items SET sent_revision = max(sent_revision, ?) WHERE tenant = ? AND type = ? AND id = ?',
   );
   return {
     dirtyRecords: (recordsMax) => dirty.all(recordsMax).map((row) => recordOf(row, file)),
+    record: ({ tenant, type, id }) => {
+      const row = one.one(tenant, type, id);
+      return row && recordOf(row, file);
+    },
     markSent: (records) => {
       for (const { item, revision } of records) sent.run(revision, item.tenant, item.type, item.id);
     },

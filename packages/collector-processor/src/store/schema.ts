@@ -129,6 +129,15 @@ CREATE TABLE outgoing (
   UNIQUE (trace_key, item_key)
 ) STRICT;
 
+CREATE TABLE claims (
+  tenant TEXT NOT NULL,
+  claim_key TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  at_ns INTEGER NOT NULL,
+  PRIMARY KEY (tenant, claim_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claims_by_time ON claims (at_ns);
+
 CREATE TABLE received_sightings (
   trace_key INTEGER NOT NULL,
   type TEXT NOT NULL,

@@ -49,6 +49,8 @@ export type ControlCalls = {
   readonly commit: (facts: Parameters<LedgerStore['commit']>[0]) => Promise<void>;
   /** Resolves when what other ledgers decided is durable. */
   readonly receive: (events: LedgerEvents) => Promise<void>;
+  readonly claim: (claims: Parameters<LedgerStore['claim']>[0]) => ReturnType<LedgerStore['claim']>;
+  readonly record: (item: Parameters<LedgerStore['record']>[0]) => ReturnType<LedgerStore['record']>;
   readonly send: (question: { readonly exporter: string; readonly request: Outgoing }) => Promise<Delivery>;
   readonly page: (path: string) => Promise<PageAnswer>;
   readonly log: (line: {

@@ -30,7 +30,7 @@ export type NetworkThreadsOptions = {
   readonly pagePaths: readonly string[];
   readonly fileExporters: readonly string[];
   /** How the main thread answers them. */
-  readonly control: Pick<ControlCalls, 'commit' | 'receive' | 'send' | 'page'>;
+  readonly control: Pick<ControlCalls, 'commit' | 'receive' | 'claim' | 'record' | 'send' | 'page'>;
   readonly logger: Logger;
   readonly clock: Clock;
 };

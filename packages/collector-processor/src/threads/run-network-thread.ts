@@ -94,5 +94,7 @@ function remoteLedger(control: Caller<ControlCalls>): NonNullable<PipelineOption
   return {
     commit: (facts) => control.ask('commit', facts, [facts.bytes.buffer]),
     receive: (events) => control.ask('receive', events),
+    claim: (claims) => control.ask('claim', claims),
+    record: (item) => control.ask('record', item),
   };
 }

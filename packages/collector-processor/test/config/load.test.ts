@@ -33,12 +33,13 @@ describe('defaults', () => {
       },
       exporters: {},
       tenantKeys: [],
-      trust: { declaredCost: true, declaredCostForLlm: false, providerCost: true, billable: true },
+      trust: { declaredCost: true, declaredCostForLlm: false, providerCost: true, billable: true, entries: true },
       trustByTenant: {},
       workItems: { idFrom: [], typeFrom: [], types: {} },
-      pricing: { books: [], catalog: true, currency: 'USD' },
+      pricing: { books: [], catalog: true, currency: 'USD', serve: 'full' },
+      handoffKeys: [],
       ledger: { file: './costspan.db', retentionMs: 2_592_000_000, traceWindowMs: 3_600_000 },
-      records: { exporters: [], intervalMs: 10_000 },
+      records: { exporters: [], entries: [], intervalMs: 10_000 },
       service: {
         exporters: { traces: [], logs: [], metrics: [] },
         acknowledgeWithinMs: 2_000,
@@ -68,14 +69,26 @@ describe('defaults', () => {
     expect(configOf('receivers: {otlp: {protocols: {}}}').otlpHttp).toBeUndefined();
   });
 
+  test('entries need a ledger, and records beside them are warned about', () => {
+    const exporter = 'exporters: {otlp_http/a: {endpoint: "http://localhost:1"}}';
+    expect(parseConfig(`${exporter}\nledger: off\nrecords: {entries: [otlp_http/a]}`, {})).toMatchObject({
+      kind: 'invalid',
+      issues: [{ line: 3, path: 'records.entries' }],
+    });
+    expect(parseConfig(`${exporter}\nrecords: {exporters: [otlp_http/a], entries: [otlp_http/a]}`, {})).toMatchObject({
+      kind: 'ok',
+      warnings: [expect.stringContaining('counts everything twice')],
+    });
+  });
+
   test('ledger off is no ledger', () => {
     expect(configOf('ledger: off').ledger).toBeUndefined();
   });
 });
 
 describe('trust', () => {
-  const believed = { declaredCost: true, declaredCostForLlm: false, providerCost: true, billable: true };
-  const none = { declaredCost: false, declaredCostForLlm: false, providerCost: false, billable: false };
+  const believed = { declaredCost: true, declaredCostForLlm: false, providerCost: true, billable: true, entries: true };
+  const none = { declaredCost: false, declaredCostForLlm: false, providerCost: false, billable: false, entries: false };
   const open = 'receivers: {otlp: {protocols: {http: {endpoint: "0.0.0.0:4318"}}}}';
   test.each([
     ['loopback', '', believed],

@@ -14,6 +14,8 @@ function engineThatRefuses(traceId: string): { readonly engine: LedgerEngine; re
       commits.push(traces.map((trace) => Buffer.from(trace.traceId, 'hex').toString().replaceAll('\0', '')));
     },
     receive: () => {},
+    claim: () => [],
+    record: () => undefined,
     outgoing: { waiting: () => [] },
     markOutgoingSent: () => {},
     dirtyRecords: () => [],

@@ -12,6 +12,7 @@ import type { SpanStarter } from '../span-starter.ts';
 import { type Carrier, type ExtractedWorkItem, extractWorkItem, injectWorkItem } from './carrier.ts';
 import { createWorkItem } from './create-work-item.ts';
 import { activeContext, withWorkItem, workItemOf, workScopeOf } from './work-item-context.ts';
+import { createReadCost, type ReadCost, type WorkItemCost } from './work-item-cost.ts';
 import { emitOutcome, runAsWorkItem } from './work-item-span.ts';
 import type { WorkItem, WorkItemInit } from './work-item-type.ts';
 
@@ -24,6 +25,11 @@ export type WorkItemRef = {
   readonly id: string;
   /** Says how the item ended, such as `resolved`. The latest one counts. */
   readonly outcome: (value: string) => void;
+  /**
+   * What the item costs by what the processor knows; undefined when it knows nothing of it. Spans that were not sent yet are
+   * not in it: `costspan.flush()` first where that matters. Rejects with a CostspanError when the processor cannot be asked.
+   */
+  readonly cost: () => Promise<WorkItemCost | undefined>;
   /** Hands the item to a person. The token finishes the handoff, in any process that has the key. */
   readonly handoff: (request: HandoffRequest) => Promise<Handoff>;
   /** Runs an agent on the item: a span of its own, its name on every span inside, and a slice of the budgets if it gets one. */
@@ -72,7 +78,7 @@ export type RunWorkItem = {
 /** The `workItem` of a Costspan. */
 export const createWorkItems = (
   spans: SpanStarter,
-  settings: Pick<CostspanSettings, 'tenant' | 'dimensions' | 'idHmacKey'>,
+  settings: Pick<CostspanSettings, 'tenant' | 'dimensions' | 'idHmacKey' | 'endpoint' | 'headers'>,
   handoffs: Handoffs,
   reportMisuse: ReportMisuse,
   agents: AgentParts,
@@ -86,8 +92,9 @@ export const createWorkItems = (
       return undefined;
     }
   };
+  const readCost = createReadCost(settings);
   const refTo = (item: WorkItem | undefined, context: () => Context): WorkItemRef =>
-    createRef({ spans, handoffs, reportMisuse, agents, item, context });
+    createRef({ spans, handoffs, reportMisuse, agents, readCost, item, context });
 
   const runLimited = <T>(
     parent: Context,
@@ -139,11 +146,12 @@ type RefParts = {
   readonly handoffs: Handoffs;
   readonly reportMisuse: ReportMisuse;
   readonly agents: AgentParts;
+  readonly readCost: ReadCost;
   readonly item: WorkItem | undefined;
   readonly context: () => Context;
 };
 
-const createRef = ({ spans, handoffs, reportMisuse, agents, item, context }: RefParts): WorkItemRef => ({
+const createRef = ({ spans, handoffs, reportMisuse, agents, readCost, item, context }: RefParts): WorkItemRef => ({
   tenant: item?.tenant,
   type: item?.type ?? '',
   id: item?.id ?? '',
@@ -161,6 +169,10 @@ const createRef = ({ spans, handoffs, reportMisuse, agents, item, context }: Ref
         }),
       );
     } else guard('emitting an outcome', () => emitOutcome(spans, context(), item, value), undefined);
+  },
+  cost: async () => {
+    if (item === undefined) throw missing('cost');
+    return readCost(item);
   },
   handoff: async (request) => {
     if (item === undefined) throw missing('handoff');

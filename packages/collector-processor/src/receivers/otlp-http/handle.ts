@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Encoding } from '../../ingest.ts';
-import { inFlightRequestsMax, overloadRetryAfterMs, refusedLingerMs } from '../../limits.ts';
+import { inFlightRequestsMax, refusedLingerMs } from '../../limits.ts';
 import { describeFault } from '../../logger.ts';
 import type { Signal } from '../../otlp/codec.ts';
-import { type ContentCoding, inflate } from '../inflate.ts';
+import type { SenderContext } from '../../stages/meter.ts';
 import { type Answer, answerTo, type Refusal, refuse } from './answer.ts';
 import { createCorsHeaders } from './cors.ts';
 import type { OtlpHttpReceiverOptions, Page } from './options.ts';
-import { readBody } from './read-body.ts';
+import { overloaded, receiveBody, refuseEarly } from './receive-body.ts';
 
 /** Answers requests, and waits for those under way. */
 export type Handler = {
@@ -22,14 +22,14 @@ type Exchange = {
   readonly response: ServerResponse;
   readonly askForBody?: (() => void) | undefined;
 };
-type Export = { readonly signal: Signal; readonly encoding: Encoding };
-type Body = { readonly kind: 'body'; readonly body: Buffer; readonly heldBytes: number };
-type Refused = { readonly kind: 'refused'; readonly refusal: Refusal };
 
-const overloaded: Refusal = {
-  status: 503,
-  message: 'too much is under way here; send it again after the delay',
-  retryAfterMs: overloadRetryAfterMs,
+/** What is done with the body of a request once it has arrived. */
+type Target = {
+  /** For the log. */
+  readonly what: string;
+  /** Of refusals. */
+  readonly encoding: Encoding;
+  readonly work: (body: Buffer, sender: SenderContext, abort: AbortSignal) => Promise<Answer>;
 };
 
 /** Creates the handler of a receiver. */
@@ -44,14 +44,14 @@ export function createHandle(options: OtlpHttpReceiverOptions): Handler {
   let workedOn = 0;
   let drained: (() => void) | undefined;
 
-  const take = async ({ request, response, askForBody }: Exchange, target: Export): Promise<Answer | undefined> => {
+  const take = async ({ request, response, askForBody }: Exchange, { encoding, work }: Target): Promise<Answer | undefined> => {
     const draining = drained !== undefined;
     const early = refuseEarly(request, draining, options);
-    if (early !== undefined) return refuse(early, target.encoding, codec);
+    if (early !== undefined) return refuse(early, encoding, codec);
     const authentication = options.authenticate(request.headers);
     if (authentication.kind === 'refused') {
       const refusal = { status: 401, message: authentication.message, headers: { 'www-authenticate': 'Bearer' } };
-      return refuse(refusal, target.encoding, codec);
+      return refuse(refusal, encoding, codec);
     }
     underWay += 1;
     const gone = new AbortController();
@@ -62,16 +62,13 @@ export function createHandle(options: OtlpHttpReceiverOptions): Handler {
       askForBody?.();
       const received = await receiveBody(request, options);
       if (received === undefined) return undefined;
-      if (received.kind === 'refused') return refuse(received.refusal, target.encoding, codec);
+      if (received.kind === 'refused') return refuse(received.refusal, encoding, codec);
       heldBytes = received.heldBytes;
-      if (workedOn >= inFlightRequestsMax) return refuse(overloaded, target.encoding, codec);
-      metrics.received(target.signal, received.body.length);
+      if (workedOn >= inFlightRequestsMax) return refuse(overloaded, encoding, codec);
       workedOn += 1;
-      const sent = { ...target, body: received.body, sender: authentication.sender, abort: gone.signal };
-      const delivery = await options.ingest(sent).finally(() => {
+      return await work(received.body, authentication.sender, gone.signal).finally(() => {
         workedOn -= 1;
       });
-      return answerTo(delivery, target.signal, target.encoding, codec);
     } finally {
       options.allowance.giveBack(heldBytes);
       underWay -= 1;
@@ -80,11 +77,11 @@ export function createHandle(options: OtlpHttpReceiverOptions): Handler {
   };
 
   /** A fault of ours is not the sender's: it keeps its data and may try again. */
-  const takeOrExcuse = async (exchange: Exchange, target: Export): Promise<Answer | undefined> => {
+  const takeOrExcuse = async (exchange: Exchange, target: Target): Promise<Answer | undefined> => {
     try {
       return await take(exchange, target);
     } catch (error) {
-      options.logger.error('internal fault while taking a request', { signal: target.signal, fault: describeFault(error) });
+      options.logger.error('internal fault while taking a request', { what: target.what, fault: describeFault(error) });
       return refuse({ ...overloaded, message: 'internal fault; send it again after the delay' }, target.encoding, codec);
     }
   };
@@ -96,7 +93,7 @@ export function createHandle(options: OtlpHttpReceiverOptions): Handler {
     if (page !== undefined && (request.method === 'GET' || request.method === 'HEAD')) return servePage(request, response, page);
     const signal = signals.get(path);
     const cors = corsHeaders(request.headers.origin, request.method === 'OPTIONS');
-    const target = chooseTarget(request, path, signal, config.cors !== undefined);
+    const target = apiTarget(request, path, options) ?? chooseTarget(request, path, signal, options);
     const answer =
       'status' in target
         ? target.status === 204
@@ -118,73 +115,62 @@ export function createHandle(options: OtlpHttpReceiverOptions): Handler {
 }
 
 /** The export a request asks for, or the refusal of anything else; 204 is the answer to a browser's preflight. */
-function chooseTarget(request: IncomingMessage, path: string, signal: Signal | undefined, hasCors: boolean): Export | Refusal {
+function chooseTarget(
+  request: IncomingMessage,
+  path: string,
+  signal: Signal | undefined,
+  options: OtlpHttpReceiverOptions,
+): Target | Refusal {
   if (signal === undefined) {
     return { status: 404, message: `no such path: ${path}; OTLP goes to /v1/traces, /v1/logs and /v1/metrics` };
   }
-  if (request.method === 'OPTIONS' && hasCors) return { status: 204, message: '' };
+  if (request.method === 'OPTIONS' && options.config.cors !== undefined) return { status: 204, message: '' };
   if (request.method !== 'POST') {
     return { status: 405, message: `${request.method} is not taken here; use POST`, headers: { allow: 'POST' } };
   }
   const encoding = encodingOf(request);
-  if (encoding !== undefined) return { signal, encoding };
+  if (encoding !== undefined) return exportTarget(signal, encoding, options);
   return {
     status: 415,
     message: `content-type ${request.headers['content-type'] ?? '(none)'} is not taken; use application/x-protobuf or application/json`,
   };
 }
 
-/** Refuses what need not be read to be refused. */
-function refuseEarly(
-  request: IncomingMessage,
-  draining: boolean,
-  { config, allowance }: OtlpHttpReceiverOptions,
-): Refusal | undefined {
-  if (draining)
-    return { ...overloaded, message: 'shutting down; send it again after the delay', headers: { connection: 'close' } };
-  if (codingOf(request) === undefined) {
-    return {
-      status: 415,
-      message: `content-encoding ${request.headers['content-encoding']} is not taken; use gzip, deflate, zstd or none`,
-      headers: { 'accept-encoding': 'gzip, deflate, zstd' },
-    };
+function exportTarget(signal: Signal, encoding: Encoding, { ingest, metrics, codec }: OtlpHttpReceiverOptions): Target {
+  return {
+    what: signal,
+    encoding,
+    work: async (body, sender, abort) => {
+      metrics.received(signal, body.length);
+      return answerTo(await ingest({ signal, encoding, body, sender, abort }), signal, encoding, codec);
+    },
+  };
+}
+
+/** What of the API a request asks for; undefined where the path is none of it. */
+function apiTarget(request: IncomingMessage, path: string, { api }: OtlpHttpReceiverOptions): Target | Refusal | undefined {
+  const method = api?.methodOf(path);
+  if (api === undefined || method === undefined) return undefined;
+  if (request.method !== method) {
+    return { status: 405, message: `${request.method} is not taken here; use ${method}`, headers: { allow: method } };
   }
-  if (Number(request.headers['content-length'] ?? 0) > config.requestBytesMax) return tooLarge(config.requestBytesMax);
-  return allowance.admits() ? undefined : overloaded;
-}
-
-/** The body, unpacked, with the bytes it holds of the allowance; undefined when the client has gone. */
-async function receiveBody(request: IncomingMessage, options: OtlpHttpReceiverOptions): Promise<Body | Refused | undefined> {
-  const { config, allowance } = options;
-  const read = await readBody(request, config.requestBytesMax, allowance);
-  if (read.kind === 'gone') return undefined;
-  if (read.kind !== 'ok') return refused(read.kind, config.requestBytesMax);
-  const coding = codingOf(request);
-  if (coding === undefined || coding === 'identity') return { kind: 'body', body: read.body, heldBytes: read.body.length };
-  const unpacked = await inflate(read.body, coding, config.requestBytesMax, allowance);
-  allowance.giveBack(read.body.length);
-  if (unpacked.kind === 'ok') return { kind: 'body', body: unpacked.body, heldBytes: unpacked.body.length };
-  if (unpacked.kind !== 'corrupt') return refused(unpacked.kind, config.requestBytesMax);
-  return { kind: 'refused', refusal: { status: 400, message: `the body is not valid ${coding}: ${unpacked.problem}` } };
-}
-
-function refused(kind: 'too-large' | 'no-memory', bytesMax: number): Refused {
-  return { kind: 'refused', refusal: kind === 'too-large' ? tooLarge(bytesMax) : overloaded };
-}
-
-function tooLarge(bytesMax: number): Refusal {
-  return { status: 413, message: `the request is larger than ${bytesMax} bytes after decompression; send smaller batches` };
+  return {
+    what: path.split('/', 3).join('/'),
+    encoding: 'json',
+    work: async (body, sender, abort) => {
+      const { status, headers, json, text } = await api.answer({ path, headers: request.headers, body, sender, abort });
+      return {
+        status,
+        headers: { 'content-type': 'application/json', ...headers },
+        body: Buffer.from(text ?? (json === undefined ? '' : JSON.stringify(json))),
+      };
+    },
+  };
 }
 
 function encodingOf(request: IncomingMessage): Encoding | undefined {
   const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   return type === 'application/x-protobuf' ? 'protobuf' : type === 'application/json' ? 'json' : undefined;
-}
-
-function codingOf(request: IncomingMessage): ContentCoding | 'identity' | undefined {
-  const coding = request.headers['content-encoding']?.trim().toLowerCase() ?? '';
-  if (coding === '' || coding === 'identity') return 'identity';
-  return coding === 'gzip' || coding === 'deflate' || coding === 'zstd' ? coding : undefined;
 }
 
 function send(

@@ -1,3 +1,4 @@
+import type { Api } from '../../api/api.ts';
 import type { ByteAllowance } from '../../byte-allowance.ts';
 import type { Clock } from '../../clock.ts';
 import type { OtlpHttpReceiverConfig } from '../../config/config.ts';
@@ -23,6 +24,8 @@ export type OtlpHttpReceiverOptions = {
   /** Bytes of bodies that all receivers together may hold. */
   readonly allowance: ByteAllowance;
   readonly codec: ResponseCodec;
+  /** The HTTP API beside OTLP; absent: there is no ledger to speak to. */
+  readonly api?: Api;
   /** Pages by path, such as `/healthz`. */
   readonly pages: Readonly<Record<string, Page>>;
   readonly metrics: SelfMetrics;
