@@ -9,6 +9,11 @@ export type Contribution = { readonly tally: Tally; readonly sighting: Sighting 
 
 /** What a decided trace contributes to each item it belongs to, sorted by item. */
 export function contributionsOf({ spans, sightings }: TraceDecision): readonly Contribution[] {
+  const [only] = sightings;
+  if (only !== undefined && sightings.length === 1) {
+    const entries = spans.flatMap(({ entry }) => (entry.item === undefined ? [] : [entry]));
+    return [{ sighting: only, tally: tallyOf(entries) }];
+  }
   const entries = new Map<string, DecidedEntry[]>();
   for (const { entry } of spans) {
     if (entry.item === undefined) continue;

@@ -11,6 +11,8 @@ export function subtractQuantities(left: number | string, right: number | string
 }
 
 function combine(left: number | string, right: number | string, sign: 1n | -1n): string {
+  const whole = wholeOf(left) + (sign === 1n ? 1 : -1) * wholeOf(right);
+  if (Number.isSafeInteger(whole)) return String(whole);
   const [one, other] = [decimalOf(left), decimalOf(right)];
   const scale = Math.max(one.scale, other.scale);
   return formatDecimal({ coefficient: coefficientAt(one, scale) + sign * coefficientAt(other, scale), scale });
@@ -22,4 +24,10 @@ function decimalOf(quantity: number | string): Decimal {
 
 function coefficientAt({ coefficient, scale }: Decimal, wantedScale: number): bigint {
   return coefficient * 10n ** BigInt(wantedScale - scale);
+}
+
+/** A quantity that is a whole number in its usual spelling and small enough to be exact, which nearly all are; else NaN. */
+function wholeOf(quantity: number | string): number {
+  const whole = Number(quantity);
+  return Number.isSafeInteger(whole) && (typeof quantity === 'number' || String(whole) === quantity) ? whole : Number.NaN;
 }

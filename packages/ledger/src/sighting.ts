@@ -25,15 +25,26 @@ export type Sightings = {
 /** Creates an empty collection of sightings of one tenant. */
 export function collectSightings(): Sightings {
   const byItem = new Map<string, Growing>();
+  let last: Growing | undefined;
   return {
     add: (fact, item, dimensions) => {
+      // Most spans of a trace belong to one item.
+      if (last !== undefined && last.item.type === item.type && last.item.id === item.id) {
+        grow(last, fact, dimensions);
+        return;
+      }
       const key = itemText(item);
       const growing = byItem.get(key) ?? { item, firstNs: fact.startNs, lastNs: fact.endNs, dimensions: new Map() };
       byItem.set(key, growing);
+      last = growing;
       grow(growing, fact, dimensions);
     },
-    all: () => [...byItem].sort(byKey).map(([, growing]) => sightingOf(growing)),
+    all: () => (last !== undefined && byItem.size === 1 ? [sightingOf(last)] : inOrder(byItem)),
   };
+}
+
+function inOrder(byItem: ReadonlyMap<string, Growing>): readonly Sighting[] {
+  return [...byItem].sort(byKey).map(([, growing]) => sightingOf(growing));
 }
 
 type Growing = {
@@ -68,7 +79,7 @@ function sightingOf({ item, firstNs, lastNs, outcome, parentId, dimensions }: Gr
     ...{ item, firstNs, lastNs },
     ...(outcome === undefined ? {} : { outcome }),
     ...(parentId === undefined ? {} : { parentId }),
-    dimensions: Object.fromEntries([...dimensions].sort(byKey)),
+    dimensions: Object.fromEntries(dimensions.size < 2 ? dimensions : [...dimensions].sort(byKey)),
   };
 }
 
@@ -112,6 +123,8 @@ function sameClaim(left: Claim | undefined, right: Claim): boolean {
 }
 
 function mergeDimensions(left: Sighting['dimensions'], right: Sighting['dimensions']): Sighting['dimensions'] {
+  const isNews = Object.entries(right).some(([key, claim]) => laterClaim(left[key], claim) !== left[key]);
+  if (!isNews) return left;
   const merged = new Map(Object.entries(left));
   for (const [key, claim] of Object.entries(right)) merged.set(key, laterClaim(merged.get(key), claim));
   return Object.fromEntries([...merged].sort(byKey));

@@ -156,7 +156,26 @@ function combine(left: Tally, right: Tally, sign: 1 | -1): Tally {
 const noCategory: CategoryTally = { amountPico: 0n, entries: 0, unpriced: 0 };
 const isZero = (count: number): boolean => count === 0;
 
+/** Adds the right to the left, key by key. Most of what is added has keys that are there already: then their order stays. */
 function merged<Value>(
+  left: Readonly<Record<string, Value>>,
+  right: Readonly<Record<string, Value>>,
+  absent: Value,
+  add: (one: Value, other: Value) => Value,
+  isNothing: (value: Value) => boolean,
+): Record<string, Value> {
+  const sums = { ...left };
+  for (const key of Object.keys(right)) {
+    const known = Object.hasOwn(left, key) && key !== '__proto__' ? left[key] : undefined;
+    if (known === undefined) return mergedAnew(left, right, absent, add, isNothing);
+    const sum = add(known, right[key] ?? absent);
+    if (isNothing(sum)) return mergedAnew(left, right, absent, add, isNothing);
+    sums[key] = sum;
+  }
+  return sums;
+}
+
+function mergedAnew<Value>(
   left: Readonly<Record<string, Value>>,
   right: Readonly<Record<string, Value>>,
   absent: Value,

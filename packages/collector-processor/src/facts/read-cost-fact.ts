@@ -2,6 +2,8 @@ import type { CostFact, Observation, SpanFact } from '@costspan/ledger';
 import type { ComparedCost, Receipt, ReceiptLine } from '@costspan/pricing';
 import { billables, entryIdBytes, hasPart, lineHas } from './cost-fact-fields.ts';
 import { type FactReader, openRecord, readFixed64, readHex, readNumber, readText, readWord } from './fact-reader.ts';
+import { readPico } from './pico.ts';
+import { putOwn } from './put-own.ts';
 import { readSaid } from './said.ts';
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
@@ -63,7 +65,7 @@ function readUsage(reader: FactReader): Observation['usage'] {
   for (let left = readNumber(reader); left > 0; left -= 1) {
     const unit = readWord(reader);
     const kind = readNumber(reader);
-    usage[unit] = kind === 0 ? readNumber(reader) : kind === 1 ? readText(reader) : Number(readText(reader));
+    putOwn(usage, unit, kind === 0 ? readNumber(reader) : kind === 1 ? readText(reader) : Number(readText(reader)));
   }
   return usage;
 }
@@ -84,10 +86,6 @@ function readReceipt(reader: FactReader, parts: number): Receipt {
   const book = { version: readWord(reader), sha256: readWord(reader) };
   const receipt = { status, complete: (parts & hasPart.complete) !== 0, source, currency, amount, amountPico, lowPico, highPico };
   return compared === undefined ? { ...receipt, lines, reasons, book } : { ...receipt, lines, compared, reasons, book };
-}
-
-function readPico(reader: FactReader): bigint {
-  return readNumber(reader) === 0 ? BigInt(readNumber(reader)) : BigInt(readText(reader));
 }
 
 function readLines(reader: FactReader): readonly ReceiptLine[] {

@@ -2,6 +2,7 @@ import type { SpanFact } from '@costspan/ledger';
 import { writeFixed64, writeText, writeVarint } from '../otlp/writer.ts';
 import { type FactReader, readFixed64, readNumber, readText, readWord } from './fact-reader.ts';
 import { type FactWriter, writeWord } from './fact-writer.ts';
+import { putOwn } from './put-own.ts';
 
 /** What a span says about its work item. */
 export type Said = Pick<SpanFact, 'item' | 'itemProblem' | 'outcome' | 'dimensions'>;
@@ -66,7 +67,7 @@ function readDimensions(reader: FactReader): NonNullable<Said['dimensions']> {
   const dimensions: Record<string, string> = {};
   for (let left = readNumber(reader); left > 0; left -= 1) {
     const key = readWord(reader);
-    dimensions[key] = readText(reader);
+    putOwn(dimensions, key, readText(reader));
   }
   return dimensions;
 }

@@ -1,8 +1,9 @@
 import type { CostFact, Observation, SpanFact } from '@costspan/ledger';
 import type { ComparedCost, Receipt, ReceiptLine } from '@costspan/pricing';
-import { reserve, type Writer, writeRaw, writeText, writeVarint } from '../otlp/writer.ts';
+import { reserve, writeRaw, writeText, writeVarint } from '../otlp/writer.ts';
 import { billables, entryIdBytes, hasPart, lineHas, placeBytes } from './cost-fact-fields.ts';
 import { type FactWriter, writeWord } from './fact-writer.ts';
+import { writePico } from './pico.ts';
 import { writeSaid } from './said.ts';
 
 /**
@@ -107,19 +108,6 @@ function writeReceipt(writer: FactWriter, receipt: Receipt): void {
   for (const reason of receipt.reasons) writeWord(writer, reason);
   writeWord(writer, receipt.book.version);
   writeWord(writer, receipt.book.sha256);
-}
-
-const safeMax = BigInt(Number.MAX_SAFE_INTEGER);
-
-/** 0 and a varint where it fits 53 bits, else 1 and decimal text. */
-function writePico(body: Writer, amount: bigint): void {
-  if (amount >= 0n && amount <= safeMax) {
-    writeVarint(body, 0);
-    writeVarint(body, Number(amount));
-  } else {
-    writeVarint(body, 1);
-    writeText(body, String(amount));
-  }
 }
 
 function writeLines(writer: FactWriter, lines: readonly ReceiptLine[]): void {

@@ -1,5 +1,6 @@
-import { addContributions, contributionText, parseContribution } from '@costspan/ledger';
+import { addContributions } from '@costspan/ledger';
 import { nextRevision } from './item-rows.ts';
+import { prepareKeptContributions } from './kept-contributions.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { dueTracesMax } from './limits.ts';
 import { prepare } from './sql.ts';
@@ -98,7 +99,8 @@ function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
   );
   const keys = due.all(quietSinceNs, dueTracesMax);
   if (keys.length === 0) return 0;
-  const parts = prepare<{ item_key: bigint; body: string; pruned: string | null }>(
+  const kept = prepareKeptContributions(database);
+  const parts = prepare<{ item_key: bigint; body: Uint8Array; pruned: Uint8Array | null }>(
     database,
     'SELECT item_key, body, pruned FROM contributions JOIN items USING (item_key) WHERE trace_key = ?',
   );
@@ -108,8 +110,8 @@ function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
   );
   for (const { trace_key: key } of keys) {
     for (const { item_key, body, pruned } of parts.all(key)) {
-      const part = parseContribution(body);
-      fold.run(contributionText(pruned === null ? part : addContributions(parseContribution(pruned), part)), item_key);
+      const part = kept.read(body);
+      fold.run(kept.keep(pruned === null ? part : addContributions(kept.read(pruned), part)), item_key);
     }
     for (const deletion of deletions) deletion.run(key);
   }

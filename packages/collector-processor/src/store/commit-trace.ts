@@ -166,9 +166,8 @@ export function changeContribution(
     after,
   }: { readonly itemKey: bigint; readonly before: Contribution | undefined; readonly after: Contribution },
 ): boolean {
-  const text = contributionText(after);
-  if (before !== undefined && contributionText(before) === text) return false;
-  contributions.write(traceKey, itemKey, text);
+  if (before !== undefined && contributionText(before) === contributionText(after)) return false;
+  contributions.write(traceKey, itemKey, after);
   items.change(itemKey, before === undefined ? { after } : { before, after });
   return true;
 }

@@ -1,4 +1,5 @@
-import { type Contribution, parseContribution } from '@costspan/ledger';
+import type { Contribution } from '@costspan/ledger';
+import { prepareKeptContributions } from './kept-contributions.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { prepare } from './sql.ts';
 
@@ -6,17 +7,18 @@ import { prepare } from './sql.ts';
 export type ContributionRows = {
   readonly ofTrace: (traceKey: bigint) => ReadonlyMap<bigint, Contribution>;
   readonly one: (traceKey: bigint, itemKey: bigint) => Contribution | undefined;
-  readonly write: (traceKey: bigint, itemKey: bigint, text: string) => void;
+  readonly write: (traceKey: bigint, itemKey: bigint, contribution: Contribution) => void;
   readonly remove: (traceKey: bigint, itemKey: bigint) => void;
 };
 
 /** Prepares the statements over contributions of a file. */
 export function prepareContributionRows({ database }: LedgerFile): ContributionRows {
-  const ofTrace = prepare<{ item_key: bigint; body: string }>(
+  const kept = prepareKeptContributions(database);
+  const ofTrace = prepare<{ item_key: bigint; body: Uint8Array }>(
     database,
     'SELECT item_key, body FROM contributions WHERE trace_key = ?',
   );
-  const one = prepare<{ body: string }>(database, 'SELECT body FROM contributions WHERE trace_key = ? AND item_key = ?');
+  const one = prepare<{ body: Uint8Array }>(database, 'SELECT body FROM contributions WHERE trace_key = ? AND item_key = ?');
   const write = prepare(
     database,
     `INSERT INTO contributions (trace_key, item_key, body) VALUES (?, ?, ?)
@@ -24,13 +26,13 @@ export function prepareContributionRows({ database }: LedgerFile): ContributionR
   );
   const remove = prepare(database, 'DELETE FROM contributions WHERE trace_key = ? AND item_key = ?');
   return {
-    ofTrace: (traceKey) => new Map(ofTrace.all(traceKey).map((row) => [row.item_key, parseContribution(row.body)])),
+    ofTrace: (traceKey) => new Map(ofTrace.all(traceKey).map((row) => [row.item_key, kept.read(row.body)])),
     one: (traceKey, itemKey) => {
       const row = one.one(traceKey, itemKey);
-      return row && parseContribution(row.body);
+      return row && kept.read(row.body);
     },
-    write: (traceKey, itemKey, text) => {
-      write.run(traceKey, itemKey, text);
+    write: (traceKey, itemKey, contribution) => {
+      write.run(traceKey, itemKey, kept.keep(contribution));
     },
     remove: (traceKey, itemKey) => {
       remove.run(traceKey, itemKey);

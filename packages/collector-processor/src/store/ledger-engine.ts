@@ -58,7 +58,7 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
   const entries = prepareEntryRows(file);
   const contributions = prepareContributionRows(file);
   const sightings = prepareReceivedSightingRows(file);
-  const beginItems = prepareItemRows(file);
+  const items = prepareItemRows(file);
   const counters = prepareCounters(file);
   const outbox = prepareOutbox(file);
   const outgoing = prepareOutgoing(file);
@@ -72,6 +72,7 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
       return inTransaction(database, work);
     } catch (error) {
       open.clear();
+      items.forget();
       keptWords(database).reload();
       throw error;
     }
@@ -80,7 +81,7 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
     commit: (batch, nowNs) => {
       transact(() => {
         at('begun');
-        const context = { file, traces, entries, contributions, items: beginItems(), nowNs, kept, open };
+        const context = { file, traces, entries, contributions, items, nowNs, kept, open };
         const prunedBeforeNs = BigInt(prunedBefore.one()?.value ?? 0);
         for (const packed of batch) counters.add(commitTrace(context, incomingTrace(packed), prunedBeforeNs));
         at('facts-written');
@@ -92,7 +93,7 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
     receive: (events, nowNs) => {
       transact(() => {
         at('begun');
-        const context = { file, traces, entries, contributions, sightings, items: beginItems(), nowNs };
+        const context = { file, traces, entries, contributions, sightings, items, nowNs };
         const prunedBeforeNs = BigInt(prunedBefore.one()?.value ?? 0);
         counters.add({ events_beyond_retention: commitReceived(context, events, prunedBeforeNs) });
         at('facts-written');
@@ -109,12 +110,15 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
     markSent: (records) => inTransaction(database, () => outbox.markSent(records)),
     closeDue: (nowNs) => {
       open.clear();
-      return transact(() => {
-        const context = { file, traces, entries, contributions, items: beginItems(), nowNs };
-        const hasMore = closeDue(file, { ...options, settle: (row, identity) => settleSums(context, row, identity) }, nowNs);
-        context.items.flush(nowNs);
-        return hasMore;
+      items.forget();
+      const hasMore = transact(() => {
+        const context = { file, traces, entries, contributions, items, nowNs };
+        const more = closeDue(file, { ...options, settle: (row, identity) => settleSums(context, row, identity) }, nowNs);
+        items.flush(nowNs);
+        return more;
       });
+      items.forget();
+      return hasMore;
     },
     counters: counters.read,
     close: file.close,

@@ -4,6 +4,7 @@ import { type CostRecord, type Entry, entryOf, type ItemKey } from '@costspan/le
 import { CostspanError } from '../errors.ts';
 import { type CostCells, prepareCells } from './cost-cells.ts';
 import { type CounterName, readCounters } from './counters.ts';
+import { prepareKeptContributions } from './kept-contributions.ts';
 import { type KeptFacts, prepareKeptFacts } from './kept-facts.ts';
 import { inMemory, schemaVersion, unusable, unusableBecause } from './ledger-file.ts';
 import { type RecordRow, recordColumns, recordOf } from './outbox.ts';
@@ -80,6 +81,7 @@ function checkSchema(database: DatabaseSync, file: string): void {
 /** Reads an open ledger. What it returns is of one moment only inside a transaction. */
 export function createReader(database: DatabaseSync, file: string): LedgerReader {
   const header = readHeader(database, file);
+  const contributions = prepareKeptContributions(database);
   const entryIn = createEntryIn(header, prepareKeptFacts(database));
   const all = prepare<RecordRow>(
     database,
@@ -106,13 +108,13 @@ export function createReader(database: DatabaseSync, file: string): LedgerReader
   return {
     header,
     records: function* () {
-      for (const row of all.each()) yield recordOf(row, header);
+      for (const row of all.each()) yield recordOf(row, header, contributions);
     },
     findItem: ({ id, type, tenant }) =>
       byId
         .all(id)
         .filter((row) => (type === undefined || row.type === type) && (tenant === undefined || row.tenant === tenant))
-        .map((row) => recordOf(row, header)),
+        .map((row) => recordOf(row, header, contributions)),
     entriesOf: ({ tenant, type, id }) => ofItem.all(tenant, type, id).map((row) => entryIn(row)),
     entries: function* () {
       for (const row of every.each()) yield entryIn(row);

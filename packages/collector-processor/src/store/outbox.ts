@@ -1,4 +1,5 @@
-import { type CostRecord, type ItemKey, parseContribution, rollUp } from '@costspan/ledger';
+import { type CostRecord, type ItemKey, rollUp } from '@costspan/ledger';
+import { type KeptContributions, prepareKeptContributions } from './kept-contributions.ts';
 import type { SentRecord } from './ledger-engine.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { prepare } from './sql.ts';
@@ -15,16 +16,20 @@ export type Outbox = {
 export const recordColumns = 'contribution, state, revision';
 
 export type RecordRow = {
-  readonly contribution: string;
+  readonly contribution: Uint8Array;
   /** Withdrawn: no span belongs to the item any more. What was sent of it is followed by a closed record that says 0. */
   readonly state: CostRecord['state'] | 'withdrawn';
   readonly revision: bigint;
 };
 
 /** The record a row of `items` holds. */
-export function recordOf(row: RecordRow, { currency, emitter }: Pick<LedgerFile, 'currency' | 'emitter'>): CostRecord {
+export function recordOf(
+  row: RecordRow,
+  { currency, emitter }: Pick<LedgerFile, 'currency' | 'emitter'>,
+  kept: KeptContributions,
+): CostRecord {
   const state = row.state === 'open' ? 'open' : 'closed';
-  return rollUp(parseContribution(row.contribution), { currency, emitter, state, revision: row.revision });
+  return rollUp(kept.read(row.contribution), { currency, emitter, state, revision: row.revision });
 }
 
 /** Prepares the statements over the outbox of a file. */
@@ -38,15 +43,16 @@ export function prepareOutbox(file: LedgerFile): Outbox {
     file.database,
     `SELECT ${recordColumns} FROM items WHERE tenant = ? AND type = ? AND id = ? AND state <> 'withdrawn'`,
   );
+  const kept = prepareKeptContributions(file.database);
   const sent = prepare(
     file.database,
     'UPDATE items SET sent_revision = max(sent_revision, ?) WHERE tenant = ? AND type = ? AND id = ?',
   );
   return {
-    dirtyRecords: (recordsMax) => dirty.all(recordsMax).map((row) => recordOf(row, file)),
+    dirtyRecords: (recordsMax) => dirty.all(recordsMax).map((row) => recordOf(row, file, kept)),
     record: ({ tenant, type, id }) => {
       const row = one.one(tenant, type, id);
-      return row && recordOf(row, file);
+      return row && recordOf(row, file, kept);
     },
     markSent: (records) => {
       for (const { item, revision } of records) sent.run(revision, item.tenant, item.type, item.id);

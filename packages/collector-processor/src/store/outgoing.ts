@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { DatabaseSync } from 'node:sqlite';
-import { type CostFact, type Decision, type Entry, entryOf, parseContribution } from '@costspan/ledger';
+import { type CostFact, type Decision, type Entry, entryOf } from '@costspan/ledger';
+import { type KeptContributions, prepareKeptContributions } from './kept-contributions.ts';
 import { prepareKeptFacts } from './kept-facts.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import type { SentSighting } from './received-events.ts';
@@ -77,7 +78,7 @@ type SightingRow = {
   readonly tenant: string;
   readonly type: string;
   readonly id: string;
-  readonly body: string | null;
+  readonly body: Uint8Array | null;
   readonly first_span_ns: bigint;
   readonly last_span_ns: bigint;
 };
@@ -86,6 +87,7 @@ type SightingRow = {
 export function prepareOutgoing(file: LedgerFile): Outgoing {
   const { database } = file;
   const { readCost } = prepareKeptFacts(database);
+  const kept = prepareKeptContributions(database);
   const waiting = prepare<OutgoingRow>(
     database,
     'SELECT sequence, trace_key, entry_key, item_key FROM outgoing ORDER BY sequence LIMIT ?',
@@ -105,7 +107,7 @@ export function prepareOutgoing(file: LedgerFile): Outgoing {
     if (entryRow !== undefined) return { kind: 'entry', sequence, entry: entryIn(entryRow, readCost(entryRow.body), file) };
     const sightingRow = sighting.one(traceKey, itemKey);
     assert(sightingRow !== undefined, `ledger: what waits at ${sequence} to be sent is not there`);
-    return { kind: 'sighting', sequence, sent: sightingIn(sightingRow, sequence, file) };
+    return { kind: 'sighting', sequence, sent: sightingIn(sightingRow, sequence, { ...file, kept }) };
   };
   return {
     waiting: (eventsMax) => waiting.all(eventsMax).map(eventOf),
@@ -127,7 +129,11 @@ function entryIn(row: EntryRow, fact: CostFact, { currency, emitter }: LedgerFil
 }
 
 /** Without a contribution the trace has left the item: that is said with what the item itself was last known to be. */
-function sightingIn(row: SightingRow, sequence: bigint, { emitter }: LedgerFile): SentSighting {
+function sightingIn(
+  row: SightingRow,
+  sequence: bigint,
+  { emitter, kept }: LedgerFile & { readonly kept: KeptContributions },
+): SentSighting {
   const { tenant, type, id, first_span_ns: firstNs, last_span_ns: lastNs } = row;
   const nothing = { item: { tenant, type, id }, firstNs, lastNs, dimensions: {} };
   return {
@@ -135,6 +141,6 @@ function sightingIn(row: SightingRow, sequence: bigint, { emitter }: LedgerFile)
     traceId: row.trace_id.replace('received/', ''),
     sequence,
     state: row.body === null ? 'void' : 'live',
-    sighting: row.body === null ? nothing : parseContribution(row.body).sighting,
+    sighting: row.body === null ? nothing : kept.read(row.body).sighting,
   };
 }

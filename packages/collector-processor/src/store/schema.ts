@@ -73,8 +73,8 @@ CREATE TABLE items (
   waste_pico INTEGER NOT NULL,
   first_span_ns INTEGER NOT NULL,
   last_span_ns INTEGER NOT NULL,
-  contribution TEXT NOT NULL,
-  pruned TEXT,
+  contribution BLOB NOT NULL,
+  pruned BLOB,
   active_at_ns INTEGER NOT NULL,
   revision INTEGER NOT NULL,
   sent_revision INTEGER NOT NULL DEFAULT 0,
@@ -86,7 +86,7 @@ CREATE INDEX items_due ON items (active_at_ns) WHERE state = 'open' AND outcome 
 CREATE TABLE contributions (
   trace_key INTEGER NOT NULL,
   item_key INTEGER NOT NULL,
-  body TEXT NOT NULL,
+  body BLOB NOT NULL,
   PRIMARY KEY (trace_key, item_key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contributions_by_item ON contributions (item_key);

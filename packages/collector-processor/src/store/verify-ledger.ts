@@ -6,10 +6,10 @@ import {
   canonicalText,
   type DecidedEntry,
   entryOf,
-  parseContribution,
   tallyOf,
 } from '@costspan/ledger';
 import { attoToPico, decimalToAtto, formatPico, joinPico, parseDecimal } from '@costspan/pricing';
+import { prepareKeptContributions } from './kept-contributions.ts';
 import { prepareKeptFacts } from './kept-facts.ts';
 import { problemsMax } from './limits.ts';
 import { prepare } from './sql.ts';
@@ -66,15 +66,21 @@ function checkEntries(database: DatabaseSync, currency: string, report: Report):
     `SELECT entries.trace_key, item_key, version, state, decision, amount_whole, amount_pico, body
      FROM entries JOIN facts USING (fact_key) ORDER BY entries.trace_key, entry_id, version`,
   );
-  const contributions = prepare<{ item_key: bigint; body: string }>(
+  const contributions = prepare<{ item_key: bigint; body: Uint8Array }>(
     database,
     'SELECT item_key, body FROM contributions WHERE trace_key = ?',
   );
   const { readCost } = prepareKeptFacts(database);
+  const kept = prepareKeptContributions(database);
   let count = 0;
   let trace: { readonly key: bigint; readonly live: Map<bigint, DecidedEntry[]> } | undefined;
   const finish = (): void => {
-    if (trace !== undefined) checkContributions(trace, contributions.all(trace.key), report);
+    if (trace !== undefined)
+      checkContributions(
+        trace,
+        contributions.all(trace.key).map(({ item_key: key, body }) => ({ item_key: key, part: kept.read(body) })),
+        report,
+      );
   };
   let previous: { readonly id: string; readonly version: bigint; readonly state: string } | undefined;
   for (const row of rows.each()) {
@@ -124,12 +130,12 @@ function checkEntry(
 
 function checkContributions(
   trace: { readonly key: bigint; readonly live: ReadonlyMap<bigint, readonly DecidedEntry[]> },
-  stored: readonly { readonly item_key: bigint; readonly body: string }[],
+  stored: readonly { readonly item_key: bigint; readonly part: Contribution }[],
   report: Report,
 ): void {
   const known = new Set(stored.map(({ item_key: key }) => key));
-  for (const { item_key: itemKey, body } of stored) {
-    const { tally, sighting } = parseContribution(body);
+  for (const { item_key: itemKey, part } of stored) {
+    const { tally, sighting } = part;
     const counted = tallyOf(trace.live.get(itemKey) ?? []);
     if (canonicalText(counted) !== canonicalText(tally)) {
       report(
@@ -149,8 +155,8 @@ type ItemRow = {
   readonly state: string;
   readonly total_whole: bigint;
   readonly total_pico: bigint;
-  readonly contribution: string;
-  readonly pruned: string | null;
+  readonly contribution: Uint8Array;
+  readonly pruned: Uint8Array | null;
 };
 
 function checkItems(database: DatabaseSync, report: Report): number {
@@ -158,14 +164,15 @@ function checkItems(database: DatabaseSync, report: Report): number {
     database,
     'SELECT item_key, type, id, state, total_whole, total_pico, contribution, pruned FROM items ORDER BY item_key',
   );
-  const parts = prepare<{ body: string }>(database, 'SELECT body FROM contributions WHERE item_key = ?');
+  const parts = prepare<{ body: Uint8Array }>(database, 'SELECT body FROM contributions WHERE item_key = ?');
+  const kept = prepareKeptContributions(database);
   let count = 0;
   for (const row of items.each()) {
     count += 1;
     const name = `${row.type} ${row.id}`;
     const bodies = parts.all(row.item_key).map(({ body }) => body);
-    const sum = sumOf(row.pruned === null ? bodies : [row.pruned, ...bodies]);
-    const record = parseContribution(row.contribution);
+    const sum = sumOf((row.pruned === null ? bodies : [row.pruned, ...bodies]).map(kept.read));
+    const record = kept.read(row.contribution);
     if (sum === undefined) {
       if (row.state !== 'withdrawn') report(`${name}: has a record but no trace is booked with it`);
     } else if (canonicalText(sum) !== canonicalText(record)) {
@@ -179,7 +186,7 @@ function checkItems(database: DatabaseSync, report: Report): number {
   return count;
 }
 
-function sumOf(bodies: readonly string[]): Contribution | undefined {
-  const [first, ...rest] = bodies.map(parseContribution);
+function sumOf(parts: readonly Contribution[]): Contribution | undefined {
+  const [first, ...rest] = parts;
   return first === undefined ? undefined : rest.reduce(addContributions, first);
 }

@@ -126,7 +126,8 @@ test('a ledger that is right verifies; one somebody edited does not, and the pro
       /its row says 0\.000000000001, its receipt and decision make 0\.18/,
     ],
     [
-      "UPDATE items SET contribution = replace(contribution, '180000000000', '190000000000') WHERE id = 'T-1'",
+      // The total in pico: a varint.
+      "UPDATE items SET contribution = unhex(replace(hex(contribution), '008090D8C69E05', '0080D887E7C305')) WHERE id = 'T-1'",
       /ticket T-1: its record says 0\.19, its traces make 0\.18/,
     ],
     // Quantity and cost of the line, a length and a text each.
