@@ -18,8 +18,6 @@ export type CompileOptions = {
   readonly sha256: string;
   /** Reporting currency. Default: the currency of the first book, USD without books. */
   readonly currency?: string;
-  /** Hourly rates between which a role raises no warning. Default: 7 to 500 for USD, EUR, GBP, CHF, CAD, AUD; else none. */
-  readonly hourlyRange?: HourlyRange;
   /** Providers whose reported cost is taken before the calculated one. Default: the routers Costspan knows. */
   readonly reportedWins?: readonly string[];
 };
@@ -39,7 +37,7 @@ export const compileBook = (books: readonly (PriceBook | ShelvedBook)[], options
   const currency = options.currency ?? books[0]?.currency ?? 'USD';
   const providers = indexRows(books, problems.report);
   const fx = compileFx(books, currency, problems.report);
-  warnOfRoles(books, options.hourlyRange, warnings.report);
+  warnOfRoles(books, warnings.report);
   warnOfCurrencies(books, currency, new Set(fx.keys()), warnings.report);
   if (problems.issues().length > 0) return { kind: 'invalid', issues: problems.issues() };
   const book: CompiledBook = {
@@ -104,9 +102,9 @@ const compileDiscount = (discount: Discount, book: Pick<PriceBook, 'layer'>): Co
 const DEFAULT_HOURLY_RANGE: HourlyRange = { low: '7', high: '500' };
 const DEFAULT_HOURLY_CURRENCIES: ReadonlySet<string> = new Set(['USD', 'EUR', 'GBP', 'CHF', 'CAD', 'AUD']);
 
-const warnOfRoles = (books: readonly (PriceBook | ShelvedBook)[], configured: HourlyRange | undefined, warn: ReportAt): void => {
+const warnOfRoles = (books: readonly (PriceBook | ShelvedBook)[], warn: ReportAt): void => {
   for (const [bookIndex, book] of books.entries()) {
-    const range = configured ?? (DEFAULT_HOURLY_CURRENCIES.has(book.currency) ? DEFAULT_HOURLY_RANGE : undefined);
+    const range = book.hourly_range ?? (DEFAULT_HOURLY_CURRENCIES.has(book.currency) ? DEFAULT_HOURLY_RANGE : undefined);
     if (range === undefined) continue;
     for (const [index, role] of (book.roles ?? []).entries()) {
       const warning = hourlyWarning(role, range);

@@ -1,7 +1,7 @@
 export { allocateByLargestRemainder, formatPicoFixed, ratioText, shareOf, sharesByLargestRemainder } from './allocate.ts';
 export { type BookIssue, type CompiledBooks, type CompileOptions, compileBook } from './compile-book.ts';
 export type { CompiledBook } from './compiled-book.ts';
-export { type HourlyRange, HUMAN_PROVIDER } from './compiled-role.ts';
+export { HUMAN_PROVIDER } from './compiled-role.ts';
 export { formatMoney, minorDigitsOf } from './currency.ts';
 export { formatIssue, type Issue, type IssuePath } from './fields.ts';
 export { parseInstant } from './instant.ts';

@@ -195,6 +195,7 @@ const rawBook = object<Omit<PriceBook, 'prices'> & { readonly prices?: readonly 
     fx_method: sentence,
     fx_days_max: wholeNumber(0),
     roles: list(role),
+    hourly_range: object<NonNullable<PriceBook['hourly_range']>>({ low: amount, high: positive }, {}),
     limits: list(limit),
     note: sentence,
   },

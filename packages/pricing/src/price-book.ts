@@ -173,6 +173,8 @@ export type PriceBook = {
   /** Days after which the last rate is too old and the line is `unpriced: no-fx`. Default: never. */
   readonly fx_days_max?: number;
   readonly roles?: readonly Role[];
+  /** Hourly rates, decimal text, between which a role of the book raises no warning. Default: 7 to 500 for USD, EUR, GBP, CHF, CAD, AUD; else none. */
+  readonly hourly_range?: { readonly low: string; readonly high: string };
   readonly limits?: readonly ModelLimit[];
   /** For people; never read. */
   readonly note?: string;

@@ -159,9 +159,13 @@ describe('warns of', () => {
     expect(warnings([people({ yearly: '800000', productive_hours: '1600' })])).toEqual([]);
   });
 
-  test('or outside the range that is configured', () => {
-    expect(warnings([people({ hourly: '48' })], { hourlyRange: { low: '50', high: '60' } })).toHaveLength(1);
-    expect(warnings([people({ hourly: '6.99' })], { hourlyRange: { low: '5', high: '60' } })).toEqual([]);
+  test('or outside the range its book states', () => {
+    const within = (low: string, high: string, hourly: string): PriceBook => ({
+      ...people({ hourly }),
+      hourly_range: { low, high },
+    });
+    expect(warnings([within('50', '60', '48')])).toHaveLength(1);
+    expect(warnings([within('5', '60', '6.99')])).toEqual([]);
   });
 
   test('but knows no usual range in every currency', () => {

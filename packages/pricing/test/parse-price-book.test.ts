@@ -172,7 +172,7 @@ test('lists all problems at once, in the order of the book', () => {
     prices: [{ ...row, amount: 2.5, per: 1 }, row, { id: 'b' }],
   };
   expect(problems(broken)).toEqual([
-    'curency: unknown key; expected book, version, currency, layer, prices, modifiers, discounts, outcomes, fx, fx_method, fx_days_max, roles, limits, note',
+    'curency: unknown key; expected book, version, currency, layer, prices, modifiers, discounts, outcomes, fx, fx_method, fx_days_max, roles, hourly_range, limits, note',
     'version: missing; expected a string of 1 to 256 characters',
     'currency: missing; expected an ISO 4217 code as a string, like "USD"',
     'prices[0].amount: expected a decimal string like "2.50", found number 2.5; quote it',
