@@ -71,8 +71,11 @@ export type WorkItems = {
 
 /** Runs work on an item. */
 export type RunWorkItem = {
+  <T, P>(
+    init: RunInit<P> & { readonly onStop: (stop: Stop) => P },
+    fn: (item: WorkItemRef) => Promise<T>,
+  ): Promise<T | Awaited<P>>;
   <T>(init: WorkItemInit & { readonly budgets?: readonly Budget[] }, fn: (item: WorkItemRef) => T): T;
-  <T, P>(init: RunInit<P>, fn: (item: WorkItemRef) => Promise<T>): Promise<T | Awaited<P>>;
 };
 
 /** The `workItem` of a Costspan. */

@@ -72,11 +72,17 @@ export const wrapFunction = <F extends AnyFunction>({ spans, gate }: WrapParts, 
   const isAsync = fn.constructor.name === 'AsyncFunction';
   const wrapped = function (this: unknown, ...args: Parameters<F>): unknown {
     const parent = activeContext();
-    const admitted = gate.admit(parent, cost, { isAsync });
-    // Only an asynchronous function may wait for a store: what another one returns must not become a promise.
-    return admitted instanceof Promise
-      ? admitted.then((ticket) => run(this, args, parent, ticket))
-      : run(this, args, parent, admitted);
+    try {
+      const admitted = gate.admit(parent, cost, { isAsync });
+      // Only an asynchronous function may wait for a store: what another one returns must not become a promise.
+      return admitted instanceof Promise
+        ? admitted.then((ticket) => run(this, args, parent, ticket))
+        : run(this, args, parent, admitted);
+    } catch (error) {
+      // Whoever calls an asynchronous function looks for its errors in the promise. Its own are there already.
+      if (isAsync) return Promise.reject(error);
+      throw error;
+    }
   };
   return Object.defineProperties(wrapped, {
     name: { value: fn.name, configurable: true },
