@@ -4,13 +4,14 @@ import { textOf } from './apis/kept.ts';
 import { isUsageOnly } from './apis/openai-chat.ts';
 import { createFrameReader, type Frame } from './body/frame-reader.ts';
 import { createJsonPruner } from './body/json-pruner.ts';
-import { mayTellUsage } from './body/may-matter.ts';
-import type { BodyObserver } from './body/observed-body.ts';
+import { mayTellUsage, scanPiece } from './body/may-matter.ts';
+import type { ResponseObserver } from './body/observed-response.ts';
+import { pickValue } from './body/pick-value.ts';
 import { createSseReader } from './body/sse-reader.ts';
-import { withoutNullUsage } from './include-usage.ts';
+import { withoutNullUsage, withoutNullUsages } from './include-usage.ts';
 
 /** Reads an answer as it passes; `answer` is what is known so far. */
-export type AnswerObserver = BodyObserver & {
+export type AnswerObserver = ResponseObserver & {
   readonly answer: () => Answer;
   /** Whether the answer comes as events, of which a part is worth something. */
   readonly isStream: boolean;
@@ -61,6 +62,9 @@ const observeJson = (api: Api): AnswerObserver => {
     end: () => {
       answer = api.readAnswer(pruner.take());
       return undefined;
+    },
+    value: (json) => {
+      answer = api.readAnswer(pickValue(json, api.answer));
     },
     release: nothing,
     // The clients may stop at the closing brace, before the end of the connection is seen.
@@ -136,6 +140,7 @@ const observeAskedEvents = (api: Api): AnswerObserver => {
   let isOurs = false;
   let held: Buffer = Buffer.alloc(0);
   let isHolding = true;
+  let hasSeenEvent = false;
   const reader = createSseReader(
     api.event ?? {},
     (kept) => {
@@ -147,6 +152,7 @@ const observeAskedEvents = (api: Api): AnswerObserver => {
 
   const keep = (event: Buffer): Buffer | undefined => {
     isOurs = false;
+    hasSeenEvent = true;
     reader.feed(event);
     return isOurs ? undefined : withoutNullUsage(event);
   };
@@ -156,6 +162,11 @@ const observeAskedEvents = (api: Api): AnswerObserver => {
       if (!isHolding) {
         reader.feed(bytes);
         return bytes;
+      }
+      // Nearly every piece is whole events that say nothing: the host gets it without what our asking added.
+      if (held.length === 0 && hasSeenEvent && endsWithEvent(bytes)) {
+        const scan = scanPiece(bytes);
+        if (!scan.mayTell) return scan.nullUsageAt === -1 ? bytes : withoutNullUsages(bytes, scan.nullUsageAt);
       }
       const { events, rest } = splitEvents(held.length === 0 ? view(bytes) : Buffer.concat([held, bytes]));
       const kept = events.map(keep).filter((event) => event !== undefined);
@@ -186,6 +197,11 @@ const observeAskedEvents = (api: Api): AnswerObserver => {
     isStream: true,
   };
 };
+
+const LINE_FEED = 0x0a;
+
+const endsWithEvent = (bytes: Uint8Array): boolean =>
+  bytes[bytes.length - 1] === LINE_FEED && bytes[bytes.length - 2] === LINE_FEED;
 
 const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 

@@ -25,5 +25,23 @@ export const withoutNullUsage = (event: Buffer): Buffer => {
   return Buffer.concat([event.subarray(0, at), event.subarray(at + NULL_USAGE.length)]);
 };
 
+/**
+ * Whole events, as they would have come unasked. `firstAt` is where the first `"usage":null` begins, at its quote; the
+ * bytes of the host are not changed.
+ */
+export const withoutNullUsages = (events: Uint8Array, firstAt: number): Uint8Array => {
+  const bytes = Buffer.from(events.buffer, events.byteOffset, events.length);
+  const kept = new Uint8Array(events.length);
+  let length = 0;
+  let from = 0;
+  for (let at = bytes.indexOf(NULL_USAGE, firstAt - 1); at !== -1; at = bytes.indexOf(NULL_USAGE, from)) {
+    kept.set(events.subarray(from, at), length);
+    length += at - from;
+    from = at + NULL_USAGE.length;
+  }
+  kept.set(events.subarray(from), length);
+  return kept.subarray(0, length + events.length - from);
+};
+
 // Inside of a string the quotes would be escaped, so these bytes are the field itself.
 const NULL_USAGE = Buffer.from(',"usage":null');

@@ -7,8 +7,8 @@ import type { SpanStarter } from '../span-starter.ts';
 import { activeContext, runInContext } from '../work-item/work-item-context.ts';
 import { type AnswerObserver, createAnswerObserver } from './answer-observer.ts';
 import { type FailedAttempt, failedByError, failedByStatus, requestIdOf } from './attempt-ending.ts';
-import { type BodyExit, observeBody } from './body/observed-body.ts';
-import { rebuildResponse } from './body/rebuilt-response.ts';
+import { observeResponse } from './body/observed-response.ts';
+import type { BodyExit } from './body/passage.ts';
 import { type Call, endAnsweredCall, endFailedCall, nextAttempt, type SpanOwner, startCall } from './call.ts';
 import type { Admission, CallGate } from './call-gate.ts';
 import { type LateReading, readLateResults } from './late/late-fetch.ts';
@@ -233,7 +233,11 @@ const receive = (attempt: Attempt, response: Response): Response => {
   // A stream is not tried again once it flows, so the request need not be kept for as long as that takes.
   const onExit = observer.isStream ? onExitOfStream(call, observer, told) : onExitOfBody(attempt, observer, told);
   const signal = observer.isLeftByAbort === true ? plan.signal : undefined;
-  return rebuildResponse(response, observeBody(body, watched(observer, call.admission), onExit, signal));
+  return observeResponse(response, body, {
+    observer: watched(observer, call.admission),
+    onExit,
+    ...(signal !== undefined && { signal }),
+  });
 };
 
 /** The observer of a stream, with whoever let the call through looking on. */

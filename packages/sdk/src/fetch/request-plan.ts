@@ -41,7 +41,9 @@ export const planRequest = (
   const api = apiOf((init?.method ?? request?.method ?? 'GET').toUpperCase(), url.pathname);
   if (api === undefined) return undefined;
   const rawBody = init?.body ?? undefined;
-  const headers = new Headers(init?.headers ?? request?.headers);
+  const given = init?.headers ?? request?.headers;
+  // Only read here: copying them is most of what a plan would cost.
+  const headers = given instanceof Headers ? given : new Headers(given);
   const signal = init?.signal ?? request?.signal;
   const body = { ...withModel(modelOf(url, headers, api), readBody(rawBody, api)), ...(isStreamPath(url) && { isStream: true }) };
   const mayAsk = body.isStream && !headers.has('content-length') && acceptsIncludeUsage(url, options.includeUsageHosts);

@@ -1,7 +1,8 @@
 import { lateResultsPerFlushMax } from '../../limits.ts';
 import { createAnswerObserver } from '../answer-observer.ts';
-import { type BodyObserver, observeBody } from '../body/observed-body.ts';
-import { rebuildResponse } from '../body/rebuilt-response.ts';
+import type { Answer } from '../apis/api-type.ts';
+import { observeResponse } from '../body/observed-response.ts';
+import type { BodyObserver } from '../body/passage.ts';
 import type { LateSource } from './late-result.ts';
 import type { LateReader, LateResults } from './late-results.ts';
 import { createLinesReader } from './lines-reader.ts';
@@ -18,22 +19,17 @@ export type LateReading = LateReader & {
 export const readLateResults = (response: Response, reading: LateReading): Response => {
   const { body } = response;
   if (!response.ok || body === null || typeof body.getReader !== 'function') return response;
-  const observed =
-    reading.source.lines === undefined
-      ? observeOne(body, response.headers.get('content-type') ?? '', reading)
-      : observeBody(body, observeLines(reading.source.lines, reading), () => undefined);
-  return rebuildResponse(response, observed);
+  const { lines } = reading.source;
+  if (lines !== undefined)
+    return observeResponse(response, body, { observer: observeLines(lines, reading), onExit: () => undefined });
+  const observer = createAnswerObserver(reading.source.api, response.headers.get('content-type') ?? '', { wasAsked: false });
+  return observeResponse(response, body, { observer, onExit: () => reportOne(observer.answer(), reading) });
 };
 
-const observeOne = (body: ReadableStream<Uint8Array>, contentType: string, reading: LateReading): ReadableStream<Uint8Array> => {
-  const { source, results } = reading;
-  const observer = createAnswerObserver(source.api, contentType, { wasAsked: false });
-  return observeBody(body, observer, () => {
-    const answer = observer.answer();
-    // Any response can be read again; only those of the background are charged by it, and only when they are done.
-    if (answer.isBackground !== true || answer.rawUsage === undefined || answer.id === undefined) return;
-    results.report({ api: source.api, id: answer.id, answer }, reading);
-  });
+const reportOne = (answer: Answer, reading: LateReading): void => {
+  // Any response can be read again; only those of the background are charged by it, and only when they are done.
+  if (answer.isBackground !== true || answer.rawUsage === undefined || answer.id === undefined) return;
+  reading.results.report({ api: reading.source.api, id: answer.id, answer }, reading);
 };
 
 const observeLines = ({ keep, read }: NonNullable<LateSource['lines']>, reading: LateReading): BodyObserver => {

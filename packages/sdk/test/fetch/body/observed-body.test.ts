@@ -1,6 +1,7 @@
 import { startFakeOpenAi, waitFor } from '@costspan/testkit';
 import { describe, expect, test } from 'vitest';
-import { type BodyExit, type BodyObserver, observeBody } from '../../../src/fetch/body/observed-body.ts';
+import { observeBody } from '../../../src/fetch/body/observed-body.ts';
+import type { BodyExit, BodyObserver } from '../../../src/fetch/body/passage.ts';
 import { collectGarbage } from '../../support/collect-garbage.ts';
 import { post } from '../../support/fake-fetch.ts';
 import { measure, pick } from '../../support/measure.ts';
