@@ -29,14 +29,17 @@ let refusedRequests = 0;
 let sequence = Date.now() % 1_000_000;
 let sentSpans = 0;
 let startedMs = performance.now();
+/** Time from the first byte of a request to its answer, of those answered since the rate was set. */
+let delaysMs: number[] = [];
 
 process.on('message', (message: { readonly rate?: number }) => {
   if (message.rate !== undefined) {
     spansPerSecond = message.rate;
     sentSpans = 0;
     startedMs = performance.now();
+    delaysMs = [];
   }
-  process.send?.({ acknowledgedSpans, refusedRequests });
+  process.send?.({ acknowledgedSpans, refusedRequests, delayMsMedian: quantile(0.5), delayMsP99: quantile(0.99) });
 });
 process.on('disconnect', () => process.exit(0));
 await Promise.all(Array.from({ length: connectionCount }, (_, index) => keepSending(index + 1)));
@@ -51,9 +54,17 @@ async function keepSending(seed: number): Promise<void> {
     sequence += 1;
     sentSpans += spanCount;
     if (values.renew) payload.renew(sequence);
-    if (await sender(packed ?? pack(payload.body))) acknowledgedSpans += spanCount;
+    const body = packed ?? pack(payload.body);
+    const sentMs = performance.now();
+    if (await sender(body)) acknowledgedSpans += spanCount;
     else refusedRequests += 1;
+    delaysMs.push(performance.now() - sentMs);
   }
+}
+
+function quantile(part: number): number {
+  const sorted = delaysMs.toSorted((one, other) => one - other);
+  return sorted[Math.floor(part * (sorted.length - 1))] ?? 0;
 }
 
 /** Resolves when the rate allows another request. What was late is not caught up in a burst of more than a second. */

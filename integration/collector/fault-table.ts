@@ -7,7 +7,8 @@ export type Seen = {
   readonly tried: string;
   readonly example: string;
   readonly isNoticed: boolean;
-  /** Entries that are exactly those of the undisturbed run. */
+  readonly splitsTraces?: boolean;
+  /** Entries in the end, and in the undisturbed run. */
   readonly entries: number;
   readonly entriesExpected: number;
 };
@@ -18,13 +19,14 @@ const table = /(?<=<!-- faults: written by the test -->\n)[\s\S]*?(?=<!-- end of
 /** The table of the documentation: as it stands there, or as it should be after what was seen. */
 export async function faultTable(seen?: readonly Seen[]): Promise<string | undefined> {
   if (seen === undefined) return table.exec(await readFile(page, 'utf8'))?.[0];
-  const rows = seen.map(({ example, tried, isNoticed, entries, entriesExpected }) => {
+  const rows = seen.map(({ example, tried, isNoticed, splitsTraces, entries, entriesExpected }) => {
     const application = isNoticed ? 'sends again what was not acknowledged' : 'notices nothing';
-    return `| ${example} | ${tried} | ${application} | ${entries} of ${entriesExpected} |`;
+    const equal = splitsTraces === true ? 'equal in cost; where the span names its item, in everything' : 'equal';
+    return `| ${example} | ${tried} | ${application} | ${entries} of ${entriesExpected}, ${equal} |`;
   });
   return [
     '',
-    '| example | what was tried | the application | entries equal to the undisturbed run |',
+    '| example | what was tried | the application | entries, compared with the undisturbed run |',
     '| --- | --- | --- | --- |',
     ...rows,
     '',

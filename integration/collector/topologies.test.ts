@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { createTemporaryFolder } from '@costspan/testkit';
+import type { Entry } from '@costspan/ledger';
+import { createTemporaryFolder, waitFor } from '@costspan/testkit';
 import { describe, expect, test } from 'vitest';
 import { ledgerState } from '../../test/support/test-service.ts';
 import { conversationCost, conversations } from '../support/agent-traffic.ts';
+import { runToEnd } from '../support/run-to-end.ts';
 import { sendRequests } from '../support/send-requests.ts';
 import type { StoredEvent } from '../support/start-backend.ts';
+import { costspanCommand } from '../support/start-costspan.ts';
 import { pinnedCollector } from './build.ts';
 import { startTopology } from './start-topology.ts';
 
@@ -22,14 +25,14 @@ describe.skipIf(pinned.kind === 'skipped')('examples/collector', () => {
   test('side-branch: every conversation is in the records, a sample of them in the traces', async () => {
     await using folder = await createTemporaryFolder();
     await using topology = await startTopology('side-branch', program, folder.path);
-    const { backend, url, costspanUrl } = topology;
+    const { backend, url, ledger } = topology;
     await sendRequests(url, conversations(conversationCount)).acknowledged(conversationCount);
 
     expect(await backend.until('records', () => finalRecords(backend.events()))).toEqual(
       Object.fromEntries(tickets.map((ticket) => [ticket, ticketCost])),
     );
     // The two spans of the agent; that of the web framework is left out on the way.
-    expect(await metric(costspanUrl, 'costspan_receiver_accepted_spans_total')).toBe(2 * conversationCount);
+    expect(await metric(ledger.url, 'costspan_receiver_accepted_spans_total')).toBe(2 * conversationCount);
     const sampled = await backend.until('sampled traces', () => {
       const traces = new Set(backend.spans().map(({ traceId }) => traceId));
       return traces.size >= conversationCount / 20 && backend.spans().length === 3 * traces.size && traces;
@@ -55,10 +58,48 @@ describe.skipIf(pinned.kind === 'skipped')('examples/collector', () => {
     expect(new Set(calls.map(({ attributes }) => attributes['costspan.cost.exact']))).toEqual(new Set([conversationCost]));
   });
 
+  test('gateway: work items that are spread over three meters have one record each', async () => {
+    await using folder = await createTemporaryFolder();
+    await using topology = await startTopology('gateway', program, folder.path);
+    const { backend, url, meters } = topology;
+    await sendRequests(url, conversations(conversationCount)).acknowledged(conversationCount);
+
+    expect(await backend.until('records', () => finalRecords(backend.events()))).toEqual(
+      Object.fromEntries(tickets.map((ticket) => [ticket, ticketCost])),
+    );
+    // Records come from the one ledger; what the meters know is parts of every ticket.
+    expect(new Set(backend.events().map(({ attributes }) => attributes['costspan.record.emitter'])).size).toBe(1);
+    const parts = meters.map(({ ledgerFile }) => ledgerState(ledgerFile));
+    expect(parts.map(({ records }) => records.length)).toEqual(meters.map(() => tickets.length));
+    expect(parts.reduce((sum, { entries }) => sum + entries.length, 0)).toBe(conversationCount);
+  });
+
+  test('ledger-only: entries come through the Collector, the report is read from the ledger at the end', async () => {
+    await using folder = await createTemporaryFolder();
+    await using topology = await startTopology('ledger-only', program, folder.path);
+    const { backend, url, collectorUrl, ledger } = topology;
+    await sendRequests(url, conversations(conversationCount)).acknowledged(conversationCount);
+
+    const isComplete = (): boolean => ledgerState(ledger.ledgerFile).entries.length === conversationCount;
+    await waitFor('all entries are booked', isComplete, { timeoutMs: 60_000 });
+    const report = await runToEnd(
+      process.execPath,
+      [costspanCommand, 'report', '--ledger', ledger.ledgerFile, '--json'],
+      folder.path,
+    );
+    const rows = report.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+    const totals = rows.filter(({ kind }) => kind === 'item').map(({ id, total }) => [id, total]);
+    expect(Object.fromEntries(totals)).toEqual(Object.fromEntries(tickets.map((ticket) => [ticket, ticketCost])));
+    // The logs of others take the other way.
+    await sendLog(collectorUrl, 'user.login');
+    await backend.until('the log', () => backend.events().length > 0);
+    expect(backend.events()).toEqual([{ name: 'user.login', attributes: {} }]);
+  });
+
   test('side-branch: takes the load of telemetrygen over gRPC', async () => {
     await using folder = await createTemporaryFolder();
     await using topology = await startTopology('side-branch', program, folder.path);
-    const { grpcAddress, backend, ledgerFile } = topology;
+    const { grpcAddress, backend, ledger } = topology;
     const attributes = [
       'costspan.work_item.type="load"',
       'costspan.work_item.id="L-1"',
@@ -81,9 +122,13 @@ describe.skipIf(pinned.kind === 'skipped')('examples/collector', () => {
       '0',
     ];
     execFileSync(telemetrygen, [...load, '--child-spans', '1', ...attributes], { stdio: 'pipe' });
-    // 1,000 traces of two spans, each a call of its own.
-    await backend.until('the record', () => backend.events().at(-1)?.attributes['costspan.total.exact'] === '0.42');
-    expect(ledgerState(ledgerFile).entries.length).toBe(2_000);
+    // 1,000 traces of a call and another below it: one call that was seen twice, and counts once.
+    await backend.until('the record', () => backend.events().at(-1)?.attributes['costspan.total.exact'] === '0.21');
+    const entries = ledgerState(ledger.ledgerFile).entries as readonly Entry[];
+    expect(Object.entries(Object.groupBy(entries, ({ status }) => status)).map(([status, of]) => [status, of?.length])).toEqual([
+      ['duplicate', 1_000],
+      ['priced', 1_000],
+    ]);
   });
 });
 
@@ -97,6 +142,12 @@ function finalRecords(events: readonly StoredEvent[]): Readonly<Record<string, u
   const isComplete =
     Object.keys(totals).length === tickets.length && Object.values(totals).every((total) => total === ticketCost);
   return isComplete ? totals : undefined;
+}
+
+async function sendLog(url: string, eventName: string): Promise<void> {
+  const body = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ eventName }] }] }] });
+  const response = await fetch(`${url}/v1/logs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  expect(response.status).toBe(200);
 }
 
 async function metric(url: string, name: string): Promise<number> {

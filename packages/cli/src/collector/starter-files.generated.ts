@@ -122,6 +122,7 @@ ledger:
 
 records:
   exporters: [otlp_http/collector]
+  interval: \${env:COSTSPAN_RECORDS_INTERVAL:-10s}
 `,
   },
   'inline-hop': {
@@ -242,6 +243,7 @@ ledger:
 
 records:
   exporters: [otlp_http/collector]
+  interval: \${env:COSTSPAN_RECORDS_INTERVAL:-10s}
 
 service:
   traces:
