@@ -9,6 +9,7 @@ import type { SelfMetrics } from './self-metrics.ts';
 import type { Meter, SenderContext } from './stages/meter.ts';
 import type { LedgerStore } from './store/ledger-store.ts';
 import type { ReadLedgerEvents } from './store/received-events.ts';
+import type { TakeTurn } from './turns.ts';
 
 /** What taking a request over works with. */
 export type IngestOptions = {
@@ -29,6 +30,10 @@ export type IngestOptions = {
   readonly metrics: Pick<SelfMetrics, 'spansAccepted' | 'invalidUtf8' | 'discarded' | 'committed'>;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Resolves when this request is the one to be worked on. Default: at once. */
+  readonly takeTurn?: TakeTurn;
+  /** Takes back the memory of a request, and of what was sent on for it, once nobody reads it any more. */
+  readonly giveBack?: (bytes: Uint8Array) => void;
 };
 
 /** How events of other ledgers come into this one. */
@@ -45,17 +50,26 @@ export type EventIntake = {
  */
 export function createIngest(options: IngestOptions): Ingest {
   return async (request) => {
+    await options.takeTurn?.();
     const read =
       request.encoding === 'json'
         ? options.toProtobuf(request.signal, request.body)
         : { kind: 'ok' as const, body: request.body };
     if (read.kind === 'invalid') return invalid(read);
-    if (request.signal === 'traces') return takeTraces(read.body, request, options);
-    if (request.signal === 'logs' && options.intake !== undefined) {
-      return takeLogs(read.body, request, { ...options, intake: options.intake });
-    }
-    return takeOther(read.body, request, options);
+    const delivery = await take(read.body, request, options);
+    // What was not accepted may still be on its way somewhere, and a queue reads it later.
+    const isFree = delivery.kind === 'accepted' && !options.fanOuts[request.signal].hasQueues;
+    if (isFree) options.giveBack?.(request.body);
+    return delivery;
   };
+}
+
+function take(body: Uint8Array, request: IngestRequest, options: IngestOptions): Promise<Delivery> {
+  if (request.signal === 'traces') return takeTraces(body, request, options);
+  if (request.signal === 'logs' && options.intake !== undefined) {
+    return takeLogs(body, request, { ...options, intake: options.intake });
+  }
+  return takeOther(body, request, options);
 }
 
 async function takeTraces(body: Uint8Array, { sender, abort }: IngestRequest, options: IngestOptions): Promise<Delivery> {
@@ -69,6 +83,7 @@ async function takeTraces(body: Uint8Array, { sender, abort }: IngestRequest, op
   const unsafe = await commit(metered.facts.spanCount, (ledger) => ledger.commit(metered.facts), options);
   if (unsafe !== undefined) return unsafe;
   options.fanOuts.traces.pass(outgoing);
+  if (!options.fanOuts.traces.hasQueues) options.giveBack?.(metered.body);
   if (metered.invalidUtf8Count > 0) options.metrics.invalidUtf8(metered.invalidUtf8Count);
   options.metrics.spansAccepted(metered.spanCount, metered.pricedSpanCount, metered.unpriced);
   return delivery;

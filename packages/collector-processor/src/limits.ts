@@ -14,6 +14,15 @@ export const inFlightBytesMax: number = 256 * mebibyte;
 /** How often resident memory is looked at: it cannot double in a second at the speeds this service reads. */
 export const memoryCheckIntervalMs = 1_000;
 
+/** Smallest request whose memory is used again: below it Node's own pool serves, and the system has few pages to clear. */
+export const pooledBytesMin: number = 32 * 1024;
+
+/** Largest request whose memory is used again: larger ones are rare, and keeping room for them would only hold it. */
+export const pooledBytesMax: number = 16 * mebibyte;
+
+/** Memory kept for further requests on each thread: about what a busy thread has in hand at once. */
+export const pooledIdleBytesMax: number = 32 * mebibyte;
+
 /** Requests worked on at once. Small requests never reach the byte bound, and each still holds a promise chain. */
 export const inFlightRequestsMax = 1024;
 

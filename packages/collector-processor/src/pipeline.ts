@@ -2,6 +2,7 @@ import type { CompletedOutcomes } from '@costspan/ledger';
 import { formatBookIssue } from '@costspan/pricebook';
 import type { CompiledBook } from '@costspan/pricing';
 import { createApi } from './api/api.ts';
+import { type BufferPool, createBufferPool } from './buffer-pool.ts';
 import type { ByteAllowance } from './byte-allowance.ts';
 import type { Clock } from './clock.ts';
 import type { Config, LedgerConfig, TrustConfig } from './config/config.ts';
@@ -14,6 +15,7 @@ import { createLedgerPump } from './ledger-pump.ts';
 import type { Logger } from './logger.ts';
 import { loadConfiguredBook, readingConfig } from './meter-config.ts';
 import { optional } from './optional.ts';
+import type { RewriteTraces } from './otlp/codec.ts';
 import { rewriteTraces } from './otlp/rewrite-traces.ts';
 import { createAuthenticate } from './receivers/authentication.ts';
 import type { Page } from './receivers/otlp-http/options.ts';
@@ -24,6 +26,7 @@ import type { Meter, SenderContext } from './stages/meter.ts';
 import type { LedgerStore } from './store/ledger-store.ts';
 import { type OpenLedger, openLedger } from './store/open-ledger.ts';
 import { readLedgerEvents } from './store/read-ledger-events.ts';
+import { createTurns } from './turns.ts';
 import { answerCodec, outgoingCodec, responseCodec, toProtobuf, validate } from './wire-codecs.ts';
 
 /** What passed through a pipeline since it was opened. */
@@ -74,8 +77,8 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const loadBook = (): Promise<CompiledBook> =>
     loadConfiguredBook(config, (warning) => logger.warn('price book', { problem: formatBookIssue(warning) }));
   let book = await loadBook();
-  const keepsFacts = config.ledger !== undefined;
-  let meterOf = createMeterOf(config, book, keepsFacts);
+  const pool = poolOf(options);
+  let meterOf = createMeterOf(config, book, pool);
   const ledger =
     config.ledger === undefined || options.remoteLedger !== undefined
       ? undefined
@@ -114,6 +117,8 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     metrics: { ...metrics, spansAccepted: totals.add },
     logger,
     clock,
+    takeTurn: createTurns(),
+    ...optional('giveBack', pool?.giveBack),
   });
   const { handoffKeys, pricing } = config;
   const api = store && createApi({ ingest, ledger: store, trustOf: trust, handoffKeys, pricing, book: () => book, clock });
@@ -129,7 +134,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     totals: totals.read,
     startReceivers: (pages) => {
       const authenticate = createAuthenticate(config.tenantKeys, config.tenantHeader);
-      const common = { ...options, ingest, authenticate, codec: responseCodec, metrics, ...optional('api', api) };
+      const common = { ...options, ingest, authenticate, codec: responseCodec, metrics, pool, ...optional('api', api) };
       return startReceivers(config, common, pages);
     },
     flush: async (abort) => (await pump?.flush(abort)) ?? true,
@@ -137,7 +142,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       const loaded = await loadBook();
       return () => {
         book = loaded;
-        meterOf = createMeterOf(config, loaded, keepsFacts);
+        meterOf = createMeterOf(config, loaded, pool);
       };
     },
     close: async (abort) => {
@@ -160,15 +165,23 @@ function openOwnLedger(config: Config, ledger: LedgerConfig, clock: Clock): Prom
   });
 }
 
+/** Files of an offline run keep what they are given, so its memory is not used again. */
+function poolOf({ exporters }: PipelineOptions): BufferPool | undefined {
+  return exporters === undefined ? createBufferPool() : undefined;
+}
+
 /** Kept in the ledger file, so that a report needs no configuration. */
 function completedOutcomes({ workItems }: Config): CompletedOutcomes {
   return Object.fromEntries(Object.entries(workItems.types).map(([type, { completed }]) => [type, completed]));
 }
 
 /** The meter of a sender: senders differ by how far they are trusted. */
-function createMeterOf(config: Config, book: CompiledBook, keepsFacts: boolean): (sender: SenderContext) => Meter {
+function createMeterOf(config: Config, book: CompiledBook, pool: BufferPool | undefined): (sender: SenderContext) => Meter {
+  const keepsFacts = config.ledger !== undefined;
+  const rewrite: RewriteTraces = (body, given, onSpan) =>
+    rewriteTraces(body, { ...given, ...optional('allocate', pool?.take) }, onSpan);
   const meterFor = (trust: TrustConfig): Meter =>
-    createMeter({ ...readingConfig(config, trust), rewriteTraces, book, emitterName: 'costspan', keepsFacts });
+    createMeter({ ...readingConfig(config, trust), rewriteTraces: rewrite, book, emitterName: 'costspan', keepsFacts });
   const common = meterFor(config.trust);
   const byTenant = new Map(Object.entries(config.trustByTenant).map(([tenant, trust]) => [tenant, meterFor(trust)]));
   return ({ tenant }) => (tenant === undefined ? common : (byTenant.get(tenant) ?? common));

@@ -21,7 +21,7 @@ export type Patience = {
 export type Exporter = {
   /** Name in the configuration, for example `otlp_http/backend`. */
   readonly name: string;
-  /** Delivers a request. Never rejects; `accepted` means the destination has it. */
+  /** Delivers a request. Never rejects; `accepted` means the destination has it, and nothing reads its bytes any more. */
   readonly send: (request: Outgoing, patience: Patience) => Promise<Delivery>;
   readonly close: () => Promise<void>;
 };

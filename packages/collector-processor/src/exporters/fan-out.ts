@@ -11,6 +11,8 @@ export type FanOut = {
   readonly pass: (request: Outgoing) => void;
   /** False when there is no destination at all. */
   readonly hasDestinations: boolean;
+  /** Whether a request may still be read after its delivery: it waits in a queue. */
+  readonly hasQueues: boolean;
 };
 
 /** What a fan-out works with. */
@@ -44,6 +46,7 @@ export function createFanOut({ required, queued, acknowledgeWithinMs, metrics, n
       }
     },
     hasDestinations: required.length + queued.length > 0,
+    hasQueues: queued.length > 0,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 import { createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
-import type { ByteAllowance } from '../byte-allowance.ts';
 import { inflateChunkBytes } from '../limits.ts';
+import { joinPieces, type RequestMemory } from './request-memory.ts';
 
 /** Compressions taken. */
 export type ContentCoding = 'gzip' | 'deflate' | 'zstd';
@@ -23,7 +23,12 @@ const decompressors: Readonly<Record<ContentCoding, (options: { readonly chunkSi
  * Unpacks a body on a thread of the pool, piece by piece. It stops at the first piece over `bytesMax`, so that a small
  * body that unpacks to gigabytes costs no more than one that is honestly too large.
  */
-export function inflate(packed: Buffer, coding: ContentCoding, bytesMax: number, allowance: ByteAllowance): Promise<Inflated> {
+export function inflate(
+  packed: Buffer,
+  coding: ContentCoding,
+  bytesMax: number,
+  { allowance, pool }: RequestMemory,
+): Promise<Inflated> {
   return new Promise((resolve) => {
     const chunkSize = Math.min(inflateChunkBytes, Math.max(4_096, packed.length * 8));
     const stream = decompressors[coding]({ chunkSize });
@@ -43,9 +48,7 @@ export function inflate(packed: Buffer, coding: ContentCoding, bytesMax: number,
         pieces.push(piece);
       }
     });
-    stream.on('end', () =>
-      stop({ kind: 'ok', body: pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces, bytes) }),
-    );
+    stream.on('end', () => stop({ kind: 'ok', body: joinPieces(pieces, bytes, pool) }));
     stream.on('error', (error: Error) => stop({ kind: 'corrupt', problem: error.message }));
     stream.end(packed);
   });

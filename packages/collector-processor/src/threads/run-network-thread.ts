@@ -1,6 +1,7 @@
 import { systemClock } from '../clock.ts';
+import type { Delivery } from '../delivery.ts';
 import { CostspanError } from '../errors.ts';
-import type { Exporter } from '../exporters/exporter.ts';
+import type { Exporter, Outgoing } from '../exporters/exporter.ts';
 import type { Logger } from '../logger.ts';
 import { memoryLimitOf } from '../memory-limit.ts';
 import { openPipeline, type Pipeline, type PipelineOptions } from '../pipeline.ts';
@@ -67,7 +68,13 @@ function openOwnPipeline(data: NetworkThreadData, control: Caller<ControlCalls>)
 }
 
 function exporterOfMain(name: string, { ask }: Caller<ControlCalls>): Exporter {
-  return { name, send: (request) => ask('send', { exporter: name, request }), close: async () => undefined };
+  return { name, send: (request) => sendCopy(name, request, ask), close: async () => undefined };
+}
+
+/** Copying a part of some memory to another thread copies all of that memory, so the part is copied here and given away. */
+function sendCopy(exporter: string, request: Outgoing, ask: Caller<ControlCalls>['ask']): Promise<Delivery> {
+  const body = new Uint8Array(request.body);
+  return ask('send', { exporter, request: { ...request, body } }, [body.buffer]);
 }
 
 function loggerOfMain({ ask }: Caller<ControlCalls>): Logger {

@@ -38,28 +38,41 @@ export function createPost(timeoutMs: number, tls: ClientTlsOptions): { readonly
         target.protocol === 'https:'
           ? requestHttps(target, { ...options, agent: agents['https:'] })
           : requestHttp(target, { ...options, agent: agents['http:'] });
+      let outcome: Posted | undefined;
+      let isReading = false;
+      let isClosed = false;
       const settle = (posted: Posted): void => {
         clearTimeout(timer);
         abort.removeEventListener('abort', onAbort);
         resolve(posted);
       };
-      const cut = (code: string): void => {
-        settle({ kind: 'failed', code });
-        request.destroy();
+      /** Settles once the connection is closed: until then it may still read the body, whose memory is used again. */
+      const end = (posted: Posted): void => {
+        outcome ??= posted;
+        if (isClosed) settle(outcome);
+        else request.destroy();
       };
+      const cut = (code: string): void => end({ kind: 'failed', code });
       const onAbort = (): void => cut('aborted');
       const timer = setTimeout(() => cut('timeout'), timeoutMs);
       abort.addEventListener('abort', onAbort);
       request.on('response', (response) => {
+        isReading = true;
         void readAnswer(response).then((posted) => {
-          settle(posted);
-          if (posted.kind !== 'answered') request.destroy();
+          isReading = false;
+          if (outcome === undefined && posted.kind === 'answered' && request.writableFinished) settle(posted);
+          else end(posted);
         });
       });
       request.on('error', (error: NodeJS.ErrnoException) => {
         // The destination closed a kept-alive connection just as it was used again: it has not seen the request.
         const stale = request.reusedSocket && error.code === 'ECONNRESET';
-        settle({ kind: 'failed', code: stale ? 'stale-connection' : (error.code ?? error.name) });
+        outcome ??= { kind: 'failed', code: stale ? 'stale-connection' : (error.code ?? error.name) };
+      });
+      request.on('close', () => {
+        isClosed = true;
+        // An answer that is still being read decides.
+        if (!isReading || outcome !== undefined) settle(outcome ?? { kind: 'failed', code: 'ECONNRESET' });
       });
       request.end(body);
     });

@@ -1,5 +1,4 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import type { ByteAllowance } from '../../byte-allowance.ts';
 import type { Clock } from '../../clock.ts';
 import type { OtlpGrpcReceiverConfig } from '../../config/config.ts';
 import { exportPaths } from '../../grpc-paths.ts';
@@ -11,6 +10,7 @@ import type { SelfMetrics } from '../../self-metrics.ts';
 import type { SenderContext } from '../../stages/meter.ts';
 import type { Authenticate } from '../authentication.ts';
 import { type ContentCoding, inflate } from '../inflate.ts';
+import type { RequestMemory } from '../request-memory.ts';
 import type { ResponseCodec } from '../response-codec.ts';
 import { answerWith, discardRest, type GrpcRefusal, refusalOf, refuseCall } from './answer.ts';
 import { parseGrpcTimeout } from './parse-timeout.ts';
@@ -18,14 +18,12 @@ import { readMessage } from './read-message.ts';
 import { grpcStatus } from './status.ts';
 
 /** What a receiver of OTLP over gRPC works with. */
-export type OtlpGrpcReceiverOptions = {
+export type OtlpGrpcReceiverOptions = RequestMemory & {
   readonly config: OtlpGrpcReceiverConfig;
   /** Whether other threads listen on the same port. Default: no. */
   readonly sharedPort?: boolean;
   readonly ingest: Ingest;
   readonly authenticate: Authenticate;
-  /** Bytes of bodies that all receivers together may hold. */
-  readonly allowance: ByteAllowance;
   readonly codec: ResponseCodec;
   readonly metrics: SelfMetrics;
   readonly logger: Logger;
@@ -139,15 +137,13 @@ async function deliver(
 }
 
 /** The message, unpacked, with the bytes it holds of the allowance; undefined when the client has gone. */
-async function receiveBody(
-  { stream, headers }: Call,
-  { config, allowance }: OtlpGrpcReceiverOptions,
-): Promise<Body | GrpcRefusal | undefined> {
+async function receiveBody({ stream, headers }: Call, options: OtlpGrpcReceiverOptions): Promise<Body | GrpcRefusal | undefined> {
+  const { config, allowance, pool } = options;
   const named = headers['grpc-encoding'];
   const coding = codings.find((each): each is ContentCoding => each === named);
   if (coding === undefined && named !== undefined && named !== 'identity') return unknownCoding(String(named));
   const bytesMax = config.requestBytesMax;
-  const read = await readMessage(stream, { bytesMax, allowance });
+  const read = await readMessage(stream, bytesMax, options);
   if (read.kind === 'gone') return undefined;
   if (read.kind === 'malformed') return { code: grpcStatus.internal, message: `not a call of one message: ${read.problem}` };
   if (read.kind !== 'ok') return refused(read.kind, bytesMax);
@@ -156,8 +152,9 @@ async function receiveBody(
     allowance.giveBack(read.heldBytes);
     return { code: grpcStatus.internal, message: 'the message says it is compressed and `grpc-encoding` does not say how' };
   }
-  const unpacked = await inflate(read.message, coding, bytesMax, allowance);
+  const unpacked = await inflate(read.message, coding, bytesMax, options);
   allowance.giveBack(read.heldBytes);
+  pool?.giveBack(read.message);
   if (unpacked.kind === 'ok') return { kind: 'body', body: unpacked.body, heldBytes: unpacked.body.length };
   if (unpacked.kind !== 'corrupt') return refused(unpacked.kind, bytesMax);
   return { code: grpcStatus.invalidArgument, message: `the message is not valid ${coding}: ${unpacked.problem}` };

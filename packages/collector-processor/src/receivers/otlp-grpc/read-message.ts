@@ -1,5 +1,6 @@
 import type { ServerHttp2Stream } from 'node:http2';
-import type { ByteAllowance } from '../../byte-allowance.ts';
+import type { BufferPool } from '../../buffer-pool.ts';
+import { joinPieces, type RequestMemory } from '../request-memory.ts';
 
 /** The message of a unary call, or why there is none. Its bytes were taken from the allowance only when `ok`. */
 export type MessageRead =
@@ -9,14 +10,15 @@ export type MessageRead =
   | { readonly kind: 'gone' }
   | { readonly kind: 'malformed'; readonly problem: string };
 
-/** What reading a message is bounded by. */
-export type MessageBounds = { readonly bytesMax: number; readonly allowance: ByteAllowance };
-
 // Length-Prefixed-Message of gRPC: 1 byte compressed flag, 4 bytes length, most significant first, then the message.
 const prefixBytes = 5;
 
 /** Reads the one message of a unary call. Memory is taken for bytes that have arrived, never for bytes announced. */
-export function readMessage(stream: ServerHttp2Stream, { bytesMax, allowance }: MessageBounds): Promise<MessageRead> {
+export function readMessage(
+  stream: ServerHttp2Stream,
+  bytesMax: number,
+  { allowance, pool }: RequestMemory,
+): Promise<MessageRead> {
   return new Promise((resolve) => {
     const pieces: Buffer[] = [];
     let bytes = 0;
@@ -39,7 +41,7 @@ export function readMessage(stream: ServerHttp2Stream, { bytesMax, allowance }: 
       if (bytes > bytesMax + prefixBytes || announcedBytes(pieces) > bytesMax) settle({ kind: 'too-large' });
     });
     stream.on('end', () => {
-      if (!isSettled) settle(messageOf(pieces, bytes));
+      if (!isSettled) settle(messageOf(pieces, bytes, pool));
     });
     stream.on('aborted', () => settle({ kind: 'gone' }));
     stream.on('close', () => settle({ kind: 'gone' }));
@@ -50,8 +52,8 @@ function announcedBytes([first]: readonly Buffer[]): number {
   return first === undefined || first.length < prefixBytes ? 0 : first.readUInt32BE(1);
 }
 
-function messageOf(pieces: readonly Buffer[], bytes: number): MessageRead {
-  const body = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, bytes);
+function messageOf(pieces: readonly Buffer[], bytes: number, pool: BufferPool | undefined): MessageRead {
+  const body = joinPieces(pieces, bytes, pool);
   if (bytes < prefixBytes) return { kind: 'malformed', problem: `expected a message, found ${bytes} bytes` };
   const announced = body.readUInt32BE(1);
   if (bytes !== prefixBytes + announced) {

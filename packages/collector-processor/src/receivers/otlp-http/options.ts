@@ -1,11 +1,11 @@
 import type { Api } from '../../api/api.ts';
-import type { ByteAllowance } from '../../byte-allowance.ts';
 import type { Clock } from '../../clock.ts';
 import type { OtlpHttpReceiverConfig } from '../../config/config.ts';
 import type { Ingest } from '../../ingest.ts';
 import type { Logger } from '../../logger.ts';
 import type { SelfMetrics } from '../../self-metrics.ts';
 import type { Authenticate } from '../authentication.ts';
+import type { RequestMemory } from '../request-memory.ts';
 import type { ResponseCodec } from '../response-codec.ts';
 
 /** What a page answers. */
@@ -15,14 +15,12 @@ export type PageAnswer = { readonly status: number; readonly contentType: string
 export type Page = () => Promise<PageAnswer>;
 
 /** What a receiver of OTLP over HTTP works with. */
-export type OtlpHttpReceiverOptions = {
+export type OtlpHttpReceiverOptions = RequestMemory & {
   readonly config: OtlpHttpReceiverConfig;
   /** Whether other threads listen on the same port. Default: no. */
   readonly sharedPort?: boolean;
   readonly ingest: Ingest;
   readonly authenticate: Authenticate;
-  /** Bytes of bodies that all receivers together may hold. */
-  readonly allowance: ByteAllowance;
   readonly codec: ResponseCodec;
   /** The HTTP API beside OTLP; absent: there is no ledger to speak to. */
   readonly api?: Api;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ByteAllowance } from '../../byte-allowance.ts';
+import { joinPieces, type RequestMemory } from '../request-memory.ts';
 
 /** A request body, or why there is none. Its bytes were taken from the allowance only when `ok`. */
 export type BodyRead =
@@ -9,7 +9,7 @@ export type BodyRead =
   | { readonly kind: 'gone' };
 
 /** Reads a body of at most `bytesMax` bytes. Memory is taken for bytes that have arrived, never for bytes announced. */
-export function readBody(request: IncomingMessage, bytesMax: number, allowance: ByteAllowance): Promise<BodyRead> {
+export function readBody(request: IncomingMessage, bytesMax: number, { allowance, pool }: RequestMemory): Promise<BodyRead> {
   return new Promise((resolve) => {
     const pieces: Buffer[] = [];
     let bytes = 0;
@@ -34,9 +34,7 @@ export function readBody(request: IncomingMessage, bytesMax: number, allowance: 
         pieces.push(piece);
       }
     });
-    request.on('end', () =>
-      settle({ kind: 'ok', body: pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces, bytes) }),
-    );
+    request.on('end', () => settle({ kind: 'ok', body: joinPieces(pieces, bytes, pool) }));
     request.on('error', () => settle({ kind: 'gone' }));
     request.on('close', () => settle({ kind: 'gone' }));
   });

@@ -40,13 +40,14 @@ export async function receiveBody(
   options: OtlpHttpReceiverOptions,
 ): Promise<Body | Refused | undefined> {
   const { config, allowance } = options;
-  const read = await readBody(request, config.requestBytesMax, allowance);
+  const read = await readBody(request, config.requestBytesMax, options);
   if (read.kind === 'gone') return undefined;
   if (read.kind !== 'ok') return refused(read.kind, config.requestBytesMax);
   const coding = codingOf(request);
   if (coding === undefined || coding === 'identity') return { kind: 'body', body: read.body, heldBytes: read.body.length };
-  const unpacked = await inflate(read.body, coding, config.requestBytesMax, allowance);
+  const unpacked = await inflate(read.body, coding, config.requestBytesMax, options);
   allowance.giveBack(read.body.length);
+  options.pool?.giveBack(read.body);
   if (unpacked.kind === 'ok') return { kind: 'body', body: unpacked.body, heldBytes: unpacked.body.length };
   if (unpacked.kind !== 'corrupt') return refused(unpacked.kind, config.requestBytesMax);
   return { kind: 'refused', refusal: { status: 400, message: `the body is not valid ${coding}: ${unpacked.problem}` } };
