@@ -8,6 +8,7 @@ import { registerPriceCommand } from './commands/price.ts';
 import { registerPricesCommand } from './commands/prices.ts';
 import { registerProcessCommand } from './commands/process.ts';
 import { registerReportCommand } from './commands/report.ts';
+import { registerRepriceCommand } from './commands/reprice.ts';
 import { registerServeCommand } from './commands/serve.ts';
 
 /** Runs the `costspan` command and returns its exit code: 0 done, 1 failed, 2 wrong usage. */
@@ -36,6 +37,7 @@ function createProgram(): Command {
   registerReportCommand(program);
   registerItemCommand(program);
   registerLedgerCommand(program);
+  registerRepriceCommand(program);
   registerPriceCommand(program);
   registerPricesCommand(program);
   registerConfigCommand(program);

@@ -15,9 +15,11 @@ export { createLogger, describeFault, type Logger, type LoggerOptions, silentLog
 export type { PipelineTotals } from './pipeline.ts';
 export { type Processed, type ProcessOptions, processFiles } from './process.ts';
 export { type ReadConfig, readConfig } from './read-config.ts';
+export { type RepriceLedgerOptions, repriceLedger } from './reprice-ledger.ts';
 export { type ServeOptions, type Service, serve } from './serve.ts';
 export type { KeyReading, SpanExplanation } from './stages/explain.ts';
 export type { CellWindow, Gap, Grouping, ItemCell } from './store/cost-cells.ts';
 export { type LedgerHeader, type LedgerReader, openLedgerReader } from './store/ledger-reader.ts';
 export { type OpenLedger, type OpenLedgerOptions, openLedger } from './store/open-ledger.ts';
+export type { RepriceOptions, Repricing } from './store/reprice.ts';
 export type { LedgerVerdict } from './store/verify-ledger.ts';

@@ -27,6 +27,11 @@ export type Entry = {
   /** Why the entry is not plainly priced, sorted. */
   readonly reasons: readonly string[];
   readonly usage: Usage;
+  /** Tier the provider served and where, as far as prices may depend on them. */
+  readonly serviceTier?: string;
+  readonly region?: string;
+  /** Present once it was priced anew: how often by now, and why the last time. */
+  readonly repriced?: { readonly count: number; readonly reason: string };
   readonly lines: readonly ReceiptLine[];
   /** The other figure where two are known: what the provider reported, what the book says, or the list price. */
   readonly compared?: Receipt['compared'];

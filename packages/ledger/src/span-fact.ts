@@ -33,7 +33,12 @@ export type Observation = {
   readonly provider: string;
   readonly model: string;
   readonly usage: Usage;
+  /** Tier the provider served and where, as far as prices may depend on them. */
+  readonly serviceTier?: string;
+  readonly region?: string;
   readonly receipt: Receipt;
+  /** Present once the receipt was made anew: how often by now, and why the last time. */
+  readonly repriced?: { readonly count: number; readonly reason: string };
   /** True when the cost produced nothing: an attempt that did not answer, or a failed call. */
   readonly waste: boolean;
   readonly attempt?: { readonly number: number; readonly billable: 'yes' | 'no' | 'possible' };

@@ -14,16 +14,23 @@ export function uniqueFacts(facts: Iterable<SpanFact>): ReadonlyMap<string, Span
 
 /**
  * Which of two facts of one span counts: one that bears cost, then one that says something over a mere link, then the one that
- * ended later, then the greater text, then the greater name. Returns `first` when both say the same.
+ * ended later, then the one that was priced anew more often, then the greater text, then the greater name. Returns `first` when
+ * both say the same.
  */
 export function strongerFact(first: SpanFact, second: SpanFact): SpanFact {
   if (bearsCost(first) !== bearsCost(second)) return bearsCost(first) ? first : second;
   if (isLink(first) !== isLink(second)) return isLink(first) ? second : first;
   if (first.endNs !== second.endNs) return first.endNs > second.endNs ? first : second;
+  const repriced = repricings(first) - repricings(second);
+  if (repriced !== 0) return repriced > 0 ? first : second;
   // Names come last: of spans that bear no cost they are not always known.
   const [one, other] = [canonicalText({ ...first, name: '' }), canonicalText({ ...second, name: '' })];
   if (one !== other) return one > other ? first : second;
   return first.name >= second.name ? first : second;
+}
+
+function repricings({ observation }: SpanFact): number {
+  return observation?.repriced?.count ?? 0;
 }
 
 /** True when the fact says no more than which span is whose child. */

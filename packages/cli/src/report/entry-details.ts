@@ -65,9 +65,14 @@ function humanText({ human }: Entry): readonly string[] {
   ];
 }
 
-function versionText({ version, state, recordedAtNs }: Entry): readonly string[] {
-  if (version === 1 && state === 'live') return [];
-  return [`version ${version} of ${timeText(recordedAtNs)}${state === 'void' ? ', replaced by a later one' : ''}`];
+function versionText({ version, state, recordedAtNs, repriced, origin }: Entry): readonly string[] {
+  const why = repriced === undefined ? '' : `, priced anew: ${safeText(repriced.reason)}`;
+  return [
+    ...(version === 1 && state === 'live' && why === ''
+      ? []
+      : [`version ${version} of ${timeText(recordedAtNs)}${why}${state === 'void' ? ', replaced by a later one' : ''}`]),
+    ...(origin === undefined ? [] : [`decided by ledger ${origin.emitter}, its version ${origin.version}`]),
+  ];
 }
 
 function originText(entry: Entry): string {

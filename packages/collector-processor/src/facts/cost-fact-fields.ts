@@ -16,6 +16,9 @@ export const hasPart = {
   complete: 128,
   compared: 256,
   bounds: 512,
+  serviceTier: 1024,
+  region: 2048,
+  repriced: 4096,
 } as const;
 
 /** Parts a line of a receipt may have. */

@@ -57,6 +57,9 @@ function readObservation(reader: FactReader, entryId: string, parts: number): Ob
   if ((parts & hasPart.requestId) !== 0) observation.requestId = readText(reader);
   if ((parts & hasPart.apiKeyFingerprint) !== 0) observation.apiKeyFingerprint = readText(reader);
   if ((parts & hasPart.human) !== 0) observation.human = readHuman(reader);
+  if ((parts & hasPart.serviceTier) !== 0) observation.serviceTier = readWord(reader);
+  if ((parts & hasPart.region) !== 0) observation.region = readWord(reader);
+  if ((parts & hasPart.repriced) !== 0) observation.repriced = { count: readNumber(reader), reason: readText(reader) };
   return observation;
 }
 

@@ -11,7 +11,8 @@ import { writeSaid } from './said.ts';
  *
  *      0 place, 48 bytes · 48 entry id, 16 bytes · which parts there are varint · tenant word · what is said of the item ·
  *     name text · scope name and version words · dialect, role, category, provider, model words · usage · receipt ·
- *     call id text · attempt: number, billable varints · agent, request id, key fingerprint texts · human
+ *     call id text · attempt: number, billable varints · agent, request id, key fingerprint texts · human ·
+ *     service tier, region words · repriced: count varint, reason text
  */
 export function writeCostFact(writer: FactWriter, place: Uint8Array, fact: CostFact): void {
   const { body } = writer;
@@ -41,6 +42,12 @@ export function writeCostFact(writer: FactWriter, place: Uint8Array, fact: CostF
   if (observation.requestId !== undefined) writeText(body, observation.requestId);
   if (observation.apiKeyFingerprint !== undefined) writeText(body, observation.apiKeyFingerprint);
   if (observation.human !== undefined) writeHuman(writer, observation.human);
+  if (observation.serviceTier !== undefined) writeWord(writer, observation.serviceTier);
+  if (observation.region !== undefined) writeWord(writer, observation.region);
+  if (observation.repriced !== undefined) {
+    writeVarint(body, observation.repriced.count);
+    writeText(body, observation.repriced.reason);
+  }
 }
 
 /** Where a span stands, from a fact, as `SpanView.copyPlace` gives it. */
@@ -53,7 +60,8 @@ export function copyPlaceOf(fact: SpanFact, target: Buffer, offset: number): voi
   target.writeBigUInt64LE(fact.endNs, offset + 40);
 }
 
-function partsOf({ callId, attempt, agent, requestId, apiKeyFingerprint, human, waste, receipt }: Observation): number {
+function partsOf(observation: Observation): number {
+  const { callId, attempt, agent, requestId, apiKeyFingerprint, human, waste, receipt } = observation;
   const { amountPico } = receipt;
   return (
     (callId === undefined ? 0 : hasPart.callId) |
@@ -62,6 +70,9 @@ function partsOf({ callId, attempt, agent, requestId, apiKeyFingerprint, human, 
     (requestId === undefined ? 0 : hasPart.requestId) |
     (apiKeyFingerprint === undefined ? 0 : hasPart.apiKeyFingerprint) |
     (human === undefined ? 0 : hasPart.human) |
+    (observation.serviceTier === undefined ? 0 : hasPart.serviceTier) |
+    (observation.region === undefined ? 0 : hasPart.region) |
+    (observation.repriced === undefined ? 0 : hasPart.repriced) |
     (waste ? hasPart.waste : 0) |
     (receipt.complete ? hasPart.complete : 0) |
     (receipt.compared === undefined ? 0 : hasPart.compared) |

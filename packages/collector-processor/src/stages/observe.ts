@@ -37,6 +37,8 @@ const observationOf = (span: SpanView, { tenant }: Identity, { normalized, recei
     provider,
     model: cut(normalized.model),
     usage: usageOf(normalized.usage),
+    ...optional('serviceTier', cutOptional(normalized.serviceTier)),
+    ...optional('region', cutOptional(normalized.region)),
     receipt,
     waste,
     ...optional('attempt', normalized.attempt),

@@ -19,7 +19,7 @@ export type LedgerFileOptions = {
   readonly currency: string;
   /** Outcomes that complete a unit, by item type, for reports of the file. */
   readonly completed?: CompletedOutcomes;
-  /** Whether everything it decides also goes to another ledger. Default: no. */
+  /** Whether everything it decides also goes to another ledger. Default: as the file says; a new one keeps it. */
   readonly sendsEntries?: boolean;
   /** Unix nanoseconds. */
   readonly nowNs: bigint;
@@ -55,7 +55,7 @@ export function openLedgerFile({ file, currency, completed, sendsEntries, nowNs 
       );
     }
     if (completed !== undefined) keepCompleted(database, completed);
-    setUpOutgoing(database, sendsEntries === true);
+    setUpOutgoing(database, sendsEntries);
     return { database, ...settings, close: () => close(database as DatabaseSync, release) };
   } catch (error) {
     close(database, release);

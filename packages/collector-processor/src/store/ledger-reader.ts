@@ -8,6 +8,7 @@ import { prepareKeptContributions } from './kept-contributions.ts';
 import { type KeptFacts, prepareKeptFacts } from './kept-facts.ts';
 import { inMemory, schemaVersion, unusable, unusableBecause } from './ledger-file.ts';
 import { type RecordRow, recordColumns, recordOf } from './outbox.ts';
+import { type RepriceOptions, type Repricing, repricings } from './reprice.ts';
 import { applicationId, migrations } from './schema.ts';
 import { prepare } from './sql.ts';
 import { type LedgerVerdict, verifyLedger } from './verify-ledger.ts';
@@ -40,6 +41,8 @@ export type LedgerReader = CostCells & {
   readonly entries: () => Iterable<Entry>;
   /** Live entries without an item, by time of use. */
   readonly unattributed: (entriesMax: number) => readonly Entry[];
+  /** Prices live entries anew, by time of use. Changes nothing. */
+  readonly repricings: (options: RepriceOptions) => Iterable<Repricing>;
   /** Works every record out again from the entries. Reads the whole file. */
   readonly verify: () => LedgerVerdict;
   readonly close: () => void;
@@ -121,6 +124,7 @@ export function createReader(database: DatabaseSync, file: string): LedgerReader
     },
     unattributed: (entriesMax) => withoutItem.all(entriesMax).map((row) => entryIn(row)),
     ...prepareCells(database),
+    repricings: (options) => repricings({ database, currency: header.currency }, options),
     verify: () => verifyLedger(database, header.currency),
     close: () => database.close(),
   };

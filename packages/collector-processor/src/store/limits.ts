@@ -57,3 +57,6 @@ export const itemRowsMax = 20_000;
 
 /** Facts of open traces kept in memory, so that what comes next of a trace need not be read again: about 100 MiB at most. */
 export const openTraceFactsMax = 65_536;
+
+/** Entries priced anew that are in memory at once. */
+export const repricedPerPassMax = 20_000;

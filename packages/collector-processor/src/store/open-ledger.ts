@@ -20,7 +20,7 @@ export type OpenLedgerOptions = {
   readonly traceWindowMs?: number;
   /** Outcomes that complete a unit, by item type. Kept in the file, so that reports of it count the same way. */
   readonly completed?: CompletedOutcomes;
-  /** Whether everything it decides also goes to another ledger, see `outgoing`. Default: no. */
+  /** Whether everything it decides also goes to another ledger, see `outgoing`. Default: as the file says; a new one keeps it. */
   readonly sendsEntries?: boolean;
   /** Default: the computer's clock. */
   readonly clock?: Pick<Clock, 'nowNs'>;

@@ -23,9 +23,11 @@ export type Outgoing = {
 /**
  * Says in the file whether what it decides also goes to another ledger. Once it does, every change to an entry, and to what a
  * trace says about an item, is noted in the outbox by the transaction that makes it; what the file held before goes there too.
+ * Without a wish it stays as it is.
  */
-export function setUpOutgoing(database: DatabaseSync, isOn: boolean): void {
+export function setUpOutgoing(database: DatabaseSync, wanted: boolean | undefined): void {
   const setting = prepare<{ value: string }>(database, "SELECT value FROM settings WHERE name = 'entries_out'").one();
+  const isOn = wanted ?? setting?.value === 'on';
   inTransaction(database, () => {
     prepare(
       database,
