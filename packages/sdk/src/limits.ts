@@ -28,6 +28,9 @@ export const jsonKeyBytesMax = 256;
 /** Bytes of a request body that is read for its model and options; of a longer one only the answer is read. */
 export const requestBodyBytesMax: number = 64 * 1024 * 1024;
 
+/** Characters of a request body that is parsed as a whole: of a longer one only the wanted fields are read. */
+export const parsedBodyCharactersMax = 4_096;
+
 /** Bytes of a streamed event that is held back until it is complete; beyond that the stream passes through as it comes. */
 export const heldEventBytesMax: number = 1024 * 1024;
 
@@ -132,3 +135,6 @@ export const costTimeoutMs = 10_000;
 
 /** Characters of the answer about one item: a record with every category, unit and dimension takes a few thousand. */
 export const costBytesMax: number = 1024 * 1024;
+
+/** Models whose units and limits are kept for a minute; beyond that all are read anew. A process calls a few dozen. */
+export const boundPlansMax = 1_000;

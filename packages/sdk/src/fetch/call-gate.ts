@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { CallSpan } from './call-span.ts';
 import type { ModelUsage } from './read-usage.ts';
 import type { RequestFacts } from './request-plan.ts';
 
@@ -25,7 +25,7 @@ export type Admission = {
   /** Aborts the call when it must not go on. Its reason is the error the host gets. */
   readonly signal?: AbortSignal;
   /** Called when the call has its span. */
-  readonly started?: (span: { readonly addEvent: (name: string, attributes: Attributes) => unknown }) => void;
+  readonly started?: (span: Pick<CallSpan, 'isRecording' | 'addEvent'>) => void;
   /** Asked before every further attempt, by its number. Throws, or rejects, to refuse it. */
   readonly again?: (attempt: number) => void | Promise<void>;
   /** Sees every piece of a streamed answer. */

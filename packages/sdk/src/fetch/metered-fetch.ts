@@ -51,11 +51,12 @@ export type MeteredFetchOptions = {
 export const createMeteredFetch = (inner: Fetch | undefined, options: MeteredFetchOptions): Fetch => {
   if (inner !== undefined && isMetered(inner)) return inner;
   const metered: Fetch = async (input, init) => {
+    if (options.gate === undefined) return send(inner, input, init, options);
     try {
       return await send(inner, input, init, options);
     } catch (error) {
       // A gate's own refusal is for the host; a client that tries again after every error would hide it.
-      if (options.gate === undefined || !isRefusal(error) || !isFromRetryingClient(input, init)) throw error;
+      if (!isRefusal(error) || !isFromRetryingClient(input, init)) throw error;
       return createRefusingResponse(error);
     }
   };

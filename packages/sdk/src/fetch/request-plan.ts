@@ -1,9 +1,11 @@
 import type { Usage } from '@costspan/pricing';
-import { requestBodyBytesMax } from '../limits.ts';
+import { parsedBodyCharactersMax, requestBodyBytesMax } from '../limits.ts';
 import type { Api, RequestBody } from './apis/api-type.ts';
 import { apiOf } from './apis/apis.ts';
 import { fieldOf, textOf } from './apis/kept.ts';
 import { createJsonPruner } from './body/json-pruner.ts';
+import type { Pick } from './body/pick.ts';
+import { pickValue } from './body/pick-value.ts';
 import { withIncludeUsage } from './include-usage.ts';
 import { acceptsIncludeUsage, providerOf } from './provider.ts';
 
@@ -97,11 +99,8 @@ const readBody = (raw: unknown, api: Api): RequestBody => {
     const text = (field: string): string | undefined => textOf({ field: raw.get(field) }, 'field');
     return withModel(text('model'), { isStream: text('stream') === 'true', usage: api.readRequest?.({ text }) ?? {} });
   }
-  const bytes = bytesOf(raw);
-  if (bytes === undefined) return { isStream: false };
-  const pruner = createJsonPruner(api.readRequest === undefined ? requestFields : speechFields);
-  pruner.feed(bytes);
-  const kept = pruner.take();
+  const kept = keep(raw, api.readRequest === undefined ? requestFields : speechFields);
+  if (kept === undefined) return { isStream: false };
   const usage: Usage = api.readRequest?.({ text: (field) => textOf(kept, field) }) ?? {};
   const serviceTier = textOf(kept, 'service_tier');
   const maxTokens = ['max_completion_tokens', 'max_output_tokens', 'max_tokens']
@@ -116,6 +115,22 @@ const readBody = (raw: unknown, api: Api): RequestBody => {
     ...(options === undefined && { streamOptions: 'absent' as const }),
     ...(isOpenObject(options) && { streamOptions: 'open' as const }),
   });
+};
+
+// A short text is parsed faster than it is scanned; what a long one holds besides the wanted fields is passed over.
+const keep = (raw: unknown, fields: Pick): unknown => {
+  if (typeof raw === 'string' && raw.length <= parsedBodyCharactersMax) {
+    try {
+      return pickValue(JSON.parse(raw), fields);
+    } catch {
+      return undefined;
+    }
+  }
+  const bytes = bytesOf(raw);
+  if (bytes === undefined) return undefined;
+  const pruner = createJsonPruner(fields);
+  pruner.feed(bytes);
+  return pruner.take();
 };
 
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;

@@ -19,16 +19,11 @@ export const observeResponse = (
   options: { readonly observer: ResponseObserver; readonly onExit: (exit: BodyExit) => void; readonly signal?: AbortSignal },
 ): Response => {
   const passage = createPassage(body, options.observer, options.onExit, options.signal);
-  const state: State = { passage, observer: options.observer };
   exitWhenForgotten(response, passage);
-  return Object.defineProperties(response, {
-    body: { get: () => state.standIn?.body ?? openBody(state, response), configurable: true },
-    json: { value: () => readJson(state, response), configurable: true, writable: true },
-    clone: { value: () => standInOf(state, response).clone(), configurable: true, writable: true },
-    ...Object.fromEntries(
-      OTHER_READERS.map((name) => [name, { value: () => readOther(state, response, name), configurable: true, writable: true }]),
-    ),
-  });
+  const state: State = { passage, observer: options.observer };
+  const observed = observedPrototypeOf(native(response));
+  Object.defineProperty(response, STATE, { value: state });
+  return Object.setPrototypeOf(response, observed) as Response;
 };
 
 type State = {
@@ -40,6 +35,46 @@ type State = {
   standIn?: Response;
 };
 
+const STATE = Symbol('costspan.observed');
+
+const stateOf = (response: Response): State => (response as Response & { readonly [STATE]: State })[STATE];
+
+/** The prototype of observed responses, between them and their own class: one for each class, and made once. */
+const observedPrototypeOf = (original: Response): Response => {
+  const known = observedPrototypes.get(original);
+  if (known !== undefined) return known;
+  const made = Object.create(original, {
+    ...method('json', readJson),
+    ...method('clone', (response) => standInOf(stateOf(response), response).clone()),
+    ...Object.fromEntries(OTHER_READERS.flatMap((name) => Object.entries(method(name, (response) => readOther(response, name))))),
+    ...getter('body', (response) => stateOf(response).standIn?.body ?? openBody(stateOf(response), response)),
+    ...getter('bodyUsed', (response) => stateOf(response).standIn?.bodyUsed === true || isNativeUsed(response)),
+  }) as Response;
+  observedPrototypes.set(original, made);
+  return made;
+};
+
+const observedPrototypes = new WeakMap<Response, Response>();
+
+const method = (name: string, run: (response: Response) => unknown): PropertyDescriptorMap => ({
+  [name]: {
+    value: function (this: Response): unknown {
+      return run(this);
+    },
+    configurable: true,
+    writable: true,
+  },
+});
+
+const getter = (name: string, read: (response: Response) => unknown): PropertyDescriptorMap => ({
+  [name]: {
+    get: function (this: Response): unknown {
+      return read(this);
+    },
+    configurable: true,
+  },
+});
+
 const OTHER_READERS = ['text', 'arrayBuffer', 'bytes', 'blob', 'formData'] as const;
 
 // The response must live as long as its body is read: runtimes close the connection of one that was collected.
@@ -48,7 +83,8 @@ const openBody = (state: State, response: Response): ReadableStream<Uint8Array> 
   return state.stream;
 };
 
-const readJson = async (state: State, response: Response): Promise<unknown> => {
+const readJson = async (response: Response): Promise<unknown> => {
+  const state = stateOf(response);
   const { observer, passage } = state;
   if (observer.value === undefined || state.stream !== undefined) return standInOf(state, response).json();
   let json: unknown;
@@ -64,7 +100,11 @@ const readJson = async (state: State, response: Response): Promise<unknown> => {
   return json;
 };
 
-const native = (response: Response): Response => Object.getPrototypeOf(response) as Response;
+/** The prototype with the runtime's own methods. */
+const native = (response: Response): Response => {
+  const prototype = Object.getPrototypeOf(response) as Response;
+  return STATE in response ? (Object.getPrototypeOf(prototype) as Response) : prototype;
+};
 
 const isNativeUsed = (response: Response): boolean => Reflect.get(native(response), 'bodyUsed', response) as boolean;
 
@@ -73,11 +113,11 @@ const standInOf = (state: State, response: Response): Response => {
   if (state.standIn !== undefined) return state.standIn;
   const standIn = rebuildResponse(response, openBody(state, response));
   state.standIn = standIn;
-  Object.defineProperty(response, 'bodyUsed', { get: () => standIn.bodyUsed || isNativeUsed(response), configurable: true });
   return standIn;
 };
 
-const readOther = async (state: State, response: Response, name: (typeof OTHER_READERS)[number]): Promise<unknown> => {
+const readOther = async (response: Response, name: (typeof OTHER_READERS)[number]): Promise<unknown> => {
+  const state = stateOf(response);
   const isUsedUp = state.stream === undefined && isNativeUsed(response);
   // A body that was read already is refused by the runtime in its own words.
   return isUsedUp ? Reflect.apply(native(response)[name], response, []) : standInOf(state, response)[name]();

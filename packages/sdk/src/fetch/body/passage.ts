@@ -29,6 +29,8 @@ export type Passage = {
   // Taken at the first read: a body nobody reads stays unlocked, so that the runtime can close its connection.
   reader?: ReadableStreamDefaultReader<Uint8Array>;
   hasExited?: boolean;
+  /** Whether something is registered whose end would end the passage. */
+  isAwaited?: boolean;
   stopListening?: () => void;
 };
 
@@ -53,7 +55,8 @@ const leaveOnAbort = (passage: Passage, signal: AbortSignal): void => {
 
 /** Exits when the host has forgotten `held`, through which it would have read: its connection and its call would stay open for ever. */
 export const exitWhenForgotten = (held: object, passage: Passage): void => {
-  forgotten.unregister(passage);
+  if (passage.isAwaited === true) forgotten.unregister(passage);
+  passage.isAwaited = true;
   forgotten.register(held, passage, passage);
 };
 
