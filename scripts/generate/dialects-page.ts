@@ -1,7 +1,8 @@
 // Prints docs/dialects/README.md. Run by dialects.ts.
-import { meaningsOf } from '../../packages/collector-processor/src/dialects/describe-dialect.ts';
+import { doubtsOf, meaningsOf } from '../../packages/collector-processor/src/dialects/describe-dialect.ts';
 import type { CallKeys, Dialect, Signature } from '../../packages/collector-processor/src/dialects/dialect.ts';
 import { DIALECTS } from '../../packages/collector-processor/src/dialects/dialects.ts';
+import { LOG_DIALECTS } from '../../packages/collector-processor/src/dialects/log-dialects.ts';
 import { loadCaptured, type Telling, tellings } from '../../packages/collector-processor/test/dialects/captured/tellings.ts';
 
 const folder = 'packages/collector-processor/src/dialects';
@@ -10,6 +11,8 @@ const evidences = { captured: 'captured', documented: 'documented', own: 'own wo
 
 const tellingTexts: Readonly<Record<Telling, string>> = {
   exact: 'exact',
+  'caches-untold': 'estimated: what was in the caches is unknown',
+  'no-output': 'incomplete: output unknown, and what was in the caches',
   'no-reasoning': 'exact but for reasoning, which stays in the text',
   'no-lifetimes': 'exact but for the lifetime of cache writes',
   'one-lifetime': 'exact but for the lifetime of cache writes that last less than an hour',
@@ -45,7 +48,8 @@ read each of your spans, from which keys, and why one has no price.
   total that fits only one of them), the counts win. Counts that fit neither are \`invalid_usage\`, never clamped.
 - **Missing is not zero.** A call without usage is \`usage_missing\`, one that nobody can read is \`unpriced:
   dialect-unknown\`; both are counted and shown.
-- **One call, several instrumentations.** Within a trace the richest span counts; the others become \`duplicate\`.
+- **One call, several instrumentations.** Within a trace the richest span counts; the others become \`duplicate\`: see
+  [what is counted once](../reference/entry.md#what-is-counted-once). Traces are not compared with each other.
 
 *Captured* rows are tested on spans that the packages themselves emitted, *documented* ones on spans written down from
 their documentation or source.
@@ -65,18 +69,35 @@ ${Object.entries(tellings).map(capturedRow).join('\n')}
 
 ## What is not read
 
-- **Log events and metrics.** Only spans are read. Codex CLI tells its tokens in log events alone (\`codex.sse_event\`), so what
-  it costs is not seen; Claude Code tells them in log events and metrics besides its spans, where reading both would count
-  them twice. Logs and metrics pass through as they came.
+- **Metrics.** What is read is spans, and the log events below. Metrics that carry tokens, such as those of Claude Code, tell the
+  same calls again. All logs and metrics pass through as they came.
 - **Costs that an instrumentation calculates**, such as \`gen_ai.cost.*\`, \`operation.cost\` or \`gen_ai.usage.cost\`: they are list
   prices of an unknown date, or 0 for a model it does not know. \`gen_ai.usage.cost.amount\` counts as the provider's where its
   source says \`provider\` and the sender is trusted.
 
-${DIALECTS.map(section).join('\n\n')}
+${DIALECTS.map((dialect) => section(dialect, 'span name')).join('\n\n')}
+
+# Log events that tell usage
+
+Some sources tell the usage of a call in a log event, besides their spans or in the place of them. Such an event is read like a
+span that ends when the event was written, below the span it stands in. Where it stands in no trace it has one of its own.
+Its ids follow from what tells the event from every other one, so an event that is sent again counts once. Where a span tells
+the same call, both carry one id, and the richer of them counts. An event is forwarded as it came.
+
+| row | emitted by | caches | estimated | evidence |
+| --- | --- | --- | --- | --- |
+${LOG_DIALECTS.map(indexRow).join('\n')}
+
+${LOG_DIALECTS.map((dialect) => `${section(dialect, 'event name')}\n\nOne event is told from another by ${dialect.identity.map(code).join(', ')}.`).join('\n\n')}
 `);
 
 function indexRow(dialect: Dialect): string {
-  const doubt = 'call' in dialect && dialect.call.doubt !== undefined ? dialect.call.doubt.when : '';
+  const doubt =
+    'call' in dialect
+      ? doubtsOf(dialect.call)
+          .map(({ when }) => when)
+          .join('; ')
+      : '';
   return `| [\`${dialect.id}\`](#${dialect.id}) | ${dialect.emitter} | ${cachesText(dialect)} | ${doubt} | ${evidences[dialect.evidence]} |`;
 }
 
@@ -92,10 +113,10 @@ function capturedRow([source, told]: readonly [string, Readonly<Record<string, T
   return `| ${source} | ${versions.join(', ')} | ${calls.join('<br>')} |`;
 }
 
-function section(dialect: Dialect): string {
+function section(dialect: Dialect, nameOf: string): string {
   const facts = [
     `Emitted by: ${dialect.emitter}. Row version ${dialect.version}, ${evidences[dialect.evidence]}.`,
-    `Recognised by ${dialect.detect.map(signatureText).join(', or by ')}.`,
+    `Recognised by ${dialect.detect.map((each) => signatureText(each, nameOf)).join(', or by ')}.`,
     ...('call' in dialect ? callText(dialect.call) : []),
   ];
   const rows =
@@ -113,10 +134,10 @@ ${facts.join('\n\n')}
 ${rows.map(([from, what]) => `| ${from} | ${what} |`).join('\n')}${limits}`;
 }
 
-function signatureText({ scope, name, key, keyPrefix }: Signature): string {
+function signatureText({ scope, name, key, keyPrefix }: Signature, nameOf: string): string {
   const parts = [
     ...(scope === undefined ? [] : [`scope ${scope.map(code).join(' or ')}`]),
-    ...(name === undefined ? [] : [`span name ${name.map(code).join(' or ')}`]),
+    ...(name === undefined ? [] : [`${nameOf} ${name.map(code).join(' or ')}`]),
     ...(key === undefined
       ? []
       : [key.length === 1 ? `key ${code(key[0] ?? '')}` : `one of the keys ${key.map(code).join(', ')}`]),
@@ -126,7 +147,7 @@ function signatureText({ scope, name, key, keyPrefix }: Signature): string {
 }
 
 function callText(call: CallKeys): readonly string[] {
-  const { caches, doubt, mayBeSum, role } = call;
+  const { caches, mayBeSum, role } = call;
   const roles = Object.entries(role.byValue).map(([value, each]) => [each, code(value)] as const);
   const valuesOf = (wanted: string): string =>
     roles
@@ -141,7 +162,7 @@ function callText(call: CallKeys): readonly string[] {
     ...(mayBeSum === undefined
       ? []
       : ['Some calls cannot be told from a parent that repeats them and are kept as sums; see below.']),
-    ...(doubt === undefined ? [] : [`Estimated as ${code(doubt.reason)} ${doubt.when}.`]),
+    ...doubtsOf(call).map(({ reason, when }) => `Estimated as ${code(reason)} ${when}.`),
   ];
 }
 

@@ -7,6 +7,7 @@ import { describeFault, type Logger } from './logger.ts';
 import type { CodecResult, Signal } from './otlp/codec.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import type { Meter, SenderContext } from './stages/meter.ts';
+import type { MeterLogs } from './stages/meter-logs.ts';
 import type { LedgerStore } from './store/ledger-store.ts';
 import type { ReadLedgerEvents } from './store/received-events.ts';
 import type { TakeTurn } from './turns.ts';
@@ -15,6 +16,8 @@ import type { TakeTurn } from './turns.ts';
 export type IngestOptions = {
   /** The meter of a sender: which one depends on how far the sender is trusted. */
   readonly meterOf: (sender: SenderContext) => Meter;
+  /** Reads the usage that some sources tell in log events, by sender like the meter. Absent: nobody keeps it. */
+  readonly meterLogsOf?: (sender: SenderContext) => MeterLogs;
   readonly fanOuts: Readonly<Record<Signal, FanOut>>;
   /** Absent: the ledger is off. */
   readonly ledger?: Pick<LedgerStore, 'commit'>;
@@ -64,12 +67,23 @@ export function createIngest(options: IngestOptions): Ingest {
   };
 }
 
-function take(body: Uint8Array, request: IngestRequest, options: IngestOptions): Promise<Delivery> {
+async function take(body: Uint8Array, request: IngestRequest, options: IngestOptions): Promise<Delivery> {
   if (request.signal === 'traces') return takeTraces(body, request, options);
-  if (request.signal === 'logs' && options.intake !== undefined) {
-    return takeLogs(body, request, { ...options, intake: options.intake });
-  }
-  return takeOther(body, request, options);
+  if (request.signal !== 'logs') return takeOther(body, request, options);
+  const delivery =
+    options.intake === undefined
+      ? await takeOther(body, request, options)
+      : await takeLogs(body, request, { ...options, intake: options.intake });
+  return delivery.kind === 'accepted' ? ((await takeUsage(body, request, options)) ?? delivery) : delivery;
+}
+
+/** Keeps what log events say that calls used, once the request went on; returns the delivery to answer with when that failed. */
+async function takeUsage(body: Uint8Array, { sender }: IngestRequest, options: IngestOptions): Promise<Delivery | undefined> {
+  const metered = options.meterLogsOf?.(sender)(body, sender);
+  if (metered === undefined) return undefined;
+  const unsafe = await commit(metered.facts.spanCount, (ledger) => ledger.commit(metered.facts), options);
+  if (unsafe === undefined) options.metrics.spansAccepted(0, metered.pricedCount, metered.unpriced);
+  return unsafe;
 }
 
 async function takeTraces(body: Uint8Array, { sender, abort }: IngestRequest, options: IngestOptions): Promise<Delivery> {

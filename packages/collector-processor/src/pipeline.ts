@@ -17,12 +17,14 @@ import { loadConfiguredBook, readingConfig } from './meter-config.ts';
 import { optional } from './optional.ts';
 import type { RewriteTraces } from './otlp/codec.ts';
 import { rewriteTraces } from './otlp/rewrite-traces.ts';
+import { visitLogRecords } from './otlp/visit-log-records.ts';
 import { createAuthenticate } from './receivers/authentication.ts';
 import type { Page } from './receivers/otlp-http/options.ts';
 import { type Receivers, startReceivers } from './receivers/start-receivers.ts';
 import { createSelfMetrics, type SelfMetrics } from './self-metrics.ts';
 import { createMeter } from './stages/create-meter.ts';
 import type { Meter, SenderContext } from './stages/meter.ts';
+import { createMeterLogs, type MeterLogs } from './stages/meter-logs.ts';
 import type { LedgerStore } from './store/ledger-store.ts';
 import { type OpenLedger, openLedger } from './store/open-ledger.ts';
 import { readLedgerEvents } from './store/read-ledger-events.ts';
@@ -78,7 +80,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     loadConfiguredBook(config, (warning) => logger.warn('price book', { problem: formatBookIssue(warning) }));
   let book = await loadBook();
   const pool = poolOf(options);
-  let meterOf = createMeterOf(config, book, pool);
+  let meters = metersOf(config, book, pool);
   const ledger =
     config.ledger === undefined || options.remoteLedger !== undefined
       ? undefined
@@ -105,7 +107,8 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const store = options.remoteLedger ?? ledger;
   const trust = trustOf(config);
   const ingest = createIngest({
-    meterOf: (sender) => meterOf(sender),
+    meterOf: (sender) => meters.spans(sender),
+    ...optional('meterLogsOf', store && ((sender: SenderContext) => meters.logs(sender))),
     fanOuts,
     ...optional('ledger', store),
     ...optional(
@@ -142,7 +145,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       const loaded = await loadBook();
       return () => {
         book = loaded;
-        meterOf = createMeterOf(config, loaded, pool);
+        meters = metersOf(config, loaded, pool);
       };
     },
     close: async (abort) => {
@@ -175,15 +178,27 @@ function completedOutcomes({ workItems }: Config): CompletedOutcomes {
   return Object.fromEntries(Object.entries(workItems.types).map(([type, { completed }]) => [type, completed]));
 }
 
-/** The meter of a sender: senders differ by how far they are trusted. */
-function createMeterOf(config: Config, book: CompiledBook, pool: BufferPool | undefined): (sender: SenderContext) => Meter {
+/** What reads spans and log events of a sender: senders differ by how far they are trusted. */
+function metersOf(
+  config: Config,
+  book: CompiledBook,
+  pool: BufferPool | undefined,
+): { readonly spans: (sender: SenderContext) => Meter; readonly logs: (sender: SenderContext) => MeterLogs } {
   const keepsFacts = config.ledger !== undefined;
   const rewrite: RewriteTraces = (body, given, onSpan) =>
     rewriteTraces(body, { ...given, ...optional('allocate', pool?.take) }, onSpan);
-  const meterFor = (trust: TrustConfig): Meter =>
-    createMeter({ ...readingConfig(config, trust), rewriteTraces: rewrite, book, emitterName: 'costspan', keepsFacts });
-  const common = meterFor(config.trust);
-  const byTenant = new Map(Object.entries(config.trustByTenant).map(([tenant, trust]) => [tenant, meterFor(trust)]));
+  return {
+    spans: bySender(config, (trust) =>
+      createMeter({ ...readingConfig(config, trust), rewriteTraces: rewrite, book, emitterName: 'costspan', keepsFacts }),
+    ),
+    logs: bySender(config, (trust) => createMeterLogs({ ...readingConfig(config, trust), visitLogRecords, book })),
+  };
+}
+
+/** What there is of each sender, made once by how far it is trusted. */
+function bySender<Value>(config: Config, valueFor: (trust: TrustConfig) => Value): (sender: SenderContext) => Value {
+  const common = valueFor(config.trust);
+  const byTenant = new Map(Object.entries(config.trustByTenant).map(([tenant, trust]) => [tenant, valueFor(trust)]));
   return ({ tenant }) => (tenant === undefined ? common : (byTenant.get(tenant) ?? common));
 }
 

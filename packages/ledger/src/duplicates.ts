@@ -66,7 +66,7 @@ function groupCalls(facts: ReadonlyMap<string, SpanFact>, calls: readonly CostFa
       sharedIds.push(sameId);
     } else for (const other of others) groups.join(first, other);
   }
-  joinSiblings(calls, groups);
+  joinSiblings(facts, calls, groups);
   const nested = joinNested(facts, calls, groups);
   nested.supersede();
   // Some servers give every answer the same id, so within an instrumentation an id makes no duplicate.

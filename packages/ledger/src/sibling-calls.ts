@@ -3,18 +3,31 @@ import type { CostFact } from './decision.ts';
 import { groupBy } from './group-by.ts';
 import { siblingsComparedMax } from './limits.ts';
 import { haveDifferentIds, inputText, isSameKind, isSameModel, tellsUsage, useText } from './same-call.ts';
+import type { SpanFact } from './span-fact.ts';
 
 /**
  * Joins spans of one parent that tell one call: of different instrumentations, at the same time, of one model and with the same
  * use. Spans of one instrumentation are calls of their own, however equal their numbers. `calls` are in the order of their start.
  */
-export function joinSiblings(calls: readonly CostFact[], groups: CallGroups): void {
+export function joinSiblings(facts: ReadonlyMap<string, SpanFact>, calls: readonly CostFact[], groups: CallGroups): void {
   for (const siblings of groupBy(calls, ({ parentSpanId }) => parentSpanId).values()) {
     if (siblings.length < 2 || siblings[0]?.parentSpanId === '') continue;
     if (siblings.every(({ observation }) => observation.scopeName === siblings[0]?.observation.scopeName)) continue;
     for (const { keyOf, isPair } of evidence) {
       for (const alike of groupBy(siblings, keyOf).values()) joinPairs(alike, isPair, groups);
     }
+  }
+  joinOrphans(calls, ({ parentSpanId }) => parentSpanId !== '' && !facts.has(parentSpanId), groups);
+}
+
+/** Joins spans whose parent is missing with spans of the same call elsewhere: some instrumentations lose the span in between. */
+function joinOrphans(calls: readonly CostFact[], isOrphan: (call: CostFact) => boolean, groups: CallGroups): void {
+  const orphans = new Set(calls.filter(isOrphan));
+  if (orphans.size === 0) return;
+  for (const { keyOf, isPair } of evidence) {
+    const isPairOfOrphan = (earlier: CostFact, later: CostFact): boolean =>
+      (orphans.has(earlier) || orphans.has(later)) && isNested(earlier, later) && isPair(earlier, later);
+    for (const alike of groupBy(calls, keyOf).values()) joinPairs(alike, isPairOfOrphan, groups);
   }
 }
 
@@ -29,7 +42,10 @@ const evidence: readonly Evidence[] = [
   { keyOf: useText, isPair: (earlier, later) => tellsUsage(later) && overlap(earlier, later) },
   // An estimated output is a few tokens off; the input is not.
   { keyOf: inputText, isPair: (earlier, later) => isEstimatedOnce(earlier, later) && isNested(earlier, later) },
-  { keyOf: () => '', isPair: (earlier, later) => tellsUsage(earlier) !== tellsUsage(later) && isNested(earlier, later) },
+  {
+    keyOf: () => '',
+    isPair: (earlier, later) => !(tellsUsage(earlier) && tellsUsage(later)) && isNested(earlier, later),
+  },
 ];
 
 function joinPairs(alike: readonly CostFact[], isPair: Evidence['isPair'], groups: CallGroups): void {

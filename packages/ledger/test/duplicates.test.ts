@@ -212,6 +212,30 @@ describe('calls side by side under one parent', () => {
       ['b'],
     ],
     [
+      'are one call where neither says what it used',
+      `span | parent | scope | start | end | cost                         | usage
+       a    | root   | a     | 0     | 10  | ?usage-missing:usage_missing | none
+       b    | root   | b     | 1     | 9   | ?usage-missing:usage_missing | none`,
+      ['b'],
+    ],
+    [
+      'are one call where the span between one of them and the parent is missing',
+      `span | parent | scope | start | end | cost | usage
+       root |        | app   | 0     | 20  |      |
+       a    | root   | a     | 0     | 10  | 0.20 | ${use}
+       b    | lost   | b     | 1     | 9   | 0.18 | ${richUse}`,
+      ['b'],
+    ],
+    [
+      'under two parents are two calls',
+      `span | parent | scope | start | end | cost | usage
+       one  |        | app   | 0     | 20  |      |
+       two  |        | app   | 0     | 20  |      |
+       a    | one    | a     | 0     | 10  | 0.20 | ${use}
+       b    | two    | b     | 1     | 9   | 0.18 | ${richUse}`,
+      ['a', 'b'],
+    ],
+    [
       'without a parent are two calls',
       `span | scope | start | end | cost | usage
        a    | a     | 0     | 10  | 0.20 | ${use}

@@ -1,4 +1,4 @@
-import type { CallKeys, Dialect } from './dialect.ts';
+import type { CallKeys, Dialect, Doubt } from './dialect.ts';
 
 /** Keys of a dialect, and what they are read as. Of the keys of one row the first present counts. */
 export type KeyMeaning = { readonly keys: readonly string[]; readonly meaning: string };
@@ -8,6 +8,10 @@ export const meaningsOf = (dialect: Dialect): readonly KeyMeaning[] => {
   const meanings = 'call' in dialect ? [...tokenMeanings(dialect.call), ...nameMeanings(dialect.call)] : [];
   return meanings.flatMap(([meaning, keys]) => (keys === undefined || keys.length === 0 ? [] : [{ keys, meaning }]));
 };
+
+/** The doubts about a dialect, in the order in which they are asked. */
+export const doubtsOf = ({ doubt }: Pick<CallKeys, 'doubt'>): readonly Doubt[] =>
+  doubt === undefined ? [] : 'reason' in doubt ? [doubt] : doubt;
 
 type Row = readonly [meaning: string, keys: readonly string[] | undefined];
 
@@ -39,6 +43,7 @@ const nameMeanings = (call: CallKeys): readonly Row[] => [
   ['response id', call.responseId],
   ['request id', call.requestId],
   ['agent', call.agent],
+  ['tries before this one', call.resends],
   ['service tier that served', call.servedTier],
   ['service tier asked for', call.requestedTier],
   ['region', call.region],

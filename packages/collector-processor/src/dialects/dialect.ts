@@ -166,6 +166,8 @@ export type CallKeys = {
   readonly responseId?: readonly string[];
   readonly requestId?: readonly string[];
   readonly agent?: readonly string[];
+  /** How often the client tried again before this answer. */
+  readonly resends?: readonly string[];
   /** Tier that served the call. */
   readonly servedTier?: readonly string[];
   /** Tier that was asked for; used as an estimate where the tier served is unknown. */
@@ -174,7 +176,8 @@ export type CallKeys = {
   readonly tokens: TokenKeys;
   readonly caches: CacheConvention | CacheRule;
   readonly payloads?: readonly Payload[];
-  readonly doubt?: Doubt;
+  /** Of several the first that holds. */
+  readonly doubt?: Doubt | readonly Doubt[];
   /** True for a call that cannot be told from a parent that repeats it: it is taken for the sum, and kept as such. */
   readonly mayBeSum?: (fields: SpanFields) => boolean;
   /** Further keys that the functions of this row ask for. */

@@ -2,6 +2,7 @@ import { agentFramework } from './agent-framework.ts';
 import { aiSdk, aiSdkOtel } from './ai-sdk.ts';
 import { anthropicSdk } from './anthropic-sdk.ts';
 import { claudeCode } from './claude-code.ts';
+import { codexAnswer, codexTurn } from './codex.ts';
 import { costspanSdk } from './costspan-sdk.ts';
 import type { Dialect } from './dialect.ts';
 import { genkit } from './genkit.ts';
@@ -12,6 +13,7 @@ import { litellm } from './litellm.ts';
 import { openinference } from './openinference.ts';
 import { openlit } from './openlit.ts';
 import { otelGenAi } from './otel-gen-ai.ts';
+import { otelJsAwsSdk, otelJsAwsSdkStream } from './otel-js-aws-sdk.ts';
 import { otelJsOpenai } from './otel-js-openai.ts';
 import { otelPython, otelPythonBotocore, otelPythonOpenai } from './otel-python.ts';
 import { pydanticAi } from './pydantic-ai.ts';
@@ -38,6 +40,8 @@ export const DIALECTS: readonly Dialect[] = [
   aiSdk,
   aiSdkOtel,
   claudeCode,
+  codexTurn,
+  codexAnswer,
   genkit,
   langfuse,
   openinference,
@@ -48,6 +52,8 @@ export const DIALECTS: readonly Dialect[] = [
   agentFramework,
   googleAdk,
   strands,
+  otelJsAwsSdkStream,
+  otelJsAwsSdk,
   otelJsOpenai,
   otelPythonBotocore,
   otelPythonOpenai,

@@ -1,6 +1,18 @@
-import type { Dialect } from './dialect.ts';
-import { STREAM_KEYS, streamMayBeCounted } from './doubts.ts';
+import type { Dialect, Doubt, SpanFields } from './dialect.ts';
+import { STREAM_KEYS, STREAM_OUTPUT_SUMMED, streamMayBeCounted } from './doubts.ts';
 import { GEN_AI_CALL, GEN_AI_TOKENS } from './gen-ai-keys.ts';
+
+const isAnthropic = (fields: SpanFields): boolean => fields.text(GEN_AI_CALL.provider)?.startsWith('anthropic') === true;
+const mayBeCounted = streamMayBeCounted(GEN_AI_TOKENS);
+
+const DOUBTS: readonly Doubt[] = [
+  {
+    ...STREAM_OUTPUT_SUMMED,
+    when: 'where a call of Anthropic was streamed: its output is a few tokens too many',
+    holds: (fields, fromPayload) => isAnthropic(fields) && STREAM_OUTPUT_SUMMED.holds(fields, fromPayload),
+  },
+  mayBeCounted,
+];
 
 /** OpenLIT. Its counts for Anthropic are raw: there the input excludes the caches. Its own cost figures are not read. */
 export const openlit: Dialect = {
@@ -9,10 +21,11 @@ export const openlit: Dialect = {
   emitter: 'OpenLIT for JavaScript and Python',
   limits: [
     'Streams without usage carry a count of its own that is not marked: those are estimated.',
-    'Streamed Anthropic output counts the first tokens twice.',
+    'The output of an Anthropic stream is the sum of its first and its last count: those calls are estimated.',
+    'Streamed and other chats of OpenAI carry no reasoning tokens: they stay in the output.',
     'Its cost is 0 for models it does not know, so it is no price.',
   ],
-  evidence: 'documented',
+  evidence: 'captured',
   detect: [{ scope: ['@openlit/*', 'openlit', 'openlit.*'] }],
   call: {
     ...GEN_AI_CALL,
@@ -20,7 +33,7 @@ export const openlit: Dialect = {
       explained: 'inside, but beside for Anthropic',
       of: (_fields, provider) => (provider.startsWith('anthropic') ? 'beside' : 'inside'),
     },
-    doubt: streamMayBeCounted(GEN_AI_TOKENS),
+    doubt: DOUBTS,
     otherKeys: STREAM_KEYS,
   },
 };

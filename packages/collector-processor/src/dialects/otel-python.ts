@@ -7,8 +7,11 @@ export const otelPythonBotocore: Dialect = {
   id: 'otel-python-botocore',
   version: 1,
   emitter: 'opentelemetry-instrumentation-botocore (Bedrock)',
-  limits: ['Cached tokens are not on the span: calls are estimated.'],
-  evidence: 'documented',
+  limits: [
+    'Cached tokens are on the span for Converse alone: other calls are estimated.',
+    'Streams of InvokeModel carry usage only where the provider adds its own metrics to the last event.',
+  ],
+  evidence: 'captured',
   detect: [
     {
       scope: ['opentelemetry.instrumentation.botocore*'],
@@ -20,6 +23,8 @@ export const otelPythonBotocore: Dialect = {
     caches: 'beside',
     providerOtherwise: 'aws.bedrock',
     requestId: ['aws.request_id'],
+    region: ['cloud.region'],
+    resends: ['retry_attempts'],
     doubt: cachesUntold(GEN_AI_CALL.tokens),
   },
 };

@@ -20,6 +20,7 @@ const reasons = {
   'call-failed': 'The provider refused the call, so it billed nothing.',
   'attempt-refused': 'The provider refused the attempt, so it billed nothing.',
   'attempt-failed': 'The attempt failed before it was billed.',
+  'told-by-event': 'What the request used is told by another event of it.',
   'tool-failed': 'The call of the tool failed before it was billed.',
 } as const;
 

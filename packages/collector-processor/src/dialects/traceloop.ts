@@ -45,8 +45,12 @@ export const traceloopJsBedrock: Dialect = {
   id: 'traceloop-js-bedrock',
   version: 1,
   emitter: '@traceloop/instrumentation-bedrock',
-  limits: ['Cached tokens are not on the span: calls are estimated.'],
-  evidence: 'documented',
+  limits: [
+    'Cached tokens are not on the span: calls are estimated.',
+    'Streams and Converse carry no usage.',
+    'The maker is cut off the name of the model.',
+  ],
+  evidence: 'captured',
   detect: [{ scope: ['@traceloop/instrumentation-bedrock'] }],
   call: { ...CALL, caches: 'beside', providerOtherwise: 'aws.bedrock', doubt: cachesUntold(GEN_AI_TOKENS) },
 };

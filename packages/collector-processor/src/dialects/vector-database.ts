@@ -62,7 +62,7 @@ export const vectorDatabase: Dialect = {
     'Read units are stated for Pinecone queries alone; elsewhere a query counts as one.',
     'Write units are stated by nobody: writes to Pinecone show as missing usage, other writes bear no cost.',
   ],
-  evidence: 'documented',
+  evidence: 'captured',
   detect: [{ key: SYSTEM_KEYS }],
   keys: [...SYSTEM_KEYS, ...OPERATION_KEYS, READ_UNITS_KEY, WRITE_UNITS_KEY],
   reads: [

@@ -19,6 +19,8 @@ export type LogRecordView = {
   readonly traceId: string;
   /** 16 lower-case hex digits, or ''. */
   readonly spanId: string;
+  readonly scopeName: string;
+  readonly scopeVersion: string;
   readonly body: () => AttributeValue | undefined;
   /** By key; the last one wins where a sender repeated it. Empty values are left out. */
   readonly attributes: () => ReadonlyMap<string, AttributeValue>;
@@ -46,10 +48,27 @@ function visitResourceLogs(bytes: Buffer, { start, end }: Part, onRecord: (recor
     return attributes;
   };
   forEachPart(bytes, start, end, 2, (scopeLogs) => {
+    const scope = readScope(bytes, scopeLogs);
     forEachPart(bytes, scopeLogs.start, scopeLogs.end, 2, (record) =>
-      onRecord(readLogRecord(bytes, record.start, record.end, resourceAttributes)),
+      onRecord(readLogRecord(bytes, record, { scope, resourceAttributes })),
     );
   });
+}
+
+type Scope = Pick<LogRecordView, 'scopeName' | 'scopeVersion'>;
+
+/** ScopeLogs: 1 scope InstrumentationScope. InstrumentationScope: 1 name string · 2 version string. */
+function readScope(bytes: Buffer, { start, end }: Part): Scope {
+  const scope = { scopeName: '', scopeVersion: '' };
+  forEachPart(bytes, start, end, 1, (part) => {
+    forEachPart(bytes, part.start, part.end, 1, (name) => {
+      scope.scopeName = bytes.toString('utf8', name.start, name.end);
+    });
+    forEachPart(bytes, part.start, part.end, 2, (version) => {
+      scope.scopeVersion = bytes.toString('utf8', version.start, version.end);
+    });
+  });
+  return scope;
 }
 
 /**
@@ -62,9 +81,8 @@ function visitResourceLogs(bytes: Buffer, { start, end }: Part, onRecord: (recor
  */
 function readLogRecord(
   bytes: Buffer,
-  start: number,
-  end: number,
-  resourceAttributes: LogRecordView['resourceAttributes'],
+  { start, end }: Pick<Part, 'start' | 'end'>,
+  { scope, resourceAttributes }: { readonly scope: Scope; readonly resourceAttributes: LogRecordView['resourceAttributes'] },
 ): LogRecordView {
   const read = { eventName: '', timeUnixNs: 0n, observedTimeUnixNs: 0n, severityNumber: 0, traceId: '', spanId: '' };
   const cursor = { bytes, position: start };
@@ -94,6 +112,7 @@ function readLogRecord(
   }
   return {
     ...read,
+    ...scope,
     body: () => decodeBody(bytes, start, end),
     attributes: () => addAttributes(bytes, start, end, 6, new Map()),
     resourceAttributes,

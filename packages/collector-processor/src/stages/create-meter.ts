@@ -112,7 +112,7 @@ const addUnpriced = ({ unpriced }: OpenRequest, reason: string): void => {
 };
 
 /** Why a receipt is incomplete, each reason once. Reasons of lines that do have a cost are not among them. */
-const unpricedReasons = ({ lines, reasons }: Receipt): ReadonlySet<string> => {
+export const unpricedReasons = ({ lines, reasons }: Receipt): ReadonlySet<string> => {
   if (lines.length === 0) return new Set(reasons);
   const ofLines = lines.filter(({ cost }) => cost === undefined).flatMap(({ reason }) => reason ?? []);
   return new Set([...ofLines, ...reasons.filter((reason) => LACKING.includes(reason))]);

@@ -1,6 +1,7 @@
 import type { UsageReading } from '@costspan/pricing';
 import { ATTR_COSTSPAN_API_KEY_FINGERPRINT, ATTR_COSTSPAN_PROVIDER_REQUEST_ID, type Category } from '@costspan/semconv';
 import { readStatedCosts } from '../dialects/costspan-stated-costs.ts';
+import { doubtsOf } from '../dialects/describe-dialect.ts';
 import type { CallKeys, CostReading, PayloadReading, RoleOrNone, RoleRule, SpanFields, SpanUsage } from '../dialects/dialect.ts';
 import { keysOfTokens } from '../dialects/keys-of-tokens.ts';
 import { serviceTierOf } from '../dialects/service-tier.ts';
@@ -47,6 +48,7 @@ export const createReadCall = (call: CallKeys): ReadSpan => {
       ...optional('agent', fields.text(call.agent ?? NO_KEYS)),
       ...optional('requestId', fields.text(keys.requestId)),
       ...optional('apiKeyFingerprint', fields.text(keys.apiKeyFingerprint)),
+      ...optional('attempt', attemptOf(fields.get(fields.present(call.resends ?? NO_KEYS) ?? ''))),
       ...readStatedCosts(fields),
     };
   };
@@ -54,13 +56,19 @@ export const createReadCall = (call: CallKeys): ReadSpan => {
 
 const NO_KEYS: readonly string[] = [];
 
-const doubtOf = ({ doubt }: CallKeys, fields: SpanFields, payload: PayloadReading | undefined): string | undefined =>
-  doubt?.holds(fields, tellsUsage(payload)) === true ? doubt.reason : undefined;
+const doubtOf = (call: CallKeys, fields: SpanFields, payload: PayloadReading | undefined): string | undefined =>
+  doubtsOf(call).find(({ holds }) => holds(fields, tellsUsage(payload)))?.reason;
+
+/** Which try of a client was answered; undefined for the first. */
+const attemptOf = (resends: unknown): CostReading['attempt'] =>
+  typeof resends === 'number' && Number.isSafeInteger(resends) && resends > 0
+    ? { number: resends + 1, billable: 'yes' }
+    : undefined;
 
 /** Every key that reading such a call may ask for. */
 export const keysOfCall = (call: CallKeys): readonly string[] => [
   ...call.role.keys,
-  ...[call.provider, call.model, call.responseId, call.requestId, call.agent].flatMap((keys) => keys ?? []),
+  ...[call.provider, call.model, call.responseId, call.requestId, call.agent, call.resends].flatMap((keys) => keys ?? []),
   ...[call.servedTier, call.requestedTier, call.region].flatMap((keys) => keys ?? []),
   ...keysOfTokens(call.tokens),
   ...(call.payloads ?? []).map(({ key }) => key),

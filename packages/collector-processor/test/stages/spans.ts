@@ -121,12 +121,12 @@ type Decoded = {
   }>;
 };
 
-const bytesOf = (hex: string): Buffer => Buffer.from(hex, 'hex');
+export const bytesOf = (hex: string): Buffer => Buffer.from(hex, 'hex');
 
-const keyValues = (values: Readonly<Record<string, AttributeValue>>): readonly unknown[] =>
+export const keyValues = (values: Readonly<Record<string, AttributeValue>>): readonly unknown[] =>
   Object.entries(values).map(([key, value]) => ({ key, value: anyValue(value) }));
 
-const anyValue = (value: AttributeValue): Record<string, unknown> => {
+export const anyValue = (value: AttributeValue): Record<string, unknown> => {
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
   if (typeof value === 'bigint') return { intValue: String(value) };

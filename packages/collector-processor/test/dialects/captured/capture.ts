@@ -6,24 +6,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FakeProvider, type FakeUsage, startFakeAnthropic, startFakeOpenAi } from '@costspan/testkit';
 import { type Environment, install } from './environments.ts';
 import { type Source, sources } from './sources.ts';
+import { startStandIns } from './stand-ins.ts';
 
 /** Where installations are kept for the next run; git ignores it. */
 const cache = join(import.meta.dirname, '../../../../../.cache/captured');
-
-const usage: Readonly<Record<'openai' | 'embedding' | 'anthropic', FakeUsage>> = {
-  openai: { input_text_tokens: 86, input_cache_read_text_tokens: 1920, output_text_tokens: 44, output_reasoning_tokens: 256 },
-  embedding: { input_text_tokens: 8 },
-  anthropic: {
-    input_text_tokens: 49,
-    input_cache_read_text_tokens: 6289,
-    input_cache_write_5m_tokens: 4000,
-    input_cache_write_1h_tokens: 2000,
-    output_text_tokens: 550,
-  },
-};
 
 const wanted = process.argv.slice(2);
 for (const [name, source] of Object.entries(sources)) {
@@ -34,24 +22,21 @@ for (const [name, source] of Object.entries(sources)) {
 async function capture(name: string, source: Source): Promise<void> {
   const environment = install(source, join(cache, name));
   const folder = mkdtempSync(join(tmpdir(), 'costspan-capture-'));
-  const openai = await startFakeOpenAi({
-    script: ({ model }) => ({ reply: { usage: model.startsWith('text-embedding') ? usage.embedding : usage.openai } }),
-  });
-  const anthropic = await startFakeAnthropic({ script: () => ({ reply: { usage: usage.anthropic } }) });
+  const standIns = await startStandIns();
   try {
     const spansFile = join(folder, 'spans.json');
     await runScenario(environment, {
       ...source.env,
-      OPENAI_URL: openai.url,
-      ANTHROPIC_URL: anthropic.url,
+      ...standIns.env,
       SPANS_FILE: spansFile,
     });
-    const spans: unknown = JSON.parse(readFileSync(spansFile, 'utf8'));
-    const captured = { source: name, packages: environment.versions, billed: billed(openai, anthropic), spans };
+    const exported: readonly unknown[] | { readonly spans: readonly unknown[] } = JSON.parse(readFileSync(spansFile, 'utf8'));
+    const signals = 'spans' in exported ? exported : { spans: exported };
+    const captured = { source: name, packages: environment.versions, billed: standIns.billed(), ...signals };
     writeFileSync(join(import.meta.dirname, 'fixtures', `${name}.json`), `${JSON.stringify(captured, undefined, 2)}\n`);
-    console.log(`${name}: ${(spans as readonly unknown[]).length} spans`);
+    console.log(`${name}: ${signals.spans.length} spans`);
   } finally {
-    await Promise.all([openai.close(), anthropic.close()]);
+    await standIns.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -63,11 +48,4 @@ function runScenario({ command, args }: Environment, env: Readonly<Record<string
     child.once('error', reject);
     child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${args.join(' ')}: exit ${code}`))));
   });
-}
-
-/** What the stand-ins billed: model, id and disjoint usage of every answer, in order. */
-function billed(...providers: readonly FakeProvider[]): readonly unknown[] {
-  return providers.flatMap(({ log }) =>
-    log.map(({ model, responseId, usage: counts }) => ({ model, responseId, usage: counts })),
-  );
 }

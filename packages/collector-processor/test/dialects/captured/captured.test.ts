@@ -8,8 +8,12 @@ import { createExplain } from '../../../src/stages/explain.ts';
 import type { NormalizedSpan } from '../../../src/stages/normalize.ts';
 import { testBook } from '../../stages/book.ts';
 import { requestOf, type SpanSpec } from '../../stages/spans.ts';
-import { read } from '../read.ts';
-import { type Captured, loadCaptured, type Telling, tellings } from './tellings.ts';
+import { read, recognise } from '../read.ts';
+import { type Captured, capturedSources, loadCaptured, type Telling, tellings } from './tellings.ts';
+
+/** Whether a reading names the model of an answer. Some sources cut off who made it. */
+const isModel = ({ model }: NormalizedSpan, answer: { readonly model: string }): boolean =>
+  answer.model === model || answer.model.endsWith(`.${model}`);
 
 /** The reading of an answer: the one with its response id, else the first for its model that names no answer of the stand-ins. */
 const takeReading = (
@@ -20,7 +24,7 @@ const takeReading = (
   const ids = new Set(billed.flatMap((answer) => answer.responseId ?? []));
   const byId = calls.findIndex((call) => call.responseId !== undefined && call.responseId === responseId);
   const namesNone = (call: NormalizedSpan): boolean => call.responseId === undefined || !ids.has(call.responseId);
-  const index = byId >= 0 ? byId : calls.findIndex((call) => namesNone(call) && call.model === model);
+  const index = byId >= 0 ? byId : calls.findIndex((call) => namesNone(call) && isModel(call, { model }));
   return index < 0 ? undefined : calls.splice(index, 1)[0];
 };
 
@@ -34,7 +38,7 @@ const explain = createExplain({
   typeFrom: [],
 });
 
-type Told = { readonly usage: Usage; readonly assumption?: string };
+type Told = { readonly usage: Usage; readonly assumption?: string; readonly lacks?: string };
 
 /** What a reading of a call says, by what the source tells of it. */
 const told = (billed: Record<string, number>, telling: Telling): Told => {
@@ -62,6 +66,10 @@ const told = (billed: Record<string, number>, telling: Telling): Told => {
       return { usage: { ...withoutLifetimes, output_text_tokens: output + 1 }, assumption: 'stream-output-summed' };
     case 'reasoning-twice':
       return { usage: { ...billed, output_text_tokens: output + reasoning }, assumption: 'reasoning-counted-twice' };
+    case 'caches-untold':
+      return { usage: { input_text_tokens: input, output_text_tokens: output }, assumption: 'caches-untold' };
+    case 'no-output':
+      return { usage: { input_text_tokens: input }, assumption: 'caches-untold', lacks: 'output-missing' };
     case 'estimated':
       return {
         usage: { input_text_tokens: input + cached, output_text_tokens: output + reasoning },
@@ -73,13 +81,16 @@ const told = (billed: Record<string, number>, telling: Telling): Told => {
 };
 
 test('rows are said to be captured when spans of theirs are kept, and only then', () => {
-  const readBy = Object.keys(tellings).flatMap((source) => loadCaptured(source).spans.map((span) => read(span)?.dialect));
+  const spans = capturedSources.flatMap((source) => loadCaptured(source).spans);
   const captured = DIALECTS.filter(({ evidence }) => evidence === 'captured').map(({ id, version }) => `${id}@${version}`);
-  expect(new Set(readBy.filter((dialect) => dialect !== undefined))).toEqual(new Set(captured));
+  const recognised = new Set(spans.map(recognise));
+  expect(captured.filter((row) => !recognised.has(row))).toEqual([]);
+  const readBy = new Set(spans.flatMap((span) => read(span)?.dialect ?? []));
+  expect([...readBy].filter((row) => !captured.includes(row))).toEqual([]);
 });
 
 test('what is decided about captured spans depends on neither their order nor their repetition', () => {
-  const facts = Object.keys(tellings).flatMap((source) => {
+  const facts = capturedSources.flatMap((source) => {
     const explained = explain(requestOf(loadCaptured(source).spans), {});
     return explained.kind === 'ok' ? explained.spans.map(({ fact }) => fact) : [];
   });
@@ -106,7 +117,9 @@ describe.each(Object.entries(tellings))('spans captured from %s', (source, byCal
   const calls = spans
     .filter(isAsked)
     .map(read)
-    .filter((reading) => reading?.role === 'call') as NormalizedSpan[];
+    .filter((reading) => reading?.role === 'call' || reading?.role === 'tool')
+    // What was refused was not billed.
+    .filter((reading) => reading?.usage.kind !== 'unbilled') as NormalizedSpan[];
 
   test('no answer is counted twice', () => {
     expect(billed).toHaveLength(tells.length);
@@ -121,9 +134,10 @@ describe.each(Object.entries(tellings))('spans captured from %s', (source, byCal
     if (telling === 'untraced') expect(reading).toBeUndefined();
     else if (telling === 'missing') expect(reading?.usage).toEqual({ kind: 'missing' });
     else {
-      const { usage, assumption } = told(answer.usage, telling);
-      expect(reading?.usage).toEqual({ kind: 'ok', parts: [{ usage, ...(assumption !== undefined && { assumption }) }] });
-      expect(reading?.model).toBe(answer.model);
+      const { usage, assumption, lacks } = told(answer.usage, telling);
+      const part = { usage, ...(assumption !== undefined && { assumption }) };
+      expect(reading?.usage).toEqual({ kind: 'ok', parts: [part], ...(lacks !== undefined && { lacks }) });
+      expect(reading === undefined || isModel(reading, answer)).toBe(true);
     }
   });
 
@@ -135,7 +149,9 @@ describe.each(Object.entries(tellings))('spans captured from %s', (source, byCal
       decideTrace(
         trace.map(({ fact }) => fact),
         { currency: 'USD' },
-      ).spans.filter(({ decision }) => decision.excluded === undefined),
+      ).spans.filter(
+        ({ decision, entry }) => decision.excluded === undefined && entry.role !== 'attempt' && entry.status !== 'non_billable',
+      ),
     );
     expect(counted).toHaveLength(tells.filter((telling) => telling !== 'untraced').length);
     const isNativeToo = spans.some(({ scope = '' }) => scope.startsWith(NATIVE));

@@ -18,6 +18,14 @@ const instrumented = (clients: string, ...instrumentations: readonly string[]): 
   env: { CLIENTS: clients, INSTRUMENTATIONS: instrumentations.join(',') },
 });
 
+const awsClient = { '@aws-sdk/client-bedrock-runtime': '3', '@smithy/node-http-handler': '4' };
+
+const bedrock = (instrumentation: string): Pick<Source, 'runtime' | 'scenario' | 'env'> => ({
+  runtime: 'node',
+  scenario: 'bedrock',
+  env: { INSTRUMENTATION: instrumentation },
+});
+
 /** Every source that is captured, by the name of its fixture. */
 export const sources: Readonly<Record<string, Source>> = {
   'ai-sdk-5': {
@@ -161,4 +169,98 @@ export const sources: Readonly<Record<string, Source>> = {
     scenario: 'google_adk_agent',
     packages: { 'google-adk': '2.13.0', litellm: '1.106.2' },
   },
+  openlit: {
+    runtime: 'node',
+    scenario: 'openlit',
+    packages: { ...telemetry, openlit: '1.15.0', openai: '6.49.0', '@anthropic-ai/sdk': '0.120.0' },
+  },
+  'http-attempts': {
+    runtime: 'node',
+    scenario: 'retries',
+    packages: {
+      ...telemetry,
+      '@opentelemetry/api': '1.10.0',
+      '@opentelemetry/instrumentation-undici': '0.34.0',
+      '@opentelemetry/instrumentation-openai': '0.21.0',
+      openai: '6.49.0',
+      undici: '7',
+    },
+  },
+  'traceloop-bedrock': {
+    ...bedrock('@traceloop/instrumentation-bedrock#BedrockInstrumentation'),
+    packages: { ...telemetry, ...awsClient, '@traceloop/instrumentation-bedrock': '0.27.0' },
+  },
+  'otel-js-aws-sdk': {
+    ...bedrock('@opentelemetry/instrumentation-aws-sdk#AwsInstrumentation'),
+    packages: {
+      ...telemetry,
+      '@opentelemetry/api': '1.10.0',
+      ...awsClient,
+      '@opentelemetry/instrumentation-aws-sdk': '0.79.0',
+    },
+  },
+  'otel-python-botocore': {
+    runtime: 'python',
+    scenario: 'bedrock',
+    packages: { ...python, boto3: '1.44.5', 'opentelemetry-instrumentation-botocore': '0.66b2' },
+  },
+  'traceloop-vector': {
+    runtime: 'node',
+    scenario: 'vector',
+    packages: {
+      ...telemetry,
+      '@traceloop/instrumentation-pinecone': '0.27.0',
+      '@traceloop/instrumentation-qdrant': '0.27.0',
+      '@pinecone-database/pinecone': '9.0.0',
+      '@qdrant/js-client-rest': '1.16.2',
+    },
+  },
+  'traceloop-python-qdrant': {
+    runtime: 'python',
+    scenario: 'vector_databases',
+    env: { DATABASE: 'qdrant', INSTRUMENTATIONS: 'opentelemetry.instrumentation.qdrant:QdrantInstrumentor' },
+    packages: { ...python, 'opentelemetry-instrumentation-qdrant': '0.62.4', 'qdrant-client': '1.20.0' },
+  },
+  'traceloop-python-chroma': {
+    runtime: 'python',
+    scenario: 'vector_databases',
+    env: { DATABASE: 'chroma', INSTRUMENTATIONS: 'opentelemetry.instrumentation.chromadb:ChromaInstrumentor' },
+    packages: { ...python, 'opentelemetry-instrumentation-chromadb': '0.62.4', chromadb: '1.5.9' },
+  },
+  'several-python': {
+    ...instrumented(
+      'openai,anthropic',
+      'openinference.instrumentation.openai:OpenAIInstrumentor',
+      'opentelemetry.instrumentation.openai:OpenAIInstrumentor',
+      'openinference.instrumentation.anthropic:AnthropicInstrumentor',
+      'opentelemetry.instrumentation.anthropic:AnthropicInstrumentor',
+    ),
+    packages: {
+      ...python,
+      'openinference-instrumentation-openai': '0.1.66',
+      'openinference-instrumentation-anthropic': '3.1.0',
+      'opentelemetry-instrumentation-openai': '0.62.4',
+      'opentelemetry-instrumentation-anthropic': '0.62.4',
+      openai: '3.54.0',
+      anthropic: '2.12.0',
+    },
+  },
+  several: {
+    runtime: 'node',
+    scenario: 'several',
+    packages: {
+      ...telemetry,
+      '@traceloop/instrumentation-openai': '0.27.0',
+      '@arizeai/openinference-instrumentation-openai': '4.2.7',
+      '@langfuse/openai': '5',
+      openai: '6.49.0',
+    },
+  },
+  'claude-code': {
+    runtime: 'node',
+    scenario: 'cli',
+    packages: { '@anthropic-ai/claude-code': '2.1.330' },
+    env: { CLI: 'claude' },
+  },
+  codex: { runtime: 'node', scenario: 'cli', packages: { '@openai/codex': '0.169.0' }, env: { CLI: 'codex' } },
 };

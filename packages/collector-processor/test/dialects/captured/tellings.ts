@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LogSpec } from '../../stages/log-records.ts';
 import type { SpanSpec } from '../../stages/spans.ts';
 
 /** A stored capture: what was installed, what the stand-ins billed, and the spans that came of it. */
@@ -11,7 +12,14 @@ export type Captured = {
     readonly usage: Readonly<Record<string, number>>;
   }>;
   readonly spans: readonly SpanSpec[];
+  /** Log events, of sources that tell usage there. */
+  readonly logs?: readonly LogSpec[];
 };
+
+/** Every source whose capture is kept. */
+export const capturedSources: readonly string[] = readdirSync(join(import.meta.dirname, 'fixtures'))
+  .map((file) => file.replace('.json', ''))
+  .sort();
 
 /** Reads the capture of a source. */
 export const loadCaptured = (source: string): Captured =>
@@ -28,6 +36,7 @@ export const loadCaptured = (source: string): Captured =>
  * - `reasoning-twice`: reasoning is added to an output that has it, and the reading says so.
  * - `provider-inferred`: every count, and the reading says that it takes the provider from the name of the model;
  *   `provider-inferred-no-reasoning`: both.
+ * - `caches-untold`: what was in the caches beside the input is unknown, and the reading says so; `no-output`: the output too.
  * - `missing`: a call without usage, and the reading says so.
  * - `untraced`: no span at all.
  */
@@ -41,6 +50,8 @@ export type Telling =
   | 'reasoning-twice'
   | 'provider-inferred'
   | 'provider-inferred-no-reasoning'
+  | 'caches-untold'
+  | 'no-output'
   | 'missing'
   | 'untraced';
 
@@ -124,6 +135,37 @@ export const tellings: Readonly<Record<string, Readonly<Record<string, Telling>>
     'OpenAI embedding': 'exact',
     'Anthropic message': 'no-lifetimes',
     'Anthropic message stream': 'overcounted',
+  },
+  openlit: {
+    'OpenAI chat': 'no-reasoning',
+    'OpenAI chat stream': 'no-reasoning',
+    'OpenAI response': 'exact',
+    'OpenAI embedding': 'exact',
+    'Anthropic message': 'no-lifetimes',
+    'Anthropic message stream': 'overcounted',
+  },
+  'http-attempts': { 'OpenAI chat, refused twice': 'estimated', 'OpenAI chat, timed out once': 'estimated' },
+  'otel-js-aws-sdk': {
+    'Bedrock InvokeModel': 'caches-untold',
+    'Bedrock InvokeModel stream': 'no-output',
+    'Bedrock Converse': 'caches-untold',
+  },
+  'otel-python-botocore': {
+    'Bedrock InvokeModel': 'caches-untold',
+    'Bedrock InvokeModel stream': 'missing',
+    'Bedrock Converse': 'exact',
+  },
+  'traceloop-bedrock': {
+    'Bedrock InvokeModel': 'caches-untold',
+    'Bedrock InvokeModel stream': 'missing',
+    'Bedrock Converse': 'missing',
+  },
+  'traceloop-vector': {
+    'Qdrant search': 'exact',
+    'Qdrant query': 'untraced',
+    'Pinecone upsert': 'missing',
+    'Pinecone query': 'exact',
+    'Pinecone fetch': 'untraced',
   },
   openinference: {
     'OpenAI chat': 'exact',

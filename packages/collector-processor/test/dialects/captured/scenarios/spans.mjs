@@ -6,8 +6,7 @@ const exporter = new InMemorySpanExporter();
 export const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
 provider.register();
 
-export const OPENAI_URL = process.env.OPENAI_URL;
-export const ANTHROPIC_URL = process.env.ANTHROPIC_URL;
+export const { OPENAI_URL, ANTHROPIC_URL, BEDROCK_URL, PINECONE_URL, QDRANT_URL } = process.env;
 
 /** Runs each call of a scenario, passes over those that fail, and writes the spans of all of them. */
 export const run = async (calls) => {

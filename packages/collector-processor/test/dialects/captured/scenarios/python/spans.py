@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 OPENAI_URL = os.environ["OPENAI_URL"]
 ANTHROPIC_URL = os.environ["ANTHROPIC_URL"]
+BEDROCK_URL = os.environ["BEDROCK_URL"]
 
 exporter = InMemorySpanExporter()
 provider = TracerProvider()
