@@ -49,6 +49,10 @@ const checks: readonly Check[] = [
   },
   { name: 'the report page in a browser', command: ['node', 'scripts/checks/report-page.ts'] },
   { name: 'budgets shared in Redis', command: ['node', 'scripts/checks/redis.ts'] },
+  {
+    name: 'a budget check takes less than 5 microseconds',
+    command: ['node', '--conditions=costspan-source', 'benches/budget.ts', '--check'],
+  },
   { name: 'the packages, the image and the systemd unit install and run', command: ['node', 'scripts/checks/install-paths.ts'] },
 ].filter(({ name }) => values.only === undefined || name.includes(values.only));
 

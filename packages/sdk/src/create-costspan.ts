@@ -116,7 +116,7 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
     await sendSpans();
   };
   return {
-    workItem: createWorkItems(spans, settings, handoffs, reportMisuse, brake.agents),
+    workItem: createWorkItems(spans, settings, handoffs, reportMisuse, brake),
     meter: (client, meterOptions = {}) => {
       checkFields('meter', meterOptions, meterChecks);
       return meterClient(client, meterOptions, (inner, maxRetries, { provider, itemOf }) =>

@@ -51,12 +51,20 @@ export type Decided = {
 };
 
 /** Where an event can be written: a span, or a call span that may belong to another instrumentation. */
-export type EventSink = { readonly addEvent: (name: string, attributes: Attributes) => unknown };
+export type EventSink = {
+  readonly isRecording: boolean | (() => boolean);
+  readonly addEvent: (name: string, attributes: Attributes) => unknown;
+};
 
 /** Writes a decision on a span, as an event. */
 export const writeDecision = (sink: EventSink, decided: Decided): void => {
+  if (!isRecording(sink)) return;
   guard('writing down a decision of a budget', () => sink.addEvent(EVENT_COSTSPAN_BUDGET, attributesOf(decided)), undefined);
 };
+
+/** Whether what is written on a span goes anywhere. */
+export const isRecording = (sink: EventSink): boolean =>
+  typeof sink.isRecording === 'function' ? sink.isRecording() : sink.isRecording;
 
 /** Writes a decision on a span of its own: for what belongs to no call, or is known only when its span has ended. */
 export const emitDecision = (spans: SpanStarter, parent: Context, decided: Decided): void => {

@@ -1,6 +1,7 @@
 import {
   type CompiledBook,
   listPrices,
+  type ModelLimits,
   modelLimits,
   type PriceRequest,
   parsePico,
@@ -9,7 +10,7 @@ import {
   type Unit,
 } from '@costspan/pricing';
 import type { RequestFacts } from '../fetch/request-plan.ts';
-import { hiddenInputTokensMax } from '../limits.ts';
+import { boundPlansMax, hiddenInputTokensMax } from '../limits.ts';
 import type { Assumption } from './budget-type.ts';
 import { ceilPico } from './ceil-pico.ts';
 import type { RequestFeatures } from './request-features.ts';
@@ -51,27 +52,80 @@ const ownBound = (call: BoundedCall, assume: Assumption | undefined, book: Compi
     ...(facts.body.serviceTier !== undefined && { serviceTier: facts.body.serviceTier }),
     ...(features.region !== undefined && { region: features.region }),
   };
-  const limits = modelLimits(query, book);
-  const inputTokens = inputTokensOf(features, limits.inputTokensMax, assume);
+  const known = planOf(query, 0, book);
+  const inputTokens = inputTokensOf(features, known.limits.inputTokensMax, assume);
   if (inputTokens === undefined) return { kind: 'unbounded', why: UNKNOWN_INPUT };
-  const listed = listPrices({ ...query, inputTokens }, book);
-  const units = listed.prices.map(({ unit }) => unit);
+  const bound = boundBy(call, { query, inputTokens, assume, plan: known }, book);
+  // Which units have a price may depend on how much goes in: then the plan for next to nothing does not hold.
+  return (
+    bound ??
+    boundBy(call, { query, inputTokens, assume, plan: listPlan(query, inputTokens, book) }, book) ??
+    unpriced(query, 'no-price')
+  );
+};
+
+type Query = Pick<PriceRequest, 'atMs' | 'provider' | 'model' | 'serviceTier' | 'region'>;
+
+type Sizes = {
+  readonly query: Query;
+  readonly inputTokens: number;
+  readonly assume: Assumption | undefined;
+  readonly plan: Plan;
+};
+
+/** The bound by the units of a plan; undefined when one of them has no price for an input of this size. */
+const boundBy = (call: BoundedCall, { query, inputTokens, assume, plan }: Sizes, book: CompiledBook): Bound | undefined => {
+  const { facts, features } = call;
+  const { units, limits } = plan;
   const reads = units.filter((unit) => isInput(unit, call));
   const writes = facts.api.category === 'embedding' ? [] : units.filter((unit) => isOutput(unit, call));
   const fixed = fixedUsage(call, units);
-  if (reads.length + writes.length + (fixed?.length ?? 0) === 0) {
-    const reason = listed.unknown ?? listed.missing[0]?.reason ?? 'no-price';
-    return { kind: 'unpriced', why: `${facts.provider} ${model}: ${reason}` };
-  }
+  if (reads.length + writes.length + (fixed?.length ?? 0) === 0) return unpriced(query, plan.unknown ?? 'no-price');
   const outputTokens = writes.length === 0 ? 0 : (facts.body.maxTokens ?? assume?.outputTokensMax ?? limits.outputTokensMax);
   if (outputTokens === undefined) return { kind: 'unbounded', why: UNKNOWN_OUTPUT };
   if (fixed === undefined) return { kind: 'unbounded', why: 'what it uses is known only afterwards' };
-  const costOf = (unit: Unit, count: number): bigint => costOfUnit({ ...query, unit, count, inputTokens }, book);
-  const pico =
-    largestPico(reads.map((unit) => costOf(unit, inputTokens))) +
-    largestPico(writes.map((unit) => costOf(unit, outputTokens * features.answers))) +
-    sumPico(fixed.map(({ unit, count }) => costOf(unit, count)));
-  return { kind: 'bounded', pico, outputTokensMax: outputTokens };
+  const costOf = (unit: Unit, count: number): bigint | undefined => costOfUnit({ ...query, unit, count, inputTokens }, book);
+  const read = allKnown(reads.map((unit) => costOf(unit, inputTokens)));
+  const written = allKnown(writes.map((unit) => costOf(unit, outputTokens * features.answers)));
+  const others = allKnown(fixed.map(({ unit, count }) => costOf(unit, count)));
+  if (read === undefined || written === undefined || others === undefined) return undefined;
+  return { kind: 'bounded', pico: largestPico(read) + largestPico(written) + sumPico(others), outputTokensMax: outputTokens };
+};
+
+const unpriced = ({ provider, model }: Query, reason: string): Bound => ({
+  kind: 'unpriced',
+  why: `${provider} ${model}: ${reason}`,
+});
+
+const allKnown = (costs: readonly (bigint | undefined)[]): readonly bigint[] | undefined =>
+  costs.every((cost) => cost !== undefined) ? costs : undefined;
+
+/** What a model charges for, and how large a call of it can be. */
+type Plan = { readonly units: readonly Unit[]; readonly limits: ModelLimits; readonly unknown: string | undefined };
+
+const plans = new WeakMap<CompiledBook, Map<string, Plan>>();
+
+/** The plan of a model in the minute of a call: prices begin and end at times, so it is not kept for long. */
+const planOf = (query: Query, inputTokens: number, book: CompiledBook): Plan => {
+  const kept = plans.get(book) ?? new Map<string, Plan>();
+  plans.set(book, kept);
+  const { atMs, provider, model, serviceTier = '', region = '' } = query;
+  const key = [Math.floor(atMs / 60_000), provider, model, serviceTier, region].join('\n');
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  if (kept.size >= boundPlansMax) kept.clear();
+  const plan = listPlan(query, inputTokens, book);
+  kept.set(key, plan);
+  return plan;
+};
+
+const listPlan = (query: Query, inputTokens: number, book: CompiledBook): Plan => {
+  const listed = listPrices({ ...query, inputTokens }, book);
+  return {
+    units: listed.prices.map(({ unit }) => unit),
+    limits: modelLimits(query, book),
+    unknown: listed.unknown ?? listed.missing[0]?.reason,
+  };
 };
 
 const UNKNOWN_INPUT =
@@ -127,17 +181,21 @@ const fixedUsage = ({ facts, features }: BoundedCall, units: readonly Unit[]): r
   return units.includes('audio_seconds') ? undefined : counted;
 };
 
-type UnitQuery = Pick<PriceRequest, 'atMs' | 'provider' | 'model' | 'serviceTier' | 'region'> & {
-  readonly unit: Unit;
-  readonly count: number;
-  readonly inputTokens: number;
-};
+type UnitQuery = Query & { readonly unit: Unit; readonly count: number; readonly inputTokens: number };
 
-/** Cost of a unit that has a price, in pico units rounded up. The size of the input decides the tier, so output is priced along with it. */
-const costOfUnit = ({ unit, count, inputTokens, ...query }: UnitQuery, book: CompiledBook): bigint => {
+/**
+ * Cost of so much of a unit in pico units, rounded up; undefined without a price. The size of the input decides the price
+ * of the output too, so output is priced along with it.
+ */
+const costOfUnit = ({ unit, count, inputTokens, ...query }: UnitQuery, book: CompiledBook): bigint | undefined => {
   const usage = unit.startsWith('input_') ? { [unit]: count } : { input_text_tokens: inputTokens, [unit]: count };
-  const { lines } = price({ ...query, usage }, book);
-  return sumPico(lines.filter((line) => line.unit === unit).map(({ high, cost }) => ceilPico(high ?? cost ?? '0')));
+  let sum = 0n;
+  for (const { unit: of, high, cost } of price({ ...query, usage }, book).lines) {
+    if (of !== unit) continue;
+    if (cost === undefined) return undefined;
+    sum += ceilPico(high ?? cost);
+  }
+  return sum;
 };
 
 /** The smaller of two amounts in pico units. */

@@ -10,6 +10,7 @@ import { createBudgetGuard } from './budget-guard.ts';
 import type { Budget, BudgetInit } from './budget-type.ts';
 import { type ChargeGate, createChargeGate } from './charge-gate.ts';
 import { createBudget } from './create-budget.ts';
+import { type CompareWithLedger, createCompareWithLedger } from './drift.ts';
 import { createFetchGate } from './fetch-gate.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { createPrices } from './prices.ts';
@@ -24,6 +25,7 @@ export type Brake = {
   readonly charges: ChargeGate;
   readonly agents: AgentParts;
   readonly approvals: Approvals;
+  readonly compareWithLedger: CompareWithLedger;
   readonly budget: (init: BudgetInit) => Budget;
   /** Resolves when the prices that budgets count with are loaded, those of the processor included where one is reached. */
   readonly ready: () => Promise<void>;
@@ -40,16 +42,19 @@ export const createBrake = (spans: SpanStarter, settings: BrakeSettings, signing
   const time = createWorkingTime();
   const gates = createGateKeeper(spans, store, signingKeys);
   const guard = createBudgetGuard({ spans, store, prices, time, gates });
-  const currencies = new Map<string, string>();
+  // The latest budget of each name: an application makes them once, at its start.
+  const known = new Map<string, Budget>();
   return {
     fetchGate: createFetchGate(guard, prices),
     toolGate: createToolGate(guard, store, prices),
     charges: createChargeGate(guard, prices),
     agents: { spans, store, guard, scopes: createWorkScopes(store, time) },
+    compareWithLedger: createCompareWithLedger(spans, store, known),
     approvals: createApprovals({ spans, store, prices, signingKeys, tenant }),
     budget: (init) => {
       const budget = createBudget(init);
-      checkCurrency(currencies, budget);
+      checkCurrency(known.get(budget.name), budget);
+      known.set(budget.name, budget);
       void prices.ready();
       return budget;
     },
@@ -59,16 +64,12 @@ export const createBrake = (spans: SpanStarter, settings: BrakeSettings, signing
 };
 
 // One name is one account: two currencies in it could not be added up.
-const checkCurrency = (currencies: Map<string, string>, { name, currency }: Budget): void => {
-  const known = currencies.get(name);
-  if (known === undefined || known === currency) {
-    currencies.set(name, currency);
-    return;
-  }
+const checkCurrency = (known: Budget | undefined, { name, currency }: Budget): void => {
+  if (known === undefined || known.currency === currency) return;
   throw new CostspanError({
     code: 'option-invalid',
     where: 'budget: currency',
-    problem: `expected ${known}, in which a budget named ${name} counts already`,
+    problem: `expected ${known.currency}, in which a budget named ${name} counts already`,
     found: currency,
     advice: 'give one of them another name',
   });

@@ -76,7 +76,7 @@ type AdmissionParts = {
 
 const createAdmission = (ticket: Ticket, parts: AdmissionParts): Admission => {
   const more: Ticket[] = [];
-  const overrun = watchForOverrun(ticket, parts.what);
+  const overrun = parts.facts.body.isStream ? watchForOverrun(ticket, parts.what) : undefined;
   const signals = [ticket.signal, overrun?.signal].filter((signal) => signal !== undefined);
   const [signal] = signals.length > 1 ? [AbortSignal.any(signals)] : signals;
   return {

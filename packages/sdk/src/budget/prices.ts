@@ -70,6 +70,9 @@ export const createPrices = (processor?: {
 const BUNDLED_WARNING =
   'budget: the price book of the processor could not be loaded, so budgets count with the bundled one and may differ from the ledger';
 
+const PARTIAL_WARNING =
+  'budget: the processor prices with more than it tells (pricing.serve: list), so budgets count at list prices and differ from the ledger; set pricing.serve: full where that may be told';
+
 /** `http://host:4318` and `http://host:4318/v1/traces` mean the same processor. */
 const bookUrl = (url: string): string => `${url.replace(/\/+$/, '').replace(/\/v1\/traces$/, '')}/v1/price-book`;
 
@@ -97,6 +100,8 @@ type BookAnswer = {
   readonly sha256?: unknown;
   readonly version?: unknown;
   readonly currency?: unknown;
+  /** Hash of the books the processor itself prices with: another one where it does not tell contracts and rates of people. */
+  readonly priced_with?: unknown;
   readonly books?: unknown;
 };
 
@@ -108,6 +113,7 @@ const compileAnswer = async (answer: BookAnswer, url: string): Promise<CompiledB
   if (books.length === 0 || books.length < parsed.length || sha256 !== answer.sha256) {
     throw new Error(`${url} answered with a book that is not the one of its hash; update this package with the processor`);
   }
+  if (answer.priced_with !== undefined && answer.priced_with !== sha256) warnOnce('price-book-partial', PARTIAL_WARNING);
   const compiled = compileBook(books, {
     version: String(answer.version),
     sha256,

@@ -30,23 +30,20 @@ export const featuresOf = (body: unknown): RequestFeatures => {
   const pruner = createJsonPruner(FIELDS);
   pruner.feed(typeof text === 'string' ? Buffer.from(text) : text);
   const kept = pruner.take();
-  const has = (pattern: string): boolean => text.includes(pattern);
+  const told = wordsIn(typeof text === 'string' ? text : text.toString('latin1'));
   const region = textOf(kept, 'inference_geo');
+  const asked = [...ANSWERS.map((field) => fieldOf(kept, field)), fieldOf(fieldOf(kept, 'generationConfig'), 'candidateCount')];
   return {
     bytes,
-    answers: Math.max(
-      1,
-      ...ANSWERS.map((field) => countOf(fieldOf(kept, field))),
-      countOf(fieldOf(fieldOf(kept, 'generationConfig'), 'candidateCount')),
-    ),
-    hasMedia: MEDIA.some(has),
-    hasAudio: AUDIO.some(has),
-    isOpenEnded: REFERRING.some((field) => (fieldOf(kept, field) ?? undefined) !== undefined) || REFERENCES.some(has),
+    answers: Math.max(1, ...asked.map(countOf)),
+    hasMedia: told.has('media'),
+    hasAudio: told.has('audio'),
+    isOpenEnded: told.has('reference') || REFERRING.some((field) => (fieldOf(kept, field) ?? undefined) !== undefined),
     runsTools:
+      told.has('tool') ||
       RUNNING.some((field) => isUsed(fieldOf(kept, field))) ||
-      toolsOf(fieldOf(kept, 'tools')).some(isRunByProvider) ||
-      RUN_BY_PROVIDER.some(has),
-    cacheWrite: has('"cache_control"') ? (has('"1h"') ? '1h' : '5m') : 'none',
+      listOf(fieldOf(kept, 'tools')).some(isRunByProvider),
+    cacheWrite: told.has('cache') ? (told.has('hour') ? '1h' : '5m') : 'none',
     ...(region !== undefined && { region }),
   };
 };
@@ -80,39 +77,49 @@ const FIELDS = {
   tools: { '*': { type: true } },
 } as const;
 
-// Inside of a text the quotes would be escaped, so these bytes are a field or a value of one.
-const MEDIA = [
-  '"image_url"',
-  '"input_image"',
-  '"image"',
-  '"document"',
-  '"input_file"',
-  '"file"',
-  '"input_audio"',
-  '"video_url"',
-  '"video"',
-  '"inlineData"',
-  '"inline_data"',
-  '"fileData"',
-  '"file_data"',
-];
-const AUDIO = ['"input_audio"', '"modalities"', '"inlineData"', '"inline_data"', '"fileData"', '"file_data"'];
-const REFERENCES = ['"file_id"', '"file_url"', '"item_reference"', '"prompt":{', '"fileData"', '"file_data"'];
-const RUN_BY_PROVIDER = [
-  '"googleSearch"',
-  '"google_search"',
-  '"codeExecution"',
-  '"code_execution"',
-  '"urlContext"',
-  '"googleMaps"',
-];
+type Tells = 'media' | 'audio' | 'reference' | 'tool' | 'cache' | 'hour';
+
+/** What a name or a value in a request tells. Inside of a text its quotes would be escaped, so these are none of a prompt. */
+const WORDS: ReadonlyMap<string, readonly Tells[]> = new Map<string, readonly Tells[]>([
+  ...['image_url', 'input_image', 'image', 'document', 'input_file', 'file', 'video_url', 'video'].map(
+    (word): [string, readonly Tells[]] => [word, ['media']],
+  ),
+  ['input_audio', ['media', 'audio']],
+  ['modalities', ['audio']],
+  ['inlineData', ['media', 'audio']],
+  ['inline_data', ['media', 'audio']],
+  ['fileData', ['media', 'audio', 'reference']],
+  ['file_data', ['media', 'audio', 'reference']],
+  ['file_id', ['reference']],
+  ['file_url', ['reference']],
+  ['item_reference', ['reference']],
+  ['googleSearch', ['tool']],
+  ['google_search', ['tool']],
+  ['codeExecution', ['tool']],
+  ['code_execution', ['tool']],
+  ['urlContext', ['tool']],
+  ['googleMaps', ['tool']],
+  ['cache_control', ['cache']],
+  ['1h', ['hour']],
+]);
+
+// One pass over the text, whatever it asks for. A stored prompt is an object, a prompt of one's own is a text.
+const ANY_WORD = new RegExp(`"(?:(${[...WORDS.keys()].join('|')})"|(prompt)"\\s*:\\s*\\{)`, 'g');
+
+const wordsIn = (text: string): ReadonlySet<Tells> => {
+  const found = new Set<Tells>();
+  for (const [, word = '', prompt] of text.matchAll(ANY_WORD)) {
+    for (const tells of prompt === undefined ? (WORDS.get(word) ?? []) : (['reference'] as const)) found.add(tells);
+  }
+  return found;
+};
 
 const countOf = (value: unknown): number => (typeof value === 'number' && Number.isSafeInteger(value) ? value : 0);
 
 const isUsed = (value: unknown): boolean =>
   Array.isArray(value) ? value.length > 0 : typeof value === 'object' && value !== null;
 
-const toolsOf = (tools: unknown): readonly unknown[] => (Array.isArray(tools) ? tools : []);
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 // Tools the application runs itself: their results come back as another call, which is bounded for itself. Tools of
 // Anthropic that only have a date in their type, such as bash_20250124, are run by the application too.

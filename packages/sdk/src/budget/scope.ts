@@ -49,10 +49,24 @@ export type WorkScope = {
 export type AccountName = { readonly account: string; readonly label: string };
 
 /** The account of a binding for a call at `atMs`; undefined when the budget does not count such a call. */
-export const accountOf = (
-  { budget, item }: Binding,
-  call: { readonly atMs: number; readonly agent: string | undefined; readonly tool: string | undefined },
-): AccountName | undefined => {
+export const accountOf = (binding: Binding, call: CallOf): AccountName | undefined => {
+  const { period } = binding.budget.init;
+  // Every period begins at a full hour, so within one the names stay the same.
+  const hour = period === undefined ? 0 : Math.floor(call.atMs / HOUR_MS);
+  const last = lastNames.get(binding);
+  if (last !== undefined && last.hour === hour && last.agent === call.agent && last.tool === call.tool) return last.name;
+  const name = nameOf(binding, call);
+  lastNames.set(binding, { hour, agent: call.agent, tool: call.tool, name });
+  return name;
+};
+
+type CallOf = { readonly atMs: number; readonly agent: string | undefined; readonly tool: string | undefined };
+type LastName = Omit<CallOf, 'atMs'> & { readonly hour: number; readonly name: AccountName | undefined };
+
+const HOUR_MS = 60 * 60 * 1000;
+const lastNames = new WeakMap<Binding, LastName>();
+
+const nameOf = ({ budget, item }: Binding, call: CallOf): AccountName | undefined => {
   const { per, init } = budget;
   const within = init.period === undefined ? [item.type, item.id] : [periodOf(init.period, call.atMs)];
   const suffix = init.period === undefined ? '' : ` ${within[0]}`;

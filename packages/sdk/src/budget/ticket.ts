@@ -1,6 +1,6 @@
 import { formatPico } from '@costspan/pricing';
 import { guard } from '../faults.ts';
-import { type Decided, type EventSink, writeDecision } from './budget-events.ts';
+import { type Decided, type EventSink, isRecording, writeDecision } from './budget-events.ts';
 import type { AccountState, BudgetStore, OrPromise, SettleAnswer } from './budget-store.ts';
 import type { BudgetNotice } from './budget-type.ts';
 import { whenKnown } from './or-promise.ts';
@@ -51,6 +51,7 @@ export const createTicket = (parts: TicketParts): Ticket => {
     signal: parts.signal,
     targets,
     writeOn: (span) => {
+      if (!isRecording(span)) return;
       sink = span;
       for (const [at, target] of targets.entries()) {
         writeDecision(span, decidedOf(target, 'reserve', reservedPico, states?.[at]));

@@ -1,6 +1,7 @@
 import { type Context, trace } from '@opentelemetry/api';
 import { type AgentParts, type RunAgent, runAgent } from '../agent/agent.ts';
 import type { Budget } from '../budget/budget-type.ts';
+import type { Brake } from '../budget/create-brake.ts';
 import { checkBudgets } from '../budget/create-budget.ts';
 import { orPartial, runInScope, type Stop } from '../budget/run-in-scope.ts';
 import { CostspanError, shown } from '../errors.ts';
@@ -84,7 +85,7 @@ export const createWorkItems = (
   settings: Pick<CostspanSettings, 'tenant' | 'dimensions' | 'idHmacKey' | 'endpoint' | 'headers'>,
   handoffs: Handoffs,
   reportMisuse: ReportMisuse,
-  agents: AgentParts,
+  { agents, compareWithLedger }: Pick<Brake, 'agents' | 'compareWithLedger'>,
 ): WorkItems => {
   const itemOf = (init: WorkItemInit, where: string, enclosing?: WorkItem): WorkItem | undefined => {
     try {
@@ -95,7 +96,12 @@ export const createWorkItems = (
       return undefined;
     }
   };
-  const readCost = createReadCost(settings);
+  const askLedger = createReadCost(settings);
+  const readCost: ReadCost = async (item) => {
+    const cost = await askLedger(item);
+    if (cost !== undefined) await compareWithLedger(item, cost);
+    return cost;
+  };
   const refTo = (item: WorkItem | undefined, context: () => Context): WorkItemRef =>
     createRef({ spans, handoffs, reportMisuse, agents, readCost, item, context });
 
