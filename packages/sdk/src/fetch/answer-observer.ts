@@ -4,11 +4,11 @@ import { textOf } from './apis/kept.ts';
 import { isUsageOnly } from './apis/openai-chat.ts';
 import { createFrameReader, type Frame } from './body/frame-reader.ts';
 import { createJsonPruner } from './body/json-pruner.ts';
-import { mayTellUsage, scanPiece } from './body/may-matter.ts';
+import { mayTellUsage } from './body/may-matter.ts';
 import type { ResponseObserver } from './body/observed-response.ts';
 import { pickValue } from './body/pick-value.ts';
 import { createSseReader } from './body/sse-reader.ts';
-import { withoutNullUsage, withoutNullUsages } from './include-usage.ts';
+import { strippedEvent, withoutNullUsage } from './include-usage.ts';
 
 /** Reads an answer as it passes; `answer` is what is known so far. */
 export type AnswerObserver = ResponseObserver & {
@@ -163,11 +163,8 @@ const observeAskedEvents = (api: Api): AnswerObserver => {
         reader.feed(bytes);
         return bytes;
       }
-      // Nearly every piece is whole events that say nothing: the host gets it without what our asking added.
-      if (held.length === 0 && hasSeenEvent && endsWithEvent(bytes)) {
-        const scan = scanPiece(bytes);
-        if (!scan.mayTell) return scan.nullUsageAt === -1 ? bytes : withoutNullUsages(bytes, scan.nullUsageAt);
-      }
+      const stripped = held.length === 0 && hasSeenEvent ? strippedEvent(bytes) : undefined;
+      if (stripped !== undefined) return stripped;
       const { events, rest } = splitEvents(held.length === 0 ? view(bytes) : Buffer.concat([held, bytes]));
       const kept = events.map(keep).filter((event) => event !== undefined);
       // An event of that size is none of ours: from here on the stream passes through as it comes.
@@ -197,11 +194,6 @@ const observeAskedEvents = (api: Api): AnswerObserver => {
     isStream: true,
   };
 };
-
-const LINE_FEED = 0x0a;
-
-const endsWithEvent = (bytes: Uint8Array): boolean =>
-  bytes[bytes.length - 1] === LINE_FEED && bytes[bytes.length - 2] === LINE_FEED;
 
 const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 

@@ -26,22 +26,31 @@ export const withoutNullUsage = (event: Buffer): Buffer => {
 };
 
 /**
- * Whole events, as they would have come unasked. `firstAt` is where the first `"usage":null` begins, at its quote; the
- * bytes of the host are not changed.
+ * A piece that is one whole event with `"usage":null`, without it; undefined when it is anything else. Nearly every piece
+ * is that, and an event that says its usage is null says nothing else that matters. The bytes of the host stay as they are.
  */
-export const withoutNullUsages = (events: Uint8Array, firstAt: number): Uint8Array => {
-  const bytes = Buffer.from(events.buffer, events.byteOffset, events.length);
-  const kept = new Uint8Array(events.length);
-  let length = 0;
-  let from = 0;
-  for (let at = bytes.indexOf(NULL_USAGE, firstAt - 1); at !== -1; at = bytes.indexOf(NULL_USAGE, from)) {
-    kept.set(events.subarray(from, at), length);
-    length += at - from;
-    from = at + NULL_USAGE.length;
-  }
-  kept.set(events.subarray(from), length);
-  return kept.subarray(0, length + events.length - from);
+export const strippedEvent = (bytes: Uint8Array): Uint8Array | undefined => {
+  const { length } = bytes;
+  if (bytes[length - 1] !== LINE_FEED || bytes.indexOf(LINE_FEED) !== length - 2) return undefined;
+  const tailAt = length - NULL_USAGE.length - CLOSE.length;
+  const at = isNullUsageAt(bytes, tailAt) ? tailAt : Buffer.from(bytes.buffer, bytes.byteOffset, length).lastIndexOf(NULL_USAGE);
+  if (at === -1) return undefined;
+  const kept = Uint8Array.prototype.slice.call(bytes, 0, length - NULL_USAGE.length);
+  for (let index = at; index < kept.length; index += 1) kept[index] = bytes[index + NULL_USAGE.length] ?? 0;
+  return kept;
 };
+
+const isNullUsageAt = (bytes: Uint8Array, at: number): boolean => {
+  if (at < 0) return false;
+  for (let index = 0; index < NULL_USAGE.length; index += 1) {
+    if (bytes[at + index] !== NULL_USAGE[index]) return false;
+  }
+  return true;
+};
+
+const LINE_FEED = 0x0a;
+// What ends an event whose last field it is.
+const CLOSE = '}\n\n';
 
 // Inside of a string the quotes would be escaped, so these bytes are the field itself.
 const NULL_USAGE = Buffer.from(',"usage":null');

@@ -14,17 +14,6 @@ export const mayTellUsage: MayMatter = (events) => {
   return hasUsageObject(bytes) || MARKS.some((mark) => bytes.includes(mark));
 };
 
-/** What a quick look finds: whether the events may tell something, and where the first `"usage":null` stands, or -1. */
-export type Scan = { readonly mayTell: boolean; readonly nullUsageAt: number };
-
-/** As `mayTellUsage`, in one pass that also finds what asking for usage adds to every event. */
-export const scanPiece = (events: Uint8Array): Scan => {
-  const bytes = Buffer.from(events.buffer, events.byteOffset, events.length);
-  const first = bytes.indexOf(USAGE);
-  const mayTell = (first !== -1 && hasUsageObject(bytes)) || MARKS.some((mark) => bytes.includes(mark));
-  return { mayTell, nullUsageAt: first };
-};
-
 // Most streams say `"usage":null` in every event.
 const hasUsageObject = (bytes: Buffer): boolean => {
   for (let found = bytes.indexOf(USAGE); found !== -1; found = bytes.indexOf(USAGE, found + USAGE.length)) {

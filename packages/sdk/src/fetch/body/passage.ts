@@ -111,26 +111,32 @@ export const readPiece = async (passage: Passage): Promise<Piece> => {
 /** The observer, which stops seeing at its first fault: from then on the pieces pass as they come. */
 const guarded = (observer: BodyObserver): BodyObserver => {
   let isBlind = false;
-  const orRelease = (see: () => Uint8Array | undefined, otherwise: Uint8Array | undefined): Uint8Array | undefined => {
-    if (isBlind) return otherwise;
-    try {
-      return see();
-    } catch (fault) {
-      isBlind = true;
-      guard(
-        'reading a body',
-        () => {
-          throw fault;
-        },
-        undefined,
-      );
-      const held = guard('reading a body', observer.release, undefined);
-      return held === undefined ? otherwise : otherwise === undefined ? held : Buffer.concat([held, otherwise]);
-    }
+  const goBlind = (fault: unknown, bytes: Uint8Array | undefined): Uint8Array | undefined => {
+    isBlind = true;
+    const report = (): never => {
+      throw fault;
+    };
+    guard('reading a body', report, undefined);
+    const held = guard('reading a body', observer.release, undefined);
+    return held === undefined ? bytes : bytes === undefined ? held : Buffer.concat([held, bytes]);
   };
   return {
-    piece: (bytes) => orRelease(() => observer.piece(bytes), bytes),
-    end: () => orRelease(observer.end, undefined),
+    piece: (bytes) => {
+      if (isBlind) return bytes;
+      try {
+        return observer.piece(bytes);
+      } catch (fault) {
+        return goBlind(fault, bytes);
+      }
+    },
+    end: () => {
+      if (isBlind) return undefined;
+      try {
+        return observer.end();
+      } catch (fault) {
+        return goBlind(fault, undefined);
+      }
+    },
     release: observer.release,
     ...(observer.isOver !== undefined && { isOver: observer.isOver }),
     ...(observer.settle !== undefined && { settle: observer.settle }),
