@@ -23,7 +23,9 @@ export type SetUp = (options: Options) => Promise<Contender>;
 const wrappedClass = (): typeof OpenAI => (require('openai-6') as { readonly default: typeof OpenAI }).default;
 
 /** Registers a provider that throws spans away, so that no exporter's work is counted for any wrapper. */
-const register = (...first: readonly SpanProcessor[]): { readonly provider: ApiTracerProvider; readonly spansEnded: () => number } => {
+const register = (
+  ...first: readonly SpanProcessor[]
+): { readonly provider: ApiTracerProvider; readonly spansEnded: () => number } => {
   let ended = 0;
   const count: SpanProcessor = {
     onStart: () => undefined,

@@ -19,7 +19,8 @@ const plain = encoder.encode(
   }),
 );
 
-const event = (data: unknown): Uint8Array => encoder.encode(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
+const event = (data: unknown): Uint8Array =>
+  encoder.encode(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
 const chunk = (delta: object, rest: object = {}): object => ({
   ...base,
   object: 'chat.completion.chunk',
