@@ -30,7 +30,7 @@ export type IngestOptions = {
   ) => CodecResult<{ readonly itemCount: number; readonly invalidUtf8Count: number }>;
   /** Present where events of other ledgers are for this one. */
   readonly intake?: EventIntake;
-  readonly metrics: Pick<SelfMetrics, 'spansAccepted' | 'invalidUtf8' | 'discarded' | 'committed'>;
+  readonly metrics: Pick<SelfMetrics, 'spansAccepted' | 'unknownDialect' | 'invalidUtf8' | 'discarded' | 'committed'>;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Resolves when this request is the one to be worked on. Default: at once. */
@@ -100,6 +100,7 @@ async function takeTraces(body: Uint8Array, { sender, abort }: IngestRequest, op
   if (!options.fanOuts.traces.hasQueues) options.giveBack?.(metered.body);
   if (metered.invalidUtf8Count > 0) options.metrics.invalidUtf8(metered.invalidUtf8Count);
   options.metrics.spansAccepted(metered.spanCount, metered.pricedSpanCount, metered.unpriced);
+  for (const scope of metered.unknownScopes) options.metrics.unknownDialect(scope);
   return delivery;
 }
 

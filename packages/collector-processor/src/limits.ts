@@ -121,3 +121,6 @@ export const logWindowMs = 60_000;
 
 /** Bytes of a compressed file that holds one request, once unpacked. Offline there is no other sender to protect. */
 export const offlineRequestBytesMax: number = 256 * mebibyte;
+
+/** Instrumentations without a dialect that metrics name; further ones count together. Senders choose these names. */
+export const unknownScopesMax = 64;

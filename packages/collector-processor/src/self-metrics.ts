@@ -1,7 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
+import { unknownScopesMax } from './limits.ts';
 import type { Signal } from './otlp/codec.ts';
 import { counter, gauge, gaugeBy, histogram } from './prometheus.ts';
+import type { UnknownScope } from './stages/meter.ts';
 
 /** What the service counts about itself. Labels are few and fixed: never an item, a tenant or anything a sender chooses. */
 export type SelfMetrics = {
@@ -10,6 +12,8 @@ export type SelfMetrics = {
   readonly received: (signal: Signal, bytes: number) => void;
   /** Spans of an acknowledged request. */
   readonly spansAccepted: (spans: number, priced: number, unpriced: Readonly<Record<string, number>>) => void;
+  /** Spans that look like model calls and that no dialect reads. */
+  readonly unknownDialect: (scope: UnknownScope) => void;
   readonly invalidUtf8: (texts: number) => void;
   readonly sent: (exporter: string, signal: Signal, items: number) => void;
   /** A request that a destination will never get. */
@@ -112,7 +116,7 @@ function receiverMetrics(
   };
 }
 
-function meterMetrics(registry: Registry): Pick<SelfMetrics, 'spansAccepted' | 'invalidUtf8'> {
+function meterMetrics(registry: Registry): Pick<SelfMetrics, 'spansAccepted' | 'unknownDialect' | 'invalidUtf8'> {
   const accepted = counter(
     registry,
     'receiver_accepted_spans',
@@ -122,12 +126,25 @@ function meterMetrics(registry: Registry): Pick<SelfMetrics, 'spansAccepted' | '
   const unpriced = counter(registry, 'meter_unpriced_spans', 'Acknowledged cost-bearing spans without a price, by reason.', [
     'reason',
   ]);
+  const unknown = counter(
+    registry,
+    'meter_unknown_dialect_spans',
+    'Acknowledged spans that look like model calls and that no dialect reads, by instrumentation.',
+    ['scope_name', 'scope_version'],
+  );
+  const known = new Set<string>();
   const invalidUtf8 = counter(registry, 'meter_invalid_utf8_texts', 'Texts that are not valid UTF-8, passed on as they came.');
   return {
     spansAccepted: (spans, pricedSpans, unpricedSpans) => {
       accepted.inc(spans);
       priced.inc(pricedSpans);
       for (const [reason, count] of Object.entries(unpricedSpans)) unpriced.inc({ reason }, count);
+    },
+    unknownDialect: ({ name, version, spans }) => {
+      const key = `${name}\n${version}`;
+      if (known.size < unknownScopesMax) known.add(key);
+      const isNamed = known.has(key);
+      unknown.inc(isNamed ? { scope_name: name, scope_version: version } : { scope_name: '(others)', scope_version: '' }, spans);
     },
     invalidUtf8: (texts) => invalidUtf8.inc(texts),
   };

@@ -28,6 +28,7 @@ const metered: Exclude<ReturnType<Meter>, { kind: 'rejected' }> = {
   spanCount: 3,
   pricedSpanCount: 2,
   unpriced: { 'model-unknown': 1 },
+  unknownScopes: [],
   invalidUtf8Count: 0,
 };
 
@@ -37,6 +38,7 @@ type Given = {
   readonly commitFails?: boolean;
   readonly hasDestinations?: boolean;
   readonly withoutLedger?: boolean;
+  readonly usageInLogs?: boolean;
 };
 
 /** An ingest over hand-made neighbours, and the order of what it did. */
@@ -63,12 +65,16 @@ function ingestWith(given: Given = {}) {
         : { kind: 'ok', itemCount: 4, invalidUtf8Count: 0 },
     metrics: {
       spansAccepted: (spans, priced, unpriced) => steps.push(`accepted ${spans} ${priced} ${JSON.stringify(unpriced)}`),
+      unknownDialect: ({ name }) => steps.push(`unknown ${name}`),
       invalidUtf8: (texts) => steps.push(`invalid UTF-8 ${texts}`),
       discarded: (signal, items) => steps.push(`discarded ${signal} ${items}`),
       committed: (facts) => steps.push(`committed ${facts}`),
     },
     logger: silentLogger,
     clock: steppingClock(),
+    ...(given.usageInLogs === true && {
+      meterLogsOf: () => () => ({ facts: packFacts([fact]), pricedCount: 1, unpriced: {} }),
+    }),
     ...(given.withoutLedger === true
       ? {}
       : {
@@ -169,6 +175,31 @@ test('OTLP-28 JSON that is not OTLP is refused with the place', async () => {
     message: 'not OTLP: resourceSpans[0]: expected an object',
   });
   expect(steps).toEqual([]);
+});
+
+describe('logs that tell usage', () => {
+  test('go on as they came, and what they tell is committed before they are accepted', async () => {
+    const { send, steps } = ingestWith({ usageInLogs: true });
+    expect(await send('logs', 'events')).toEqual(accepted);
+    expect(steps).toEqual(['deliver logs events', 'pass logs events', 'commit 1', 'committed 1', 'accepted 0 1 {}']);
+  });
+
+  test('are read although no destination wants them', async () => {
+    const { send, steps } = ingestWith({ usageInLogs: true, hasDestinations: false });
+    expect(await send('logs', 'events')).toEqual(accepted);
+    expect(steps).toEqual(['discarded logs 4', 'commit 1', 'committed 1', 'accepted 0 1 {}']);
+  });
+
+  test('are not committed when they were not forwarded', async () => {
+    const { send, steps } = ingestWith({ usageInLogs: true, delivery: busy });
+    expect(await send('logs', 'events')).toEqual(busy);
+    expect(steps).toEqual(['deliver logs events']);
+  });
+
+  test('make the sender come back when the ledger cannot take them', async () => {
+    const { send } = ingestWith({ usageInLogs: true, commitFails: true });
+    expect(await send('logs', 'events')).toMatchObject({ kind: 'retryable' });
+  });
 });
 
 describe.each(['logs', 'metrics'] as const)('%s', (signal) => {

@@ -7,7 +7,8 @@ import { createKeyTable } from '../otlp/key-table.ts';
 import type { NewAttribute, SpanView } from '../otlp/span-view.ts';
 import { createEnrich, ENRICH_KEYS, OWNED_PREFIX, type PricedSpan } from './enrich.ts';
 import { createIdentifyItem, type IdentifyOptions, keysOfItems, saysSomething } from './identify-item.ts';
-import type { Meter, SenderContext } from './meter.ts';
+import { NAME_CHARACTERS_MAX } from './limits.ts';
+import type { Meter, SenderContext, UnknownScope } from './meter.ts';
 import { createNormalize, keysOfDialects, type NormalizedSpan } from './normalize.ts';
 import { observe } from './observe.ts';
 import { createPriceSpan, type PriceOptions } from './price-span.ts';
@@ -51,6 +52,7 @@ export const createMeter = (options: MeterOptions): Meter => {
       pricedSpanCount: request.pricedSpanCount,
       invalidUtf8Count: rewritten.invalidUtf8Count,
       unpriced: Object.fromEntries([...request.unpriced].sort(([left], [right]) => (left < right ? -1 : 1))),
+      unknownScopes: [...request.unknownScopes.values()],
     };
   };
 };
@@ -63,11 +65,17 @@ type Stages = {
 };
 
 /** What piles up over the spans of one request. */
-type OpenRequest = { readonly facts: FactCollector | undefined; readonly unpriced: Map<string, number>; pricedSpanCount: number };
+type OpenRequest = {
+  readonly facts: FactCollector | undefined;
+  readonly unpriced: Map<string, number>;
+  readonly unknownScopes: Map<string, UnknownScope>;
+  pricedSpanCount: number;
+};
 
 const openRequest = (keepsFacts: boolean): OpenRequest => ({
   facts: keepsFacts ? collectFacts() : undefined,
   unpriced: new Map(),
+  unknownScopes: new Map(),
   pricedSpanCount: 0,
 });
 
@@ -84,6 +92,7 @@ const meterSpan = (
     request.facts?.addOther(span, identity.tenant, saysSomething(identity) ? identity : undefined);
     return undefined;
   }
+  if (normalized.usage.kind === 'unread') addUnknownScope(request, span);
   const receipt = stages.price(normalized, span.startUnixNs);
   const priced: PricedSpan = { normalized, receipt, identity, waste: isWaste(normalized, receipt) };
   // A span without a valid id cannot be told from another one: the ledger would charge them as one, so it gets neither.
@@ -105,6 +114,13 @@ const count = (request: OpenRequest, receipt: Receipt): void => {
     return;
   }
   for (const reason of unpricedReasons(receipt)) addUnpriced(request, reason);
+};
+
+const addUnknownScope = ({ unknownScopes }: OpenRequest, { scopeName, scopeVersion }: SpanView): void => {
+  const name = scopeName.slice(0, NAME_CHARACTERS_MAX);
+  const version = scopeVersion.slice(0, NAME_CHARACTERS_MAX);
+  const key = `${name}\n${version}`;
+  unknownScopes.set(key, { name, version, spans: (unknownScopes.get(key)?.spans ?? 0) + 1 });
 };
 
 const addUnpriced = ({ unpriced }: OpenRequest, reason: string): void => {

@@ -7,6 +7,9 @@ export type SenderContext = {
   readonly tenant?: string;
 };
 
+/** Spans of one version of one instrumentation. */
+export type UnknownScope = { readonly name: string; readonly version: string; readonly spans: number };
+
 /** A metered trace request: priced bytes to forward and the facts for the ledger. */
 export type Metered = {
   readonly kind: 'metered';
@@ -16,6 +19,8 @@ export type Metered = {
   readonly pricedSpanCount: number;
   /** Cost-bearing spans without a price, by reason. */
   readonly unpriced: Readonly<Record<string, number>>;
+  /** Instrumentations whose spans look like model calls and that no dialect reads. */
+  readonly unknownScopes: readonly UnknownScope[];
   /** Texts that are not valid UTF-8 and went on as they came. */
   readonly invalidUtf8Count: number;
 };
