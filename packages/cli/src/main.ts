@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerAddCommand } from './commands/add.ts';
 import { registerConfigCommand } from './commands/config.ts';
 import { registerDoctorCommand } from './commands/doctor.ts';
+import { registerImportCommand } from './commands/import.ts';
 import { registerItemCommand } from './commands/item.ts';
 import { registerLedgerCommand } from './commands/ledger.ts';
 import { registerPriceCommand } from './commands/price.ts';
@@ -38,6 +40,8 @@ function createProgram(): Command {
   registerItemCommand(program);
   registerLedgerCommand(program);
   registerRepriceCommand(program);
+  registerImportCommand(program);
+  registerAddCommand(program);
   registerPriceCommand(program);
   registerPricesCommand(program);
   registerConfigCommand(program);

@@ -1,3 +1,4 @@
+export { problemsOfEntry } from './api/submission.ts';
 export { type Clock, systemClock } from './clock.ts';
 export type { Config, LogConfig, Trust, TrustConfig } from './config/config.ts';
 export { type Environment, substituteEnvironment } from './config/environment.ts';
@@ -23,3 +24,4 @@ export { type LedgerHeader, type LedgerReader, openLedgerReader } from './store/
 export { type OpenLedger, type OpenLedgerOptions, openLedger } from './store/open-ledger.ts';
 export type { RepriceOptions, Repricing } from './store/reprice.ts';
 export type { LedgerVerdict } from './store/verify-ledger.ts';
+export { type LedgerSubmission, openSubmission } from './submit-to-ledger.ts';

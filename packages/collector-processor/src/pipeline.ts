@@ -1,11 +1,11 @@
 import type { CompletedOutcomes } from '@costspan/ledger';
 import { formatBookIssue } from '@costspan/pricebook';
 import type { CompiledBook } from '@costspan/pricing';
-import { createApi } from './api/api.ts';
+import { type Api, createApi } from './api/api.ts';
 import { type BufferPool, createBufferPool } from './buffer-pool.ts';
 import type { ByteAllowance } from './byte-allowance.ts';
 import type { Clock } from './clock.ts';
-import type { Config, LedgerConfig, TrustConfig } from './config/config.ts';
+import type { Config, TrustConfig } from './config/config.ts';
 import { createIngest } from './create-ingest.ts';
 import { CostspanError } from './errors.ts';
 import type { Exporter } from './exporters/exporter.ts';
@@ -43,6 +43,8 @@ export type PipelineTotals = {
 export type Pipeline = {
   readonly ingest: Ingest;
   readonly metrics: SelfMetrics;
+  /** Absent: the ledger is off. */
+  readonly api?: Api;
   readonly totals: () => PipelineTotals;
   /** Starts every receiver of the configuration. Rejects, with none of them listening, when one cannot. */
   readonly startReceivers: (pages: Readonly<Record<string, Page>>) => Promise<Receivers>;
@@ -81,10 +83,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   let book = await loadBook();
   const pool = poolOf(options);
   let meters = metersOf(config, book, pool);
-  const ledger =
-    config.ledger === undefined || options.remoteLedger !== undefined
-      ? undefined
-      : await openOwnLedger(config, config.ledger, clock);
+  const ledger = await openOwnLedger(options);
   let exporters: OpenExporters | undefined;
   const metrics = createSelfMetrics({
     inFlightBytes: options.allowance.takenBytes,
@@ -134,6 +133,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     ingest,
     metrics,
     ...optional('ledger', ledger),
+    ...optional('api', api),
     totals: totals.read,
     startReceivers: (pages) => {
       const authenticate = createAuthenticate(config.tenantKeys, config.tenantHeader);
@@ -158,13 +158,16 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   };
 }
 
-function openOwnLedger(config: Config, ledger: LedgerConfig, clock: Clock): Promise<OpenLedger> {
+/** The ledger that is this pipeline's own. Who works on a file offline leaves as it is what the service says about it. */
+async function openOwnLedger({ config, clock, exporters, remoteLedger }: PipelineOptions): Promise<OpenLedger | undefined> {
+  const { ledger, pricing, records } = config;
+  if (ledger === undefined || remoteLedger !== undefined) return undefined;
+  const isService = exporters === undefined;
+  const completed = completedOutcomes(config);
   return openLedger({
-    ...ledger,
-    currency: config.pricing.currency,
-    completed: completedOutcomes(config),
-    sendsEntries: config.records.entries.length > 0,
-    clock,
+    ...{ ...ledger, currency: pricing.currency, clock },
+    ...(isService || Object.keys(completed).length > 0 ? { completed } : {}),
+    ...(isService ? { sendsEntries: records.entries.length > 0 } : {}),
   });
 }
 

@@ -2,11 +2,9 @@ import { createByteAllowance } from './byte-allowance.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { CostspanError } from './errors.ts';
-import type { Outgoing } from './exporters/exporter.ts';
-import { createFanOut, type FanOut } from './exporters/fan-out.ts';
-import type { OpenExporters } from './exporters/open-exporters.ts';
 import { type Logger, silentLogger } from './logger.ts';
-import { type OutFile, openOutFile } from './offline/out-file.ts';
+import { type Outs, outExporters } from './offline/out-exporters.ts';
+import { openOutFile } from './offline/out-file.ts';
 import { readRequests } from './offline/read-requests.ts';
 import { openPipeline, type Pipeline, type PipelineTotals } from './pipeline.ts';
 import { toJson } from './wire-codecs.ts';
@@ -44,8 +42,6 @@ export async function processFiles(options: ProcessOptions): Promise<Processed> 
     throw error;
   }
 }
-
-type Outs = { readonly traces?: OutFile; readonly records?: OutFile };
 
 async function openOuts({ tracesOut, recordsOut }: ProcessOptions): Promise<Outs> {
   const traces = tracesOut === undefined ? undefined : await openOutFile({ file: tracesOut, signal: 'traces', toJson });
@@ -98,25 +94,4 @@ async function ingestAll(
     }
   }
   return { requests, problems };
-}
-
-/** The output files in the place of the configured destinations. */
-function outExporters({ traces, records }: Outs): OpenExporters {
-  const fanOutTo = (out: OutFile | undefined): FanOut =>
-    createFanOut({
-      required: out === undefined ? [] : [out.exporter],
-      queued: [],
-      acknowledgeWithinMs: 0,
-      metrics: { sent: () => undefined, sendFailed: () => undefined, itemsRejected: () => undefined },
-      noteHealth: () => undefined,
-      onDropped: () => undefined,
-    });
-  const nowhere = fanOutTo(undefined);
-  return {
-    fanOuts: { traces: fanOutTo(traces), logs: nowhere, metrics: nowhere },
-    sendRecords: records === undefined ? undefined : (request: Outgoing, abort) => fanOutTo(records).deliver(request, abort),
-    sendEntries: undefined,
-    queueBytes: () => ({}),
-    close: async () => undefined,
-  };
 }

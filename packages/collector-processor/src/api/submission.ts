@@ -88,6 +88,13 @@ const submission: z.ZodType<Submission> = z
     if (cost !== undefined && category === undefined) say('category', 'expected the category of the cost, such as "tool"');
   });
 
+/** What is wrong with an entry for `POST /v1/entries`, before it is sent; empty when nothing is. */
+export function problemsOfEntry(entry: unknown): readonly { readonly where: string; readonly problem: string }[] {
+  const read = submission.safeParse(entry);
+  if (read.success) return [];
+  return read.error.issues.map(({ path, message }) => ({ where: path.map(String).join('.'), problem: message }));
+}
+
 /** The body of `POST /v1/entries`. */
 export const submissions: z.ZodType<{ readonly entries: readonly Submission[] }> = z.strictObject({
   entries: z
