@@ -85,7 +85,8 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
   const signingKeys = signingKeysOf(settings.handoffKeys);
   const handoffs = createHandoffs(spans, settings, signingKeys, reportMisuse);
   const brake = createBrake(spans, settings, signingKeys);
-  const spanProcessor = createSpanProcessor(settings.stamp, createSpanExport(settings));
+  const spanExport = createSpanExport(settings);
+  const spanProcessor = createSpanProcessor(settings.stamp, spanExport);
   const sendSpans = async (): Promise<void> => {
     await Promise.all([spanProcessor.forceFlush(), flushProvider(settings.tracerProvider ?? trace.getTracerProvider())]);
   };
@@ -149,7 +150,7 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
     ...createRecorder(spans, reportMisuse, brake.charges),
     spanProcessor,
     sampler: createSampler,
-    doctor: () => findFaults(spans, settings),
+    doctor: () => findFaults(spans, settings, spanExport),
     flush,
     shutdown: async () => {
       brake.stop();

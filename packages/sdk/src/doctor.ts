@@ -4,6 +4,8 @@ import { ATTR_COSTSPAN_ROLE, ATTR_COSTSPAN_WORK_ITEM_ID } from '@costspan/semcon
 import { context, createContextKey, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { CostspanSettings } from './options.ts';
 import type { SpanStarter } from './span-starter.ts';
+import { describeLoss } from './spans/export-health.ts';
+import type { SpanExport } from './spans/span-export.ts';
 import { withAttributes } from './work-item/create-work-item.ts';
 import { withWorkItem } from './work-item/work-item-context.ts';
 
@@ -13,6 +15,7 @@ export type Finding = {
     | 'api-duplicate'
     | 'baggage-leaves'
     | 'context-manager-missing'
+    | 'export-losing'
     | 'handoff-key-missing'
     | 'nothing-recorded'
     | 'span-processor-missing';
@@ -22,14 +25,25 @@ export type Finding = {
 };
 
 /** What is wrong with the setup of this process, worst first; empty when nothing is. Sends nothing. */
-export const findFaults = (spans: SpanStarter, settings: Pick<CostspanSettings, 'handoffKeys'>): readonly Finding[] =>
+export const findFaults = (
+  spans: SpanStarter,
+  settings: Pick<CostspanSettings, 'handoffKeys'>,
+  spanExport?: Pick<SpanExport, 'health' | 'where'>,
+): readonly Finding[] =>
   [
     ...findTracingFaults(spans),
+    ...findLosses(spanExport),
     ...findDuplicateApi(),
     ...findContextFaults(),
     ...findBaggage(),
     ...findHandoffFaults(settings.handoffKeys),
   ].toSorted((left, right) => right.severity.localeCompare(left.severity));
+
+const findLosses = (spanExport: Pick<SpanExport, 'health' | 'where'> | undefined): readonly Finding[] => {
+  const counts = spanExport?.health.counts();
+  if (spanExport === undefined || counts === undefined || counts.failed + counts.dropped === 0) return [];
+  return [{ code: 'export-losing', severity: 'problem', message: describeLoss(counts, spanExport.where) }];
+};
 
 const findTracingFaults = (spans: SpanStarter): readonly Finding[] => {
   const item = withAttributes({ type: 'doctor', id: 'doctor', dimensions: {} });

@@ -82,6 +82,12 @@ export const spanQueueMax = 8_192;
 /** Spans in one export request: about 1 MB of OTLP JSON, well under the receivers' limits. */
 export const exportBatchMax = 512;
 
+/** Pause between two lines on standard error that say that exports fail, in milliseconds: noticed, and no flood. */
+export const exportFailureIntervalMs = 60_000;
+
+/** Characters of the reason of a failed export that are shown. */
+export const errorCharactersMax = 200;
+
 /** Longest time a finished span waits for its batch, in milliseconds. */
 export const exportDelayMs = 1_000;
 
