@@ -14,8 +14,11 @@ export type PythonEnvironment =
 /** What the pinned packages ask for. */
 const pythonVersionMin = [3, 10] as const;
 
-/** An environment of its own with the packages of a requirements file, installed the first time and kept in the cache folder. */
-export function pythonWith(requirements: string): PythonEnvironment {
+/**
+ * An environment of its own with the packages of a requirements file, installed the first time and kept in the cache folder;
+ * without a file, the Python of this machine.
+ */
+export function pythonWith(requirements: string | undefined): PythonEnvironment {
   const { stdout, error } = spawnSync('python3', ['-c', 'import sys, ensurepip; print(*sys.version_info[:2])'], {
     encoding: 'utf8',
   });
@@ -27,6 +30,7 @@ export function pythonWith(requirements: string): PythonEnvironment {
       why: `Python ${pythonVersionMin.join('.')} or newer with venv is needed, found ${stdout.trim() || 'none'}`,
     };
   }
+  if (requirements === undefined) return { kind: 'ready', interpreter: 'python3' };
   const file = join(pythonExample, requirements);
   const folder = join(cacheFolder('python'), cacheKey(readFileSync(file, 'utf8'), stdout));
   if (!existsSync(join(folder, 'installed'))) install(folder, file);

@@ -254,6 +254,13 @@ describe('POST /v1/handoffs/complete', () => {
     reader.close();
   });
 
+  test('charges a handoff that no tracer saw', async () => {
+    const service = await start();
+    const body = { token: token({ traceparent: `00-${'0'.repeat(32)}-${'0'.repeat(16)}-00` }), touch: { minutes: '6' } };
+    expect((await ask(service, '/v1/handoffs/complete', body)).status).toBe(200);
+    expect(await costOf(service)).toEqual({ total: '6', human: '6' });
+  });
+
   test.each<[string, () => string, number, RegExp]>([
     ['cut', () => token().slice(0, -1), 400, /expected a token of item\.handoff\(\)/],
     ['signed by somebody else', () => token({}, 'other'), 400, /its signature fits no key/],

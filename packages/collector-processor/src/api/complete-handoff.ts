@@ -85,8 +85,9 @@ function completionSpan(
   { touch: touchMs, decision, tenant, atNs }: Completion & { readonly tenant: string; readonly atNs: bigint },
 ): MadeSpan {
   const digest = createHash('sha256').update(`costspan handoff completed ${claims.handoffId}`).digest('hex');
+  // A handoff that no tracer saw has ids of nothing but zeros, which are no ids: a span with them would be nobody's.
   const [, traceId = digest.slice(0, 32), parentSpanId = digest.slice(32, 48)] =
-    /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/.exec(claims.traceparent) ?? [];
+    /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}$/.exec(claims.traceparent) ?? [];
   const elapsedMs = Math.max(0, Number(atNs / 1_000_000n) - claims.openedAtMs);
   return {
     traceId,
