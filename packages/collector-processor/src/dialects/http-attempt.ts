@@ -30,11 +30,12 @@ const PROVIDER_OF_HOST: Readonly<Record<string, string>> = {
 
 const readSpan = (fields: SpanFields): CostReading | undefined => {
   if (fields.span.kind !== CLIENT) return undefined;
-  const provider = providerOf(fields.text(HOST_KEYS) ?? '');
   const status = Number(fields.text(STATUS_KEYS) ?? Number.NaN);
   // A request that was answered is counted by the call above it. What remains are refusals, which nobody bills, and requests
   // that were given up before an answer, which the provider may have worked on: the retries of a client hide both.
-  if (provider === undefined || status < 400) return undefined;
+  if (status < 400) return undefined;
+  const provider = providerOf(fields.text(HOST_KEYS) ?? '');
+  if (provider === undefined) return undefined;
   const isRefused = status >= 400 || NEVER_SENT.test(fields.text(ERROR_KEYS) ?? '');
   const resends = fields.get(ATTR_HTTP_REQUEST_RESEND_COUNT);
   return {

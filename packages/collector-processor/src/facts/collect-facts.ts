@@ -62,8 +62,9 @@ type Collected = {
   readonly costs: Array<{ readonly trace: number; readonly record: Span }>;
   readonly sayings: Span[];
   readonly sayingNumbers: Map<Said, number>;
-  /** Places of the other spans, 48 bytes each. */
+  /** Places of the other spans, 48 bytes each, and the same memory as numbers. */
   rows: Buffer;
+  words32: Int32Array;
   traceOfRow: Int32Array;
   sayingOfRow: Int32Array;
   rowCount: number;
@@ -81,7 +82,7 @@ function openCollected(): Collected {
     costs: [],
     sayings: [],
     sayingNumbers: new Map(),
-    rows: Buffer.allocUnsafe(rowsAtFirst * placeBytes),
+    ...allocateRows(rowsAtFirst),
     traceOfRow: new Int32Array(rowsAtFirst),
     sayingOfRow: new Int32Array(rowsAtFirst),
     rowCount: 0,
@@ -91,20 +92,27 @@ function openCollected(): Collected {
 /** Writes the place into the next free row and returns the number of its trace; -1 for a span without valid ids. */
 function takePlace(collected: Collected, span: Placed, tenant: string): number {
   if (collected.rowCount === collected.traceOfRow.length) grow(collected);
-  const { rows, rowCount } = collected;
+  const { rows, words32, rowCount } = collected;
   const at = rowCount * placeBytes;
   span.copyPlace(rows, at);
-  if (rows.readInt32LE(at + 16) === 0 && rows.readInt32LE(at + 20) === 0) return -1;
-  return collected.traces.numberOf(rows, at, tenant);
+  const word = at >>> 2;
+  if (words32[word + 4] === 0 && words32[word + 5] === 0) return -1;
+  return collected.traces.numberOf(words32, word, tenant);
 }
 
 function grow(collected: Collected): void {
   const count = collected.traceOfRow.length * 2;
-  const [rows, traceOfRow, sayingOfRow] = [Buffer.allocUnsafe(count * placeBytes), new Int32Array(count), new Int32Array(count)];
-  rows.set(collected.rows);
+  const [traceOfRow, sayingOfRow] = [new Int32Array(count), new Int32Array(count)];
+  const allocated = allocateRows(count);
+  allocated.rows.set(collected.rows);
   traceOfRow.set(collected.traceOfRow);
   sayingOfRow.set(collected.sayingOfRow);
-  Object.assign(collected, { rows, traceOfRow, sayingOfRow });
+  Object.assign(collected, { ...allocated, traceOfRow, sayingOfRow });
+}
+
+function allocateRows(count: number): Pick<Collected, 'rows' | 'words32'> {
+  const memory = new ArrayBuffer(count * placeBytes);
+  return { rows: Buffer.from(memory), words32: new Int32Array(memory) };
 }
 
 function sayingOf(collected: Collected, said: Said): number {

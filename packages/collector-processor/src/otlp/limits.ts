@@ -24,6 +24,9 @@ export const rememberedTextBytesMax = 48;
 /** Texts remembered between spans, a power of two. Enough for the models, operations and open work items of a busy minute, in 200 KB. */
 export const rememberedTextsMax = 4_096;
 
+/** Texts of up to three bytes remembered between spans, a power of two: methods, languages, versions. */
+export const shortTextsMax = 256;
+
 /** Bytes of working memory kept from one request to the next; a larger request gives its memory back. */
 export const idleWorkspaceBytesMax = 4_194_304;
 

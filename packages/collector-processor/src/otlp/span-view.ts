@@ -43,8 +43,8 @@ export type SpanView = {
   readonly get: (key: KeyId) => AttributeValue | undefined;
   /** Value of an attribute of the span's resource. */
   readonly resource: (key: KeyId) => AttributeValue | undefined;
-  /** Whether the span carries an attribute, if only an empty one, whose key is marked with 1 in this list by key number. */
-  readonly hasMarked: (marks: Uint8Array) => boolean;
+  /** Least mark other than 0 that a list by key number has for an attribute of the span, if only an empty one; 0 without any. */
+  readonly leastMark: (marks: Uint8Array) => number;
   /**
    * Copies what places the span in its trace, as it is on the wire: bytes 0 to 15 the trace id, 16 to 23 the span id, 24 to 31
    * the parent's id, 32 to 39 start and 40 to 47 end as nanoseconds, least byte first. What is absent is zeros.

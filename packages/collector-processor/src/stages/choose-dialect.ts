@@ -10,7 +10,8 @@ export type ChooseDialect = (span: SpanView) => Dialect | undefined;
  * once per run of spans of it; what remains per span are looks into the table of keys.
  */
 export const createChooseDialect = (dialects: readonly Dialect[], table: KeyTable): ChooseDialect => {
-  const signatures = dialects.flatMap((dialect) => dialect.detect.map((signature) => compile(dialect, signature, table)));
+  const pairs = dialects.flatMap((dialect) => dialect.detect.map((signature) => ({ dialect, signature })));
+  const signatures = pairs.map(({ dialect, signature }, index) => compile(dialect, signature, table, index + 1));
   let scopeName: string | undefined;
   let allowed = allow(signatures);
   return (span) => {
@@ -18,43 +19,60 @@ export const createChooseDialect = (dialects: readonly Dialect[], table: KeyTabl
       scopeName = span.scopeName;
       allowed = allow(signatures.filter(({ scope }) => scope === undefined || scope(span.scopeName)));
     }
-    // Most spans of most services carry no key that any dialect goes by: one look tells.
-    for (const { dialect, name, keys, keyPrefix } of span.hasMarked(allowed.marks) ? allowed.all : allowed.keyless) {
-      if (name !== undefined && !name(span.name)) continue;
-      if (keys !== undefined && !hasAny(span, keys)) continue;
-      if (keyPrefix === undefined || span.withPrefix(keyPrefix).length > 0) return dialect;
+    const first = span.leastMark(allowed.places);
+    // Most spans carry few keys that any dialect goes by: the first place that asks for one of them tells where to begin.
+    for (const signature of allowed.keyless) {
+      if (first !== 0 && signature.place > first) break;
+      if (fits(signature, span)) return signature.dialect;
+    }
+    if (first === 0) return undefined;
+    for (let index = allowed.indexes[first] ?? 0; index < allowed.all.length; index += 1) {
+      const signature = allowed.all[index];
+      if (signature !== undefined && fits(signature, span)) return signature.dialect;
     }
     return undefined;
   };
 };
+
+const fits = ({ name, keys, keyPrefix }: Compiled, span: SpanView): boolean =>
+  (name === undefined || name(span.name)) &&
+  (keys === undefined || hasAny(span, keys)) &&
+  (keyPrefix === undefined || span.withPrefix(keyPrefix).length > 0);
 
 /** The signatures a scope allows. */
 type Allowed = {
   readonly all: readonly Compiled[];
   /** Those that go by no key. */
   readonly keyless: readonly Compiled[];
-  /** 1 under the number of every key that one of the others goes by. */
-  readonly marks: Uint8Array;
+  /** By key number: place of the first signature that goes by the key; 0 where none does. */
+  readonly places: Uint8Array;
+  /** Index in `all` by place. */
+  readonly indexes: Readonly<Record<number, number>>;
 };
 
 const allow = (all: readonly Compiled[]): Allowed => {
-  const marks = new Uint8Array(keysMax);
-  for (const key of all.flatMap(({ keys = [] }) => keys)) marks[key] = 1;
-  return { all, keyless: all.filter(({ keys }) => keys === undefined), marks };
+  const places = new Uint8Array(keysMax);
+  for (const { place, keys = [] } of all) for (const key of keys) places[key] ||= place;
+  const indexes: Record<number, number> = {};
+  for (const [index, { place }] of all.entries()) indexes[place] ??= index;
+  return { all, keyless: all.filter(({ keys }) => keys === undefined), places, indexes };
 };
 
 type Test = (text: string) => boolean;
 
 type Compiled = {
   readonly dialect: Dialect;
+  /** From 1; those that do not fit a byte share the last. */
+  readonly place: number;
   readonly scope: Test | undefined;
   readonly name: Test | undefined;
   readonly keys: readonly KeyId[] | undefined;
   readonly keyPrefix: string | undefined;
 };
 
-const compile = (dialect: Dialect, signature: Signature, table: KeyTable): Compiled => ({
+const compile = (dialect: Dialect, signature: Signature, table: KeyTable, place: number): Compiled => ({
   dialect,
+  place: Math.min(place, 0xff),
   scope: signature.scope === undefined ? undefined : anyOf(signature.scope),
   name: signature.name === undefined ? undefined : anyOf(signature.name),
   keys: signature.key?.map((key) => table.idOf(key)).filter((id) => id !== undefined),

@@ -10,7 +10,7 @@ import {
   ATTR_COSTSPAN_WORK_ITEM_TYPE,
 } from '@costspan/semconv';
 import type { KeyId, KeyTable, SpanView } from '../otlp/span-view.ts';
-import { DIMENSIONS_MAX, ITEM_NAME_BYTES_MAX, NAME_CHARACTERS_MAX } from './limits.ts';
+import { DIMENSIONS_MAX, ITEM_NAME_BYTES_MAX, NAME_CHARACTERS_MAX, RECENT_ITEMS_MAX } from './limits.ts';
 import type { SenderContext } from './meter.ts';
 import { textOf } from './span-fields.ts';
 
@@ -66,25 +66,61 @@ export const createIdentifyItem = (options: IdentifyOptions, table: KeyTable): I
   const parentPlaces = own(ATTR_COSTSPAN_WORK_ITEM_PARENT_ID);
   const outcomeOf = createOutcomeOf(table);
   const dimensionsOf = createDimensionsOf(options.dimensionKeys, table);
+  // Most spans of a trace say the same about their item: it is said once, and the object tells that it is the same.
+  const recent = new Map<string, Read>();
   return (span, sender) => {
     const tenant = sender.tenant ?? firstText(span, tenantPlaces)?.text ?? TENANT_DEFAULT;
     const id = firstText(span, idPlaces);
     const type = firstText(span, typePlaces)?.text ?? TYPE_UNSPECIFIED;
+    const parentId = id === undefined ? undefined : firstText(span, parentPlaces)?.text;
+    const read = { tenant, id: id?.text, source: id?.source, type, parentId, dimensions: dimensionsOf(span) };
     const outcome = outcomeOf(span);
-    const dimensions = dimensionsOf(span);
-    const isTenantKept = fits(tenant);
-    const problem = isTenantKept ? problemOf(id?.text, type) : 'tenant-too-long';
-    const common = {
-      tenant: isTenantKept ? tenant : TENANT_DEFAULT,
-      ...(outcome !== undefined && { outcome }),
-      ...(dimensions !== undefined && { dimensions }),
-    };
-    if (problem !== undefined) return { ...common, itemProblem: problem };
-    if (id === undefined) return common;
-    const parentId = firstText(span, parentPlaces)?.text;
-    const parent = parentId !== undefined && fits(parentId) ? { parentId } : undefined;
-    return { ...common, item: { type, id: id.text, ...parent, source: id.source } };
+    if (outcome !== undefined) return { ...identityOf(read), outcome };
+    const key = read.id ?? '';
+    const known = recent.get(key);
+    if (known !== undefined && isSame(known, read)) return known.identity;
+    const identity = identityOf(read);
+    if (recent.size === RECENT_ITEMS_MAX) recent.clear();
+    recent.set(key, { ...read, identity });
+    return identity;
   };
+};
+
+/** What a span says about its item, outcomes apart, which spans seldom share. */
+type Said = {
+  readonly tenant: string;
+  readonly id: string | undefined;
+  readonly source: Source | undefined;
+  readonly type: string;
+  readonly parentId: string | undefined;
+  readonly dimensions: Dimensions | undefined;
+};
+
+type Read = Said & { readonly identity: Identity };
+
+const isSame = (one: Said, other: Said): boolean =>
+  one.tenant === other.tenant &&
+  one.id === other.id &&
+  one.source === other.source &&
+  one.type === other.type &&
+  one.parentId === other.parentId &&
+  isSameDimensions(one.dimensions, other.dimensions);
+
+const isSameDimensions = (one: Dimensions | undefined, other: Dimensions | undefined): boolean => {
+  if (one === other) return true;
+  if (one === undefined || other === undefined) return false;
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
+};
+
+const identityOf = ({ tenant, id, source = 'span', type, parentId, dimensions }: Said): Identity => {
+  const isTenantKept = fits(tenant);
+  const problem = isTenantKept ? problemOf(id, type) : 'tenant-too-long';
+  const common = { tenant: isTenantKept ? tenant : TENANT_DEFAULT, ...(dimensions !== undefined && { dimensions }) };
+  if (problem !== undefined) return { ...common, itemProblem: problem };
+  if (id === undefined) return common;
+  const parent = parentId !== undefined && fits(parentId) ? { parentId } : undefined;
+  return { ...common, item: { type, id, ...parent, source } };
 };
 
 type Source = NonNullable<SpanFact['item']>['source'];
@@ -159,9 +195,13 @@ const createDimensionsOf = (
   };
 };
 
-const everyDimension = (span: SpanView): ReadonlyArray<readonly [name: string, text: string | undefined]> =>
-  span
-    .withPrefix(ATTR_COSTSPAN_DIMENSION_PREFIX)
+const everyDimension = (span: SpanView): ReadonlyArray<readonly [name: string, text: string | undefined]> => {
+  const found = span.withPrefix(ATTR_COSTSPAN_DIMENSION_PREFIX);
+  if (found.length === 0) return NO_DIMENSIONS;
+  return found
     .map(([key, value]) => [key.slice(ATTR_COSTSPAN_DIMENSION_PREFIX.length, NAME_CHARACTERS_MAX), textOf(value)] as const)
     .toSorted(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
     .slice(0, DIMENSIONS_MAX);
+};
+
+const NO_DIMENSIONS: readonly never[] = [];

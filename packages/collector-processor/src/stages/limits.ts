@@ -26,3 +26,6 @@ export const SHOWN_CHARACTERS_MAX = 80;
 
 /** Spans explained at once. Which of them are duplicates is known once all of a trace are there, and each takes about 2 KB. */
 export const EXPLAINED_SPANS_MAX = 200_000;
+
+/** Items a meter remembers, so that what spans say about one is worked out once: more than a request has. About 300 bytes each. */
+export const RECENT_ITEMS_MAX = 4_096;

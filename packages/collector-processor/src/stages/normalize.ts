@@ -45,9 +45,14 @@ export const keysOfDialects = (dialects: readonly Dialect[]): readonly string[] 
 export const createNormalize = (dialects: readonly Dialect[], table: KeyTable): Normalize => {
   const choose = createChooseDialect(dialects, table);
   const readers = new Map(dialects.map((dialect) => [dialect, createReader(dialect)]));
+  let cursor: SpanView | undefined;
+  let fields: SpanFields | undefined;
   return (span) => {
     const dialect = choose(span);
-    return dialect === undefined ? undefined : readers.get(dialect)?.(openSpanFields(span, table));
+    if (dialect === undefined) return undefined;
+    // One cursor stands on one span after the other, and what asks it for fields serves for all of them.
+    if (fields === undefined || span !== cursor) [cursor, fields] = [span, openSpanFields(span, table)];
+    return readers.get(dialect)?.(fields);
   };
 };
 

@@ -58,7 +58,10 @@ export const viewOf = (spec: SpanSpec, table: KeyTable): SpanView => {
     scopeVersion: span.scopeVersion,
     get: (key) => at(attributes, key),
     resource: (key) => at(resource, key),
-    hasMarked: (marks) => table.keys.some((key, id) => marks[id] === 1 && attributes[key] !== undefined),
+    leastMark: (marks) => {
+      const found = table.keys.flatMap((key, id) => (marks[id] && attributes[key] !== undefined ? [marks[id]] : []));
+      return found.length === 0 ? 0 : Math.min(...found);
+    },
     copyPlace: (target, offset) => {
       const place = Buffer.alloc(48);
       place.write(span.traceId, 0, 'hex');

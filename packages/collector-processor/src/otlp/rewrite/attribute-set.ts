@@ -24,6 +24,8 @@ const serialMax = 0x3fff_ffff;
 /** The attributes of one span or resource. One set is reused for all; emptying it is adding to a number. */
 export type AttributeSet = {
   count: number;
+  /** One bit for each beginning of a key, several beginnings to a bit: says at once that no key has a prefix. */
+  beginnings: number;
   /** How many of them carry a key under the owned prefix. */
   ownedCount: number;
   /** Where each starts, if written the usual way: the rest follows from its lengths. Else -1 - place in `unusual`. */
@@ -43,6 +45,7 @@ export type AttributeSet = {
 export function createAttributeSet(index: KeyIndex, ownedPrefix: Uint8Array): AttributeSet {
   return {
     count: 0,
+    beginnings: 0,
     ownedCount: 0,
     starts: new Int32Array(64),
     unusual: [],
@@ -60,6 +63,7 @@ export function clearAttributes(set: AttributeSet): void {
   set.firstSerial += set.count;
   set.count = 0;
   set.foundCount = 0;
+  set.beginnings = 0;
   set.ownedCount = 0;
   if (set.unusual.length > 0) set.unusual.length = 0;
   if (set.firstSerial > serialMax) {
@@ -74,6 +78,7 @@ export function addUsualAttribute(set: AttributeSet, walk: Walk, fieldStart: num
   const { bytes } = walk.cursor;
   if (count === set.starts.length) growStarts(set, fieldStart);
   set.starts[count] = fieldStart;
+  set.beginnings |= beginningOf(bytes, keyStart);
   const id = findKey(set.index, bytes, walk.view, keyStart, keyEnd - keyStart);
   if (id >= 0) {
     set.lastSerialOf[id] = set.firstSerial + count;
@@ -89,6 +94,11 @@ export function addUnusualAttribute(set: AttributeSet, walk: Walk, place: Attrib
   addUsualAttribute(set, walk, place.fieldStart, place.keyStart, place.keyEnd);
   set.unusual.push(place);
   set.starts[set.count - 1] = -set.unusual.length;
+}
+
+/** The bit of what begins with these bytes: the first and the third tell most apart. */
+function beginningOf(bytes: Uint8Array, start: number): number {
+  return 1 << ((bytes[start]! * 5 + bytes[start + 2]!) & 31);
 }
 
 function growStarts(set: AttributeSet, fieldStart: number): void {
@@ -134,17 +144,20 @@ export function valueUnder(set: AttributeSet, walk: Walk, key: KeyId): Attribute
   return decodeValue(walk, start + 6 + bytes[start + 3]!, start + 2 + bytes[start + 1]!);
 }
 
-/** Whether any attribute has a key that is marked with 1 in this list by key number. */
-export function isAnyMarked({ found, foundCount }: AttributeSet, marks: Uint8Array): boolean {
+/** Least mark other than 0 that this list by key number has for any attribute; 0 without any. */
+export function leastMark({ found, foundCount }: AttributeSet, marks: Uint8Array): number {
+  let least = 0;
   for (let index = 0; index < foundCount; index += 1) {
-    if (marks[found[index]!] === 1) return true;
+    const mark = marks[found[index]!]!;
+    if (mark !== 0 && (least === 0 || mark < least)) least = mark;
   }
-  return false;
+  return least;
 }
 
 /** Every attribute with a value whose key starts with the prefix, in wire order. */
-export function valuesUnder(set: AttributeSet, walk: Walk, prefix: Uint8Array): Array<readonly [string, AttributeValue]> {
+export function valuesUnder(set: AttributeSet, walk: Walk, prefix: Uint8Array): ReadonlyArray<readonly [string, AttributeValue]> {
   const { bytes } = walk.cursor;
+  if (prefix.length > 2 && (set.beginnings & beginningOf(prefix, 0)) === 0) return nothing;
   const found: Array<readonly [string, AttributeValue]> = [];
   const firstByte = prefix[0];
   for (let attribute = 0; attribute < set.count; attribute += 1) {
@@ -159,6 +172,8 @@ export function valuesUnder(set: AttributeSet, walk: Walk, prefix: Uint8Array): 
   }
   return found;
 }
+
+const nothing: ReadonlyArray<readonly [string, AttributeValue]> = [];
 
 function decodeAt(walk: Walk, { valueStart, valueEnd, merged }: Readonly<AttributePlace>): AttributeValue | undefined {
   return merged === undefined ? decodeValue(walk, valueStart, valueEnd) : decodeAnyValue(merged, valueStart, valueEnd);

@@ -1,4 +1,4 @@
-import { rememberedTextBytesMax, rememberedTextsMax } from '../limits.ts';
+import { rememberedTextBytesMax, rememberedTextsMax, shortTextsMax } from '../limits.ts';
 import type { Walk } from '../walk.ts';
 
 // The same few model names, operations and item ids come span after span. Comparing bytes with a text already made costs a
@@ -11,7 +11,8 @@ const lengths = new Uint8Array(rememberedTextsMax);
 /** The text between two offsets, read as UTF-8; bytes that are not come as U+FFFD. */
 export function readText({ cursor, view }: Walk, start: number, end: number): string {
   const length = end - start;
-  if (length < 4 || length > rememberedTextBytesMax) return length === 0 ? '' : cursor.bytes.toString('utf8', start, end);
+  if (length > rememberedTextBytesMax) return cursor.bytes.toString('utf8', start, end);
+  if (length < 4) return length === 0 ? '' : readShortText(cursor.bytes, start, length);
   const place = placeOf(view, start, length);
   if (lengths[place] === length && isRemembered(view, start, length, place * rememberedTextBytesMax)) return texts[place]!;
   const text = cursor.bytes.toString('utf8', start, end);
@@ -19,6 +20,21 @@ export function readText({ cursor, view }: Walk, start: number, end: number): st
   lengths[place] = length;
   texts[place] = text;
   return text;
+}
+
+const shortTexts: string[] = new Array<string>(shortTextsMax).fill('');
+const shortSpellings = new Int32Array(shortTextsMax);
+
+/** One to three bytes, told apart by their number. */
+function readShortText(bytes: Buffer, start: number, length: number): string {
+  let spelling = length;
+  for (let index = start; index < start + length; index += 1) spelling = (spelling << 8) | bytes[index]!;
+  const place = (spelling ^ (spelling >>> 7)) & (shortTextsMax - 1);
+  if (shortSpellings[place] !== spelling) {
+    shortSpellings[place] = spelling;
+    shortTexts[place] = bytes.toString('utf8', start, start + length);
+  }
+  return shortTexts[place]!;
 }
 
 /** Four bytes at a time, the last four overlapping. */

@@ -1,7 +1,7 @@
 import type { AttributeValue, KeyId, SpanView } from '../span-view.ts';
 import type { Walk } from '../walk.ts';
 import { readInt32 } from '../wire.ts';
-import { type AttributeSet, isAnyMarked, valuesUnder, valueUnder } from './attribute-set.ts';
+import { type AttributeSet, leastMark, valuesUnder, valueUnder } from './attribute-set.ts';
 import { readText } from './remembered-texts.ts';
 import type { SpanPlaces } from './workspace.ts';
 
@@ -46,7 +46,7 @@ export function createSpanView(
     },
     get: (key: KeyId): AttributeValue | undefined => valueUnder(spanAttributes, walk, key),
     resource: (key: KeyId): AttributeValue | undefined => valueUnder(resourceAttributes, walk, key),
-    hasMarked: (marks: Uint8Array) => isAnyMarked(spanAttributes, marks),
+    leastMark: (marks: Uint8Array) => leastMark(spanAttributes, marks),
     copyPlace: (target: Uint8Array, offset: number) => {
       const { bytes } = walk.cursor;
       copyField(bytes, places.traceIdStart, 16, target, offset);
@@ -61,7 +61,8 @@ export function createSpanView(
 
 /** Copies byte by byte: for so few, a call into the engine costs more. */
 function copyField(bytes: Uint8Array, start: number, length: number, target: Uint8Array, offset: number): void {
-  for (let index = 0; index < length; index += 1) target[offset + index] = start < 0 ? 0 : bytes[start + index]!;
+  if (start < 0) target.fill(0, offset, offset + length);
+  else for (let index = 0; index < length; index += 1) target[offset + index] = bytes[start + index]!;
 }
 
 /** Lower-case hex; '' for an id that is absent or all zeros, which OTLP calls invalid: it identifies nothing. */
