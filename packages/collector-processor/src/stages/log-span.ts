@@ -46,7 +46,12 @@ export const openLogSpan = (record: LogRecordView, name: string, table: KeyTable
     scopeVersion: record.scopeVersion,
     get: (key) => at(attributes, key),
     resource: (key) => at(record.resourceAttributes(), key),
-    hasMarked: (marks) => table.keys.some((key, number) => marks[number] === 1 && attributes.has(key)),
+    leastMark: (marks) => {
+      const found = table.keys
+        .flatMap((key, number) => (attributes.has(key) ? (marks[number] ?? 0) : 0))
+        .filter((mark) => mark > 0);
+      return found.length === 0 ? 0 : Math.min(...found);
+    },
     // Facts of events are packed from their fields.
     copyPlace: () => undefined,
     withPrefix: (prefix) => [...attributes].filter(([key]) => key.startsWith(prefix)),
