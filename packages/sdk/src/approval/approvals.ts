@@ -270,7 +270,7 @@ const chargeBudget = async (
   const { complete, amountPico, currency } = price({ atMs: nowMs, provider: 'human', model: claims.role, usage }, book);
   if (!complete || currency !== claims.currency) return;
   const claim = { account: claims.account, currency, limits: {}, openMs: 0 };
-  await store.charge({ id: `approval ${claims.approvalId}`, amountPico, claims: [claim] });
+  await store.charge({ id: `approval ${claims.approvalId}`, amountPico, claims: [claim], watched: [] });
 };
 
 const itemOf = ({ item: { tenant, type, id } }: ApprovalClaims): DecidedApproval['item'] => ({

@@ -110,7 +110,7 @@ export const createBudgetGuard = (parts: GuardParts): BudgetGuard => ({
     return { account, amountPico, targets: counted, states: await statesOrThrow(parts, ask, found) };
   },
   charge: (scope, spent) => {
-    const { counted } = targetsOf(scope, spent, parts.time);
+    const { counted, watched } = targetsOf(scope, spent, parts.time);
     const emit = (decided: Decided): void => emitDecision(parts.spans, spent.context, decided);
     const inCurrency = counted.filter(({ budget }) => budget.currency === spent.currency);
     for (const target of counted) {
@@ -120,10 +120,16 @@ export const createBudgetGuard = (parts: GuardParts): BudgetGuard => ({
     }
     const { amountPico } = spent;
     if (amountPico === undefined || inCurrency.length === 0) return undefined;
-    const charge = { id: randomUUID(), amountPico, claims: inCurrency.map(({ claim }) => claim) };
+    const around = watched.filter(({ budget }) => budget.currency === spent.currency);
+    const charge = {
+      id: randomUUID(),
+      amountPico,
+      claims: inCurrency.map(({ claim }) => claim),
+      watched: around.map(({ claim }) => claim),
+    };
     return whenKnown(parts.store.charge(charge), (settled) => {
       for (const [at, target] of inCurrency.entries()) emit(decidedOf(target, 'charge', amountPico, settled.states?.[at]));
-      reportSettled(inCurrency, settled, { write: emit, mayOvershoot: true });
+      reportSettled([...inCurrency, ...around], settled, { write: emit, mayOvershoot: true });
     });
   },
 });
@@ -167,6 +173,7 @@ const reserve = (parts: GuardParts, scope: WorkScope, ask: Ask, { targets, book 
         outputTokensMax,
         signal: scope.signal,
         targets: targets.counted,
+        watched: targets.watched,
         states: known,
       }),
     );

@@ -59,9 +59,10 @@ export type Reservation = {
 
 export type Slice = Reservation & { readonly account: string };
 
-export type Settlement = { readonly id: string; readonly spentPico: bigint; readonly claims: readonly Claim[] };
+/** `claims` and `watched` are those of the reservation. */
+export type Settlement = Pick<Reservation, 'id' | 'claims' | 'watched'> & { readonly spentPico: bigint };
 
-export type Charge = { readonly id: string; readonly amountPico: bigint; readonly claims: readonly Claim[] };
+export type Charge = Reservation;
 
 /** An account as it stands. */
 export type AccountState = {
@@ -90,7 +91,7 @@ export type ReserveAnswer =
 
 /** What a settlement did. */
 export type SettleAnswer = {
-  /** By claim. Undefined where a store could not be asked; it counts when it is back. */
+  /** By claim, then by watched claim. Undefined where a store could not be asked; it counts when it is back. */
   readonly states: readonly AccountState[] | undefined;
   /** Accounts whose soft limit was reached for the first time by this. */
   readonly softened: readonly string[];

@@ -36,7 +36,7 @@ export const createMemoryStore = (nowMs: () => number = Date.now): BudgetStore =
   return {
     isImmediate: true,
     reserve,
-    settle: ({ id, spentPico, claims }) => {
+    settle: ({ id, spentPico, claims, watched }) => {
       const reservation = held.get(id);
       if (reservation === undefined) return NOTHING;
       held.delete(id);
@@ -44,14 +44,14 @@ export const createMemoryStore = (nowMs: () => number = Date.now): BudgetStore =
         account.reservedPico -= reservation.leftPico;
         spend(account, spentPico);
       }
-      return { states: reservation.claimed.map(stateOf), softened: softened(claims, reservation.claimed) };
+      return answerFor([...claims, ...watched], [...reservation.claimed, ...watched.map(accountOf)]);
     },
-    charge: ({ id, amountPico, claims }) => {
+    charge: ({ id, amountPico, claims, watched }) => {
       if (charged.has(id)) return NOTHING;
       remember(charged, id);
       const found = claims.map(accountOf);
       for (const account of found) spend(account, amountPico);
-      return { states: found.map(stateOf), softened: softened(claims, found) };
+      return answerFor([...claims, ...watched], [...found, ...watched.map(accountOf)]);
     },
     addTime: (name, elapsedMs) => {
       const account = accounts.get(name);
@@ -94,6 +94,11 @@ export const createMemoryStore = (nowMs: () => number = Date.now): BudgetStore =
     },
   };
 };
+
+const answerFor = (claims: readonly Claim[], accounts: readonly Account[]): SettleAnswer => ({
+  states: accounts.map(stateOf),
+  softened: softened(claims, accounts),
+});
 
 const NOTHING: SettleAnswer = { states: [], softened: [] };
 

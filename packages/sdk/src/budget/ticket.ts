@@ -34,6 +34,8 @@ export type TicketParts = {
   readonly outputTokensMax: number | undefined;
   readonly signal: AbortSignal | undefined;
   readonly targets: readonly Target[];
+  /** Accounts around a slice, where what is spent shows too. */
+  readonly watched: readonly Target[];
   /** After the reservation; undefined where the store could not be asked. */
   readonly states: readonly AccountState[] | undefined;
 };
@@ -61,9 +63,12 @@ export const createTicket = (parts: TicketParts): Ticket => {
       if (isSettled) return undefined;
       isSettled = true;
       const claims = targets.map(({ claim }) => claim);
+      const watched = parts.watched.map(({ claim }) => claim);
       // Where the store could not be asked there is no reservation: what was spent is charged when it is back.
       const answer =
-        states === undefined ? store.charge({ id, amountPico: spentPico, claims }) : store.settle({ id, spentPico, claims });
+        states === undefined
+          ? store.charge({ id, amountPico: spentPico, claims, watched })
+          : store.settle({ id, spentPico, claims, watched });
       const isLater = answer instanceof Promise;
       if (isLater) writeSettled(sink, parts, { spentPico, isUnpriced: how.isUnpriced === true });
       return whenKnown(answer, (settled) => {
@@ -71,7 +76,7 @@ export const createTicket = (parts: TicketParts): Ticket => {
         // The span of the call may have ended meanwhile, so these get a span of their own where the store is remote.
         const write = (decided: Decided): void =>
           isLater || sink === undefined ? parts.emit(decided) : writeDecision(sink, decided);
-        reportSettled(targets, settled, { write, mayOvershoot: spentPico > reservedPico });
+        reportSettled([...targets, ...parts.watched], settled, { write, mayOvershoot: spentPico > reservedPico });
       });
     },
   };

@@ -183,6 +183,20 @@ local function states(names)
   return list
 end
 
+-- Claims and watched claims, one after the other.
+local function both(claims, watched)
+  local all = {}
+  for _, c in ipairs(claims) do all[#all + 1] = c end
+  for _, c in ipairs(watched) do all[#all + 1] = c end
+  return all
+end
+local function withWatched(names)
+  local all = {}
+  for _, name in ipairs(names) do all[#all + 1] = name end
+  for _, c in ipairs(arg.watched) do all[#all + 1] = c.account end
+  return all
+end
+
 local function softened(claims)
   local names = {}
   for _, c in ipairs(claims) do
@@ -267,7 +281,7 @@ local function settle()
     end
   end
   r.gone = true
-  return { softened = softened(arg.claims), states = states(r.names) }
+  return { softened = softened(both(arg.claims, arg.watched)), states = states(withWatched(r.names)) }
 end
 
 local function once(id) return redis.call('SET', base .. 'once:' .. id, '1', 'NX', 'PX', arg.lateMs) end
@@ -279,7 +293,7 @@ local function charge()
     spend(account(c.account, c.currency), num(arg.w), num(arg.p))
     names[i] = c.account
   end
-  return { softened = softened(arg.claims), states = states(names) }
+  return { softened = softened(both(arg.claims, arg.watched)), states = states(withWatched(names)) }
 end
 
 local function decide()

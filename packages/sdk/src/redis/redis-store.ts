@@ -78,7 +78,7 @@ export const redisBudgetStore = (client: RedisClient, options: RedisStoreOptions
     } catch (error) {
       report('reserve', error);
       // It may have arrived all the same: then what it set aside is given back.
-      outbox.add('settle', id, { id, ...amountOf(0n), claims: [] });
+      outbox.add('settle', id, { id, ...amountOf(0n), claims: [], watched: [] });
       const [claim] = claims;
       if (whenDown === 'allow' || claim === undefined) return { kind: 'unchecked' };
       return { kind: 'refused', claim, reason: 'store-down', state: NO_STATE };
@@ -99,11 +99,13 @@ export const redisBudgetStore = (client: RedisClient, options: RedisStoreOptions
   return {
     isImmediate: false,
     reserve: (request) => reserve(request),
-    settle: ({ id, spentPico, claims }) => {
+    settle: ({ id, spentPico, claims, watched }) => {
       leases.delete(id);
-      return orLater('settle', id, { id, ...amountOf(spentPico), claims: claims.map(claimOf) });
+      const payload = { id, ...amountOf(spentPico), claims: claims.map(claimOf), watched: watched.map(claimOf) };
+      return orLater('settle', id, payload);
     },
-    charge: ({ id, amountPico, claims }) => orLater('charge', id, { id, ...amountOf(amountPico), claims: claims.map(claimOf) }),
+    charge: ({ id, amountPico, claims, watched }) =>
+      orLater('charge', id, { id, ...amountOf(amountPico), claims: claims.map(claimOf), watched: watched.map(claimOf) }),
     addTime: async (account, elapsedMs) => {
       const id = randomUUID();
       await orLater('addTime', id, { id, account, elapsedMs });

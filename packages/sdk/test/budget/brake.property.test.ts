@@ -75,7 +75,7 @@ test('1,000 calls side by side never bring spent and set aside above a hard limi
                 ? (worst * BigInt(share)) / 100n + worst * BigInt(retries)
                 : amountPico;
           expectedPico += spentPico;
-          await store.settle({ id: `${at}`, spentPico, claims });
+          await store.settle({ id: `${at}`, spentPico, claims, watched: [] });
         }),
         vi.runAllTimersAsync(),
       ]);

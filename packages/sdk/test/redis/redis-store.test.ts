@@ -33,14 +33,14 @@ describe.skipIf(!hasRedis())('the store in Redis', () => {
     const store = redisBudgetStore(client, PATIENT);
     const amountPico = 123_456_789_012_345n * 1_000_000_000_000n + 999_999_999_999n;
     const claims = [claimOn('a')];
-    await store.charge({ id: '1', amountPico, claims });
-    await store.charge({ id: '2', amountPico: 2n, claims });
+    await store.charge({ id: '1', amountPico, claims, watched: [] });
+    await store.charge({ id: '2', amountPico: 2n, claims, watched: [] });
     expect((await store.stateOf('a'))?.committedPico).toBe(amountPico + 2n);
   });
 
   test('a charge that is repeated counts once', async () => {
     const store = redisBudgetStore(client, PATIENT);
-    const charge = { id: 'once', amountPico: dollars(1), claims: [claimOn('a')] };
+    const charge = { id: 'once', amountPico: dollars(1), claims: [claimOn('a')], watched: [] };
     await store.charge(charge);
     await store.charge(charge);
     expect((await store.stateOf('a'))?.committedPico).toBe(dollars(1));
@@ -62,19 +62,19 @@ describe.skipIf(!hasRedis())('the store in Redis', () => {
       })
       .toEqual([committedPico, 0n]);
     // The process was only slow: what the call cost replaces what was assumed.
-    await living.settle({ id: 'r', spentPico: dollars(1), claims: [claimOn('a')] });
+    await living.settle({ id: 'r', spentPico: dollars(1), claims: [claimOn('a')], watched: [] });
     expect((await living.stateOf('a'))?.committedPico).toBe(dollars(1));
   });
 
   test('a lease that is renewed lives', async () => {
-    const store = redisBudgetStore(client, { leaseMs: 60 });
+    const store = redisBudgetStore(client, { ...PATIENT, leaseMs: 900 });
     await store.reserve({ id: 'r', amountPico: dollars(3), claims: [claimOn('a')], watched: [] });
-    const until = Date.now() + 200;
+    const until = Date.now() + 1_800;
     while (Date.now() < until) {
       expect((await store.stateOf('a'))?.reservedPico).toBe(dollars(3));
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await store.settle({ id: 'r', spentPico: 0n, claims: [] });
+    await store.settle({ id: 'r', spentPico: 0n, claims: [], watched: [] });
   });
 
   test('a slice whose process died gives back what none of its calls may have spent', async () => {
@@ -92,7 +92,7 @@ describe.skipIf(!hasRedis())('the store in Redis', () => {
 
   test('two currencies on one account are refused', async () => {
     const store = redisBudgetStore(client, PATIENT);
-    await store.charge({ id: '1', amountPico: 1n, claims: [claimOn('a')] });
+    await store.charge({ id: '1', amountPico: 1n, claims: [claimOn('a')], watched: [] });
     const claim = { ...claimOn('a'), currency: 'EUR' };
     const answer = await store.reserve({ id: 'r', amountPico: 1n, claims: [claim], watched: [] });
     expect(answer).toMatchObject({ kind: 'refused', reason: 'currency' });
@@ -122,7 +122,10 @@ describe.skipIf(!hasRedis())('while Redis is gone', () => {
     expect(await store.reserve(request)).toMatchObject({ kind: 'reserved' });
     await redis.kill();
     expect(await store.reserve({ ...request, id: 's' })).toMatchObject({ kind: 'refused', reason: 'store-down' });
-    expect(await store.settle({ id: 'r', spentPico: 7n, claims: request.claims })).toEqual({ states: undefined, softened: [] });
+    expect(await store.settle({ id: 'r', spentPico: 7n, claims: request.claims, watched: [] })).toEqual({
+      states: undefined,
+      softened: [],
+    });
     await expect(Promise.resolve(store.stateOf('a'))).rejects.toMatchObject({ code: 'budget-store-down' });
     await redis.restart();
     await expect.poll(async () => store.stateOf('a'), { timeout: 10_000 }).toMatchObject({ committedPico: 7n, reservedPico: 0n });
@@ -133,8 +136,8 @@ describe.skipIf(!hasRedis())('while Redis is gone', () => {
     await using _ = redis;
     await redis.kill();
     expect(await store.reserve(request)).toEqual({ kind: 'unchecked' });
-    await store.charge({ id: 'r', amountPico: 7n, claims: request.claims });
-    await store.charge({ id: 'r', amountPico: 7n, claims: request.claims });
+    await store.charge({ id: 'r', amountPico: 7n, claims: request.claims, watched: [] });
+    await store.charge({ id: 'r', amountPico: 7n, claims: request.claims, watched: [] });
     await redis.restart();
     await expect.poll(async () => (await store.stateOf('a'))?.committedPico, { timeout: 10_000 }).toBe(7n);
   });

@@ -102,12 +102,12 @@ const applyStep = async (store: BudgetStore, one: Step, { held, used, at }: Know
     }
     case 'settle': {
       const wasHeld = held.delete(one.id);
-      const answer = await store.settle({ id: one.id, spentPico: one.spent, claims: [] });
+      const answer = await store.settle({ id: one.id, spentPico: one.spent, claims: [], watched: [] });
       return wasHeld ? answer : [answer.states];
     }
     case 'charge':
       if (!isOpen(one.account)) return 'not open';
-      return store.charge({ id: `charge ${one.id}`, amountPico: one.amount, claims: [claim(one.account)] });
+      return store.charge({ id: `charge ${one.id}`, amountPico: one.amount, claims: [claim(one.account)], watched: [] });
     case 'addTime':
       return store.addTime(one.account, one.ms);
     case 'openSlice': {
