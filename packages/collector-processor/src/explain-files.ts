@@ -57,7 +57,7 @@ function explainRequest({ where, encoding, body }: FileRequest, explain: Explain
   return { kind: 'problem', problem: `${where}: ${explained.where}${at}: ${explained.problem}` };
 }
 
-/** Decides trace by trace, as the ledger does. Spans that nothing identifies are left out. */
+/** Decides trace by trace, as the ledger does once nothing more is waited for. Spans that nothing identifies are left out. */
 function withDecisions(spans: readonly ExplainedSpan[], currency: string): readonly ExplainedSpan[] {
   const traces = new Map<string, SpanFact[]>();
   for (const { fact } of spans) {
@@ -68,7 +68,8 @@ function withDecisions(spans: readonly ExplainedSpan[], currency: string): reado
   }
   const decisions = new Map<string, Decision>();
   for (const facts of traces.values()) {
-    for (const { fact, decision } of decideTrace(facts, { currency }).spans) decisions.set(spanOf(fact), decision);
+    for (const { fact, decision } of decideTrace(facts, { currency, sumsStand: true }).spans)
+      decisions.set(spanOf(fact), decision);
   }
   return spans.map((span) => {
     const decision = decisions.get(spanOf(span.fact));

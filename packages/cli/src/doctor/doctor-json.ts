@@ -6,17 +6,22 @@ import { reasonsOf, verdictOn } from './verdict.ts';
 
 /**
  * Explanations as JSON lines: an object of kind `span` for every span, then one of kind `scope` for every instrumentation and
- * one of kind `reason` for every reason. Amounts are exact decimal text.
+ * one of kind `reason` for every reason and one of kind `possible_duplicate` for every answer that is counted in several traces.
+ * Amounts are exact decimal text.
  */
 export function* doctorJsonLines(spans: readonly ExplainedSpan[]): Iterable<string> {
   for (const span of spans) yield `${JSON.stringify(spanJson(span))}\n`;
-  const { scopes, reasons } = examine(spans);
+  const { scopes, reasons, possibleDuplicates } = examine(spans);
   for (const { scopeName, scopeVersion, dialect, spans: count, verdicts } of scopes) {
     const scope = { name: scopeName, version: scopeVersion };
     yield `${JSON.stringify({ kind: 'scope', scope, ...(dialect !== undefined && { dialect }), spans: count, verdicts })}\n`;
   }
   for (const { reason, spans: count } of reasons) {
     yield `${JSON.stringify({ kind: 'reason', reason, means: explainReason(reason), spans: count })}\n`;
+  }
+  for (const { callId, spans: same } of possibleDuplicates) {
+    const places = same.map(({ fact, scopeName }) => ({ trace_id: fact.traceId, span_id: fact.spanId, scope: scopeName }));
+    yield `${JSON.stringify({ kind: 'possible_duplicate', call_id: callId, spans: places })}\n`;
   }
 }
 

@@ -24,6 +24,8 @@ export function* doctorText(spans: readonly ExplainedSpan[], { withOrdinary }: D
   yield `${scopesText(findings)}\n`;
   const reasons = reasonsTable(findings);
   if (reasons !== '') yield `\n${reasons}\n`;
+  const duplicates = duplicatesText(findings);
+  if (duplicates !== '') yield `\n${duplicates}\n`;
 }
 
 const counts: ReadonlyArray<readonly [head: string, verdicts: readonly Verdict[]]> = [
@@ -55,6 +57,28 @@ function scopeRow({ scopeName, scopeVersion, dialect, spans, verdicts }: ScopeFi
     ...counts.map(([, summed]) => String(summed.reduce((sum, verdict) => sum + (verdicts[verdict] ?? 0), 0))),
   ];
 }
+
+function duplicatesText({ possibleDuplicates }: Findings): string {
+  if (possibleDuplicates.length === 0) return '';
+  const columns: readonly Column[] = [{ head: 'answer' }, { head: 'span' }, { head: 'in trace' }, { head: 'scope' }];
+  const rows = possibleDuplicates
+    .slice(0, possibleDuplicatesShown)
+    .flatMap(({ callId, spans }) =>
+      spans.map(({ fact, scopeName }, index) => [
+        index === 0 ? safeText(callId, nameCharactersMax) : '',
+        fact.spanId,
+        fact.traceId,
+        safeText(scopeName, nameCharactersMax),
+      ]),
+    );
+  const more = possibleDuplicates.length - possibleDuplicatesShown;
+  return `Possible duplicates: ${possibleDuplicates.length === 1 ? 'one answer is' : `${possibleDuplicates.length} answers are`} counted in several traces
+Two instrumentations report the call and share no trace. Put a span around it, or switch one of them off.
+${plainTable(columns, rows)}${more > 0 ? `\nand ${more} more; --json names all` : ''}`;
+}
+
+/** Answers named for people; more of them say the same. */
+const possibleDuplicatesShown = 5;
 
 function reasonsTable({ reasons }: Findings): string {
   if (reasons.length === 0) return '';

@@ -14,12 +14,17 @@ export type ScopeFinding = {
 /** Spans that have a reason in common. */
 export type ReasonFinding = { readonly reason: string; readonly spans: number };
 
+/** Spans of several instrumentations, in several traces, that carry one id of an answer: each of them is counted. */
+export type PossibleDuplicate = { readonly callId: string; readonly spans: readonly ExplainedSpan[] };
+
 /** What spans have in common. */
 export type Findings = {
   /** Unknown dialects first, then those with the most spans that have no price, then by name. */
   readonly scopes: readonly ScopeFinding[];
   /** The most frequent first. */
   readonly reasons: readonly ReasonFinding[];
+  /** By call id. */
+  readonly possibleDuplicates: readonly PossibleDuplicate[];
 };
 
 /** Counts spans by instrumentation and by reason. */
@@ -42,7 +47,29 @@ export function examine(spans: readonly ExplainedSpan[]): Findings {
     reasons: [...reasons]
       .map(([reason, count]) => ({ reason, spans: count }))
       .sort((left, right) => right.spans - left.spans || (left.reason < right.reason ? -1 : 1)),
+    possibleDuplicates: possibleDuplicates(spans),
   };
+}
+
+/**
+ * Calls that are counted in more than one trace. Nothing but their id tells that they are one, and some servers give every
+ * answer the same: an instrumentation that has the id twice is no evidence.
+ */
+function possibleDuplicates(spans: readonly ExplainedSpan[]): readonly PossibleDuplicate[] {
+  const byCall = new Map<string, ExplainedSpan[]>();
+  for (const span of spans) {
+    const { fact, decision } = span;
+    const callId = fact.observation?.callId;
+    if (callId === undefined || decision === undefined || decision.excluded !== undefined) continue;
+    const key = JSON.stringify([fact.tenant, callId]);
+    const call = byCall.get(key);
+    if (call === undefined) byCall.set(key, [span]);
+    else call.push(span);
+  }
+  return [...byCall.values()]
+    .filter((call) => call.length > 1 && new Set(call.map(({ scopeName }) => scopeName)).size === call.length)
+    .map((call) => ({ callId: call[0]?.fact.observation?.callId ?? '', spans: call }))
+    .sort((left, right) => (left.callId < right.callId ? -1 : 1));
 }
 
 function byNeed(left: ScopeFinding, right: ScopeFinding): number {

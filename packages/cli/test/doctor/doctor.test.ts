@@ -10,6 +10,8 @@ type Attributes = Readonly<Record<string, string | number>>;
 type SpanJson = {
   readonly scope?: string;
   readonly span: string;
+  /** Default: the trace of all. */
+  readonly trace?: string;
   readonly parent?: string;
   readonly name?: string;
   readonly attributes?: Attributes;
@@ -22,24 +24,26 @@ const requestOf = (...spans: readonly SpanJson[]): string =>
   JSON.stringify({
     resourceSpans: [
       {
-        scopeSpans: spans.map(({ scope = 'my-agent', span, parent, name = 'chat gpt-5', attributes = {} }) => ({
-          scope: { name: scope, version: '1.0' },
-          spans: [
-            {
-              traceId: trace,
-              spanId: id(span),
-              ...(parent !== undefined && { parentSpanId: id(parent) }),
-              name,
-              kind: 3,
-              startTimeUnixNano: '1793491200000000000',
-              endTimeUnixNano: '1793491202000000000',
-              attributes: Object.entries(attributes).map(([key, value]) => ({
-                key,
-                value: typeof value === 'number' ? { intValue: value } : { stringValue: value },
-              })),
-            },
-          ],
-        })),
+        scopeSpans: spans.map(
+          ({ scope = 'my-agent', span, trace: traceId = trace, parent, name = 'chat gpt-5', attributes = {} }) => ({
+            scope: { name: scope, version: '1.0' },
+            spans: [
+              {
+                traceId,
+                spanId: id(span),
+                ...(parent !== undefined && { parentSpanId: id(parent) }),
+                name,
+                kind: 3,
+                startTimeUnixNano: '1793491200000000000',
+                endTimeUnixNano: '1793491202000000000',
+                attributes: Object.entries(attributes).map(([key, value]) => ({
+                  key,
+                  value: typeof value === 'number' ? { intValue: value } : { stringValue: value },
+                })),
+              },
+            ],
+          }),
+        ),
       },
     ],
   });
@@ -125,7 +129,7 @@ describe('as JSON lines', () => {
     ['unpriced', ['dialect-unknown'], { 'llm.model_name': 'gpt-5', 'llm.usage.total_tokens': 3 }],
     ['no_cost', [], { 'gen_ai.operation.name': 'execute_tool' }],
     ['ordinary', [], { 'http.route': '/' }],
-    ['sum', [], chat({ 'gen_ai.operation.name': 'invoke_agent' })],
+    ['estimated', ['aggregate-only'], chat({ 'gen_ai.operation.name': 'invoke_agent' })],
   ])('%s for %j', async (verdict, reasons, attributes) => {
     const [span] = await explain({ span: '1', attributes });
     expect(span).toMatchObject({ verdict, reasons });
@@ -220,4 +224,57 @@ test('a file that is not there is one clear error', async () => {
     out: '',
     failure: 'missing.json: cannot be read (ENOENT); check that it is there and whole',
   });
+});
+
+describe('an answer that two instrumentations report in two traces', () => {
+  const other = trace.replace('0af7', '1bf8');
+  const answer = chat({ 'gen_ai.response.id': 'chatcmpl-1' });
+
+  test('is named as possibly counted twice', async () => {
+    const lines = await explain(
+      { scope: 'kit.one', span: '1', attributes: answer },
+      { scope: 'kit.two', span: '2', trace: other, attributes: answer },
+    );
+    expect(lines.at(-1)).toEqual({
+      kind: 'possible_duplicate',
+      call_id: 'openai:chatcmpl-1',
+      spans: [
+        { trace_id: trace, span_id: id('1'), scope: 'kit.one' },
+        { trace_id: other, span_id: id('2'), scope: 'kit.two' },
+      ],
+    });
+  });
+
+  test('is shown to people with what to do', async () => {
+    const file = folder.join('traces.json');
+    await writeFile(
+      file,
+      requestOf(
+        { scope: 'kit.one', span: '1', attributes: answer },
+        { scope: 'kit.two', span: '2', trace: other, attributes: answer },
+      ),
+    );
+    const { out } = await doctor('--in', file);
+    expect(out).toContain('Possible duplicates: one answer is counted in several traces');
+    expect(out).toContain('Put a span around it, or switch one of them off.');
+  });
+
+  test.each([
+    ['of one instrumentation, as servers give every answer one id', 'kit.one', other],
+    ['in one trace, where it counts once', 'kit.two', trace],
+  ])('is not named when it is %s', async (_name, scope, second) => {
+    const lines = await explain(
+      { scope: 'kit.one', span: '1', attributes: answer },
+      { scope, span: '2', trace: second, attributes: answer },
+    );
+    expect(lines.filter(({ kind }) => kind === 'possible_duplicate')).toEqual([]);
+  });
+});
+
+test('a sum whose calls are in the files is one', async () => {
+  const [span] = await explain(
+    { span: '1', attributes: chat({ 'gen_ai.operation.name': 'invoke_agent' }) },
+    { span: '2', parent: '1', attributes: chat() },
+  );
+  expect(span).toMatchObject({ role: 'aggregate', verdict: 'sum', reasons: [] });
 });
