@@ -36,6 +36,14 @@ const checks: readonly Check[] = [
       command: ['attw', '--pack', join('packages', name), '--profile', 'esm-only'],
     })),
   { name: 'conformance on every pair of supported versions', command: ['node', 'test/matrix/main.ts'] },
+  {
+    name: 'metering costs little',
+    command: ['node', '--conditions=costspan-source', 'benches/wrap-overhead.ts', '--gate'],
+  },
+  {
+    name: 'memory is flat over abandoned streams',
+    command: ['node', '--conditions=costspan-source', 'benches/wrap-overhead.ts', '--memory', '--gate'],
+  },
   { name: 'packages work under require()', command: ['node', 'scripts/checks/require.cjs'] },
   { name: 'the demo prints what the README shows', command: ['node', 'scripts/checks/demo.ts'] },
   {
