@@ -12,7 +12,7 @@ import type {
 } from './budget-store.ts';
 
 /**
- * Accounts in this process. At most `budgetAccountsMax` are kept; beyond that the one that was idle longest is forgotten
+ * Accounts in this process. At most `budgetAccountsMax` are kept; beyond that the oldest with nothing set aside is forgotten
  * and starts anew if its item is worked on again. `nowMs` tells the time, Unix milliseconds.
  */
 export const createMemoryStore = (nowMs: () => number = Date.now): BudgetStore => {
