@@ -45,6 +45,7 @@ export const UNITS = [
   'vector_queries',
   'vector_read_units',
   'vector_write_units',
+  'vectors_written',
   'storage_gb_months',
   'tool_calls',
   'compute_seconds',
