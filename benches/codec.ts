@@ -2,6 +2,8 @@
 // Run: node --conditions=costspan-source benches/codec.ts [--gate 8]
 import { strict as assert } from 'node:assert';
 import { parseArgs } from 'node:util';
+import { createBufferPool } from '../packages/collector-processor/src/buffer-pool.ts';
+import type { RewriteOptions } from '../packages/collector-processor/src/otlp/codec.ts';
 import { jsonToProtobuf, parseAndEncode, protobufToJson } from '../packages/collector-processor/src/otlp/json.ts';
 import { createKeyTable } from '../packages/collector-processor/src/otlp/key-table.ts';
 import { rewriteTraces } from '../packages/collector-processor/src/otlp/rewrite-traces.ts';
@@ -49,11 +51,17 @@ function onSpan(span: SpanView): readonly NewAttribute[] {
 }
 
 const options = { keys: keyTable, ownedPrefix: 'costspan.cost.' };
+const pool = createBufferPool();
 
-function rewrite(): Uint8Array {
-  const rewritten = rewriteTraces(body, options, onSpan);
+function rewrite(given: RewriteOptions): Uint8Array {
+  const rewritten = rewriteTraces(body, given, onSpan);
   assert(rewritten.kind === 'ok');
   return rewritten.body;
+}
+
+/** As the service does it: the memory of a request is used again for the next one. */
+function rewriteInPool(): void {
+  pool.giveBack(rewrite({ ...options, allocate: pool.take }));
 }
 
 type OracleAttribute = {
@@ -103,10 +111,12 @@ function median(values: readonly number[]): number {
 const json = protobufToJson('traces', body);
 assert(json.kind === 'ok');
 const jsonBytes = Buffer.from(json.text);
+const measured = 'rewrite: validate, read 9 keys, add 5 attributes';
 const reference = 'protobufjs decode, edit, encode';
 const variants: Readonly<Record<string, () => unknown>> = {
   [reference]: rewriteWithOracle,
-  'rewrite: validate, read 9 keys, add 5 attributes': rewrite,
+  [measured]: rewriteInPool,
+  'the same into fresh memory': () => rewrite(options),
   'validate only': () => rewriteTraces(body, options, () => undefined),
   'OTLP/JSON to protobuf': () => jsonToProtobuf('traces', jsonBytes),
   'OTLP/JSON to protobuf, by way of JSON.parse': () => parseAndEncode('traces', jsonBytes),
@@ -114,7 +124,7 @@ const variants: Readonly<Record<string, () => unknown>> = {
 };
 
 assert.deepEqual(
-  decodeWithOracle('ExportTraceServiceRequest', rewrite()),
+  decodeWithOracle('ExportTraceServiceRequest', rewrite(options)),
   decodeWithOracle('ExportTraceServiceRequest', rewriteWithOracle()),
 );
 const rates = new Map<string, number[]>(Object.keys(variants).map((name) => [name, []]));
@@ -135,8 +145,10 @@ for (const [name, values] of rates) {
   );
 }
 
+console.log(`goal 15x, measured ${(median(rates.get(measured)!) / referenceRate).toFixed(1)}x`);
+
 const { values: flags } = parseArgs({ options: { gate: { type: 'string' } } });
-const ratio = median(rates.get('rewrite: validate, read 9 keys, add 5 attributes')!) / referenceRate;
+const ratio = median(rates.get(measured)!) / referenceRate;
 if (flags.gate !== undefined && ratio < Number(flags.gate)) {
   console.error(
     `benches/codec.ts: expected the rewrite to be at least ${flags.gate} times protobufjs, found ${ratio.toFixed(1)}`,

@@ -62,7 +62,7 @@ export function createIngest(options: IngestOptions): Ingest {
     const delivery = await take(read.body, request, options);
     // What was not accepted may still be on its way somewhere, and a queue reads it later.
     const isFree = delivery.kind === 'accepted' && !options.fanOuts[request.signal].hasQueues;
-    if (isFree) options.giveBack?.(request.body);
+    if (isFree) for (const memory of [request.body, read.body]) options.giveBack?.(memory);
     return delivery;
   };
 }

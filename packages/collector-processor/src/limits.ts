@@ -62,6 +62,9 @@ export const refusedLingerMs = 2_000;
 /** Bytes decompressed at a time: large enough to be fast, small enough that a bomb is noticed early. */
 export const inflateChunkBytes: number = 256 * 1024;
 
+/** Bytes of compressed output taken at a time: a batch of the usual size leaves in one piece. */
+export const packedChunkBytes: number = 64 * 1024;
+
 /** Delay asked of a sender that met a bound of ours: one round of work is over by then. */
 export const overloadRetryAfterMs = 1_000;
 

@@ -114,7 +114,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       'intake',
       store && { read: readLedgerEvents, receive: store.receive, isTrusted: (sender) => trust(sender).entries },
     ),
-    toProtobuf,
+    toProtobuf: (signal, body) => toProtobuf(signal, body, pool?.take),
     validate,
     metrics: { ...metrics, spansAccepted: totals.add },
     logger,

@@ -24,8 +24,12 @@ export const responseCodec: ResponseCodec = {
 };
 
 /** Reads OTLP/JSON. */
-export function toProtobuf(signal: Signal, body: Uint8Array): CodecResult<{ readonly body: Uint8Array }> {
-  return jsonToProtobuf(signal, body);
+export function toProtobuf(
+  signal: Signal,
+  body: Uint8Array,
+  allocate?: (byteCount: number) => Buffer,
+): CodecResult<{ readonly body: Uint8Array }> {
+  return jsonToProtobuf(signal, body, allocate);
 }
 
 /** Writes OTLP/JSON. The request has been validated before: only valid ones come this far. */

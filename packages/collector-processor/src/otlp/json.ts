@@ -10,11 +10,16 @@ type Invalid = Extract<CodecResult<unknown>, { kind: 'invalid' }>;
 
 /**
  * An OTLP/JSON request as protobuf. Integers of 64 bits keep every digit, as strings and as numbers; ids are hex of any case;
- * enums may be names; unknown members are ignored. What is not OTLP is refused with its path.
+ * enums may be names; unknown members are ignored. What is not OTLP is refused with its path. `allocate` gives memory for the
+ * protobuf; default: fresh memory.
  */
-export function jsonToProtobuf(signal: Signal, json: Uint8Array): CodecResult<{ readonly body: Uint8Array }> {
+export function jsonToProtobuf(
+  signal: Signal,
+  json: Uint8Array,
+  allocate?: (byteCount: number) => Buffer,
+): CodecResult<{ readonly body: Uint8Array }> {
   if (json.length > requestBytesMax) return tooLarge(json.length);
-  const scanned = scanMessage(requestMessages[signal], json);
+  const scanned = scanMessage(requestMessages[signal], json, allocate);
   return scanned === undefined ? parseAndEncode(signal, json) : { kind: 'ok', body: scanned };
 }
 

@@ -5,8 +5,8 @@ export type Writer = {
 };
 
 /** An empty writer with room for `capacity` bytes; it grows by itself. */
-export function createWriter(capacity: number): Writer {
-  return { bytes: Buffer.allocUnsafeSlow(Math.max(capacity, 64)), length: 0 };
+export function createWriter(capacity: number, allocate: (byteCount: number) => Buffer = Buffer.allocUnsafeSlow): Writer {
+  return { bytes: allocate(Math.max(capacity, 64)), length: 0 };
 }
 
 /** What has been written, without a copy: the writer must not be used afterwards. */

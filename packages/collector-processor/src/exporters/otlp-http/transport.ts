@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { constants, gzip, zstdCompress } from 'node:zlib';
 import type { Clock } from '../../clock.ts';
 import type { OtlpHttpExporterConfig } from '../../config/config.ts';
+import { packedChunkBytes } from '../../limits.ts';
 import type { AnswerCodec } from '../answer-codec.ts';
 import type { ClientTlsOptions } from '../client-tls.ts';
 import type { Transport } from '../create-otlp-exporter.ts';
@@ -10,8 +11,9 @@ import { createPost } from './post.ts';
 
 const compressors: Readonly<Record<OtlpHttpExporterConfig['compression'], (body: Uint8Array) => Promise<Uint8Array>>> = {
   // Level 1 of both: level 6 of gzip costs twice the time for a few percent.
-  gzip: (body) => promisify(gzip)(body, { level: 1 }),
-  zstd: (body) => promisify(zstdCompress)(body, { params: { [constants.ZSTD_c_compressionLevel]: 1 } }),
+  gzip: (body) => promisify(gzip)(body, { level: 1, chunkSize: packedChunkBytes }),
+  zstd: (body) =>
+    promisify(zstdCompress)(body, { chunkSize: packedChunkBytes, params: { [constants.ZSTD_c_compressionLevel]: 1 } }),
   none: async (body) => body,
 };
 
