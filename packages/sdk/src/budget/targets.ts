@@ -17,13 +17,18 @@ export const targetsOf = (scope: WorkScope, place: CallPlace, time: WorkingTime)
   for (const binding of scope.bindings) {
     const target = targetOf(binding, call, time);
     if (target === undefined) continue;
-    const list = binding.isSliced ? watched : counted;
-    if (!list.some(({ claim }) => claim.account === target.claim.account)) list.push(target);
+    // An account behind a slice is paid by the slice, also where its budget is given again inside.
+    if (isAmong(watched, target) || isAmong(counted, target)) continue;
+    if (binding.isSliced) watched.push(target);
+    else counted.push(target);
   }
   const { slice } = scope;
   if (slice !== undefined) counted.push({ claim: slice.claim, label: slice.label, budget: slice.budget, item: slice.item });
   return { counted, watched };
 };
+
+const isAmong = (targets: readonly Target[], { claim }: Target): boolean =>
+  targets.some((other) => other.claim.account === claim.account);
 
 /** The account of one binding for a call; undefined when its budget does not count such a call. */
 export const targetOf = (

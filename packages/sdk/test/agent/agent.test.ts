@@ -134,6 +134,15 @@ describe('a slice', () => {
     await costspan.workItem.run({ ...item, id: 'T-2', budgets: budgets.slice(1) }, async () => expect(await left()).toBe('1.8'));
   });
 
+  test('pays for the budget it was cut from, also where that is given again inside', async () => {
+    const { costspan, budgets, pay } = setUp({ hard: '1.00' });
+    const again = measured.costspan.budget({ per: 'item', currency: 'USD', name: 'budget-0', hard: '1.00' });
+    await costspan.workItem.run({ ...item, budgets }, async (run) => {
+      await run.agent({ name: 'a', slice: '0.50' }, () => costspan.workItem.run({ ...item, budgets: [again] }, pay));
+      await run.agent({ name: 'look', slice: '100%' }, async (agent) => expect(await agent.left()).toBe('0.9'));
+    });
+  });
+
   test('a call that outlives its agent is paid from what it had set aside, and a new one is refused', async () => {
     const { costspan, budgets } = setUp({ hard: '1.00' });
     let end: () => void = () => undefined;
