@@ -17,7 +17,7 @@ export function* doctorText(spans: readonly ExplainedSpan[], { withOrdinary }: D
     spans.flatMap(({ fact }) => (fact.observation === undefined ? [] : [[fact.observation.entryId, fact.spanId] as const])),
   );
   for (const span of spans) {
-    if (span.dialect === undefined && !withOrdinary) continue;
+    if (saysNothing(span) && !withOrdinary) continue;
     yield `${spanText(span, (entryId) => spanIds.get(entryId))}\n\n`;
   }
   const findings = examine(spans);
@@ -26,6 +26,11 @@ export function* doctorText(spans: readonly ExplainedSpan[], { withOrdinary }: D
   if (reasons !== '') yield `\n${reasons}\n`;
   const duplicates = duplicatesText(findings);
   if (duplicates !== '') yield `\n${duplicates}\n`;
+}
+
+/** Whether nothing on a span that bears no cost was of any interest. */
+function saysNothing({ dialect, fact, read }: ExplainedSpan): boolean {
+  return dialect === undefined || (fact.observation === undefined && read.length === 0);
 }
 
 const counts: ReadonlyArray<readonly [head: string, verdicts: readonly Verdict[]]> = [

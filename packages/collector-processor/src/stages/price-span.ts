@@ -90,9 +90,9 @@ const inCurrency = (money: MoneyText | undefined, book: CompiledBook): MoneyText
 /** The gravest assumption under which the span is priced; its bounds hold the others. */
 const assumptionOf = (span: NormalizedSpan, part: UsagePart, billable: string | undefined): PriceRequest['assumption'] => {
   if (billable === 'possible') return { reason: 'attempt-possible', lowZero: true };
-  if (part.assumption !== undefined) return { reason: part.assumption, lowZero: false };
-  // What a sum says is used only where the spans it sums never came.
-  return span.role === 'aggregate' ? { reason: 'aggregate-only', lowZero: false } : undefined;
+  // What a sum says is used only where the spans it sums never came: whatever else is assumed weighs less.
+  if (span.role === 'aggregate') return { reason: 'aggregate-only', lowZero: false };
+  return part.assumption === undefined ? undefined : { reason: part.assumption, lowZero: false };
 };
 
 /** Half of the usage is priced, the other half is known to be missing. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { loadCaptured } from './captured/tellings.ts';
 import { read, usageOf } from './read.ts';
 
 test.each([
@@ -32,4 +33,15 @@ test('writes elsewhere, and other operations, bear no cost', () => {
   expect(
     read({ name: 'create_collection', attributes: { 'db.system.name': 'qdrant', 'db.operation.name': 'create_collection' } }),
   ).toBeUndefined();
+});
+
+test.each([
+  ['traceloop-python-qdrant', { 'qdrant.query_points': 1, 'qdrant.scroll': 1 }],
+  ['traceloop-python-chroma', { 'chroma.query': 1, 'chroma.get': 1 }],
+])('of the spans captured from %s each query counts, writes bear no cost', (source, expected) => {
+  const queries = loadCaptured(source).spans.flatMap((span) => {
+    const [usage] = read(span)?.usage.kind === 'ok' ? (usageOf(span) as readonly Readonly<Record<string, number>>[]) : [];
+    return usage === undefined ? [] : [[span.name, usage['vector_queries']] as const];
+  });
+  expect(Object.fromEntries(queries)).toEqual(expected);
 });
