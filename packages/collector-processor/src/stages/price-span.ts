@@ -36,7 +36,7 @@ export const createPriceSpan = (options: PriceOptions): PriceSpan => {
       case 'missing':
         return price(requestOf(span, { usage: {} }, startNs, options), book);
       case 'unbilled':
-        return price({ ...requestOf(span, { usage: {} }, startNs, options), nonBillable: true }, book);
+        return because(price({ ...requestOf(span, { usage: {} }, startNs, options), nonBillable: true }, book), usage.reason);
       case 'invalid':
         return withoutPrice('invalid_usage', usage.reason, book);
       case 'unread':
@@ -94,6 +94,10 @@ const assumptionOf = (span: NormalizedSpan, part: UsagePart, billable: string | 
   if (span.role === 'aggregate') return { reason: 'aggregate-only', lowZero: false };
   return part.assumption === undefined ? undefined : { reason: part.assumption, lowZero: false };
 };
+
+/** The receipt with the reason why nothing is billed, beside the fact that nothing is. */
+const because = (receipt: Receipt, reason: string): Receipt =>
+  receipt.status === 'non_billable' ? { ...receipt, reasons: [...new Set([...receipt.reasons, reason])].sort() } : receipt;
 
 /** Half of the usage is priced, the other half is known to be missing. */
 const lacking = (receipt: Receipt, reason: string): Receipt => {
