@@ -55,6 +55,14 @@ const checks: readonly Check[] = [
     name: 'a price is fast enough',
     command: ['node', '--conditions=costspan-source', 'benches/price.ts', '--gate'],
   },
+  {
+    name: 'the codec is fast enough',
+    command: ['node', '--conditions=costspan-source', 'benches/codec.ts', '--gate', '8'],
+  },
+  {
+    name: 'the service is fast enough, and small enough',
+    command: ['node', '--conditions=costspan-source', 'benches/serve.ts', '--only', 'agj', '--seconds', '5', '--gate', '0.3'],
+  },
   { name: 'the report page in a browser', command: ['node', 'scripts/checks/report-page.ts'] },
   { name: 'budgets shared in Redis', command: ['node', 'scripts/checks/redis.ts'] },
   {

@@ -34,11 +34,12 @@ export async function startServeProcess(
   port: number,
   extra = '',
   pricing = `{ catalog: false, books: [${JSON.stringify(testBook)}] }`,
+  otherProtocol = '',
 ): Promise<ServeProcess> {
   const config = join(folder, 'costspan.yaml');
   await writeFile(
     config,
-    `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${port}" } } } }
+    `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${port}" }, ${otherProtocol} } } }
 pricing: ${pricing}
 ledger: { file: ${JSON.stringify(join(folder, 'ledger.db'))} }
 ${extra}`,

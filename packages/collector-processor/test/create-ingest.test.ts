@@ -37,6 +37,7 @@ type Given = {
   readonly delivery?: Delivery;
   readonly commitFails?: boolean;
   readonly hasDestinations?: boolean;
+  readonly hasQueues?: boolean;
   readonly withoutLedger?: boolean;
   readonly usageInLogs?: boolean;
 };
@@ -44,6 +45,7 @@ type Given = {
 /** An ingest over hand-made neighbours, and the order of what it did. */
 function ingestWith(given: Given = {}) {
   const steps: string[] = [];
+  const givenBack: string[] = [];
   const fanOutOf = (signal: Signal): FanOut => ({
     deliver: async ({ body }) => {
       steps.push(`deliver ${signal} ${Buffer.from(body).toString()}`);
@@ -51,6 +53,7 @@ function ingestWith(given: Given = {}) {
     },
     pass: ({ body }) => steps.push(`pass ${signal} ${Buffer.from(body).toString()}`),
     hasDestinations: given.hasDestinations ?? true,
+    hasQueues: given.hasQueues ?? false,
   });
   const options: IngestOptions = {
     meterOf: () => given.meter ?? (() => metered),
@@ -72,6 +75,7 @@ function ingestWith(given: Given = {}) {
     },
     logger: silentLogger,
     clock: steppingClock(),
+    giveBack: (bytes) => givenBack.push(Buffer.from(bytes).toString()),
     ...(given.usageInLogs === true && {
       meterLogsOf: () => () => ({ facts: packFacts([fact]), pricedCount: 1, unpriced: {} }),
     }),
@@ -94,8 +98,33 @@ function ingestWith(given: Given = {}) {
     sender: {},
     abort: new AbortController().signal,
   });
-  return { steps, send: (...parts: Parameters<typeof request>) => ingest(request(...parts)) };
+  return { steps, givenBack, send: (...parts: Parameters<typeof request>) => ingest(request(...parts)) };
 }
+
+describe('memory', () => {
+  test('of a request and of what was sent on for it is given back once it is accepted', async () => {
+    const { send, givenBack } = ingestWith();
+    await send('traces', 'spans');
+    await send('metrics', 'points', 'json');
+    expect(givenBack).toEqual(['priced', 'spans', 'spans', 'points', 'protobuf of points']);
+  });
+
+  test.each<[string, Given]>([
+    ['a queue will read it', { hasQueues: true }],
+    ['a destination may still read it', { delivery: busy }],
+  ])('is not given back while %s', async (_, given) => {
+    const { send, givenBack } = ingestWith(given);
+    await send('traces', 'spans');
+    await send('logs', 'records');
+    expect(givenBack).toEqual([]);
+  });
+
+  test('of a request that the ledger could not take is not given back', async () => {
+    const { send, givenBack } = ingestWith({ commitFails: true });
+    await send('traces', 'spans');
+    expect(givenBack).toEqual([]);
+  });
+});
 
 describe('OTLP-39 traces', () => {
   test('are forwarded, then committed, then accepted; other destinations come last', async () => {
