@@ -63,7 +63,7 @@ export const traceloopPythonAnthropic: Dialect = {
   limits: [
     'The output of a stream is the sum of its first and its last count: those calls are estimated.',
     'The lifetime of cache writes is not on the span.',
-    "Its span is not the parent of the spans of Anthropic's own client: without a span around both they are in two traces, and nothing tells that they are one call.",
+    "Its span is not the parent of the spans of Anthropic's own client: without a span around both they are in two traces and both count, which `costspan doctor` names.",
   ],
   evidence: 'captured',
   detect: [{ scope: ['opentelemetry.instrumentation.anthropic*'] }],
