@@ -31,7 +31,7 @@ test.each([1, 3])(
 
     expect(ledgerState(join(folder.path, 'ledger.db'))).toEqual(await undisturbed(batches));
   },
-  120_000,
+  60_000 + killsMax * 12_000,
 );
 
 test('what was acknowledged before kill -9 is in the ledger without being sent again', async () => {

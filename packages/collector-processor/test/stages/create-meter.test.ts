@@ -326,7 +326,11 @@ describe('what cannot be priced is counted by reason', () => {
 
 test('instrumentations that no dialect reads are counted by name and version', () => {
   const unknown = { scope: 'new.kit', scopeVersion: '3', attributes: { 'llm.model_name': 'gpt-5' } };
-  const spans = [unknown, { ...unknown, spanId: '00000000000000ab' }, { ...unknown, spanId: '00000000000000ac', scopeVersion: '4' }];
+  const spans = [
+    unknown,
+    { ...unknown, spanId: '00000000000000ab' },
+    { ...unknown, spanId: '00000000000000ac', scopeVersion: '4' },
+  ];
   const metered = createMeter(OPTIONS)(requestOf(spans), {});
   expect(metered.kind === 'metered' && metered.unknownScopes).toEqual([
     { name: 'new.kit', version: '3', spans: 2 },

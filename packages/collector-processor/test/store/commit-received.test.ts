@@ -8,6 +8,7 @@ import type { OutgoingEvent } from '../../src/store/outgoing.ts';
 import { readLedgerEvents } from '../../src/store/read-ledger-events.ts';
 import { encodeOutgoing } from '../../src/wire-codecs.ts';
 import { commitNs, dayNs, hourNs, openTestLedger, type TestLedger } from './support/engine.ts';
+import { temporaryLedgerFile } from './support/temporary-ledger.ts';
 
 /** Everything a meter's ledger has to say, as the bytes it sends. */
 function sentBy(meter: TestLedger, eventsMax = 1_000): readonly OutgoingEvent[] {
@@ -77,7 +78,7 @@ describe('many meters and one ledger', () => {
           expect(central.verify()).toEqual([]);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -183,4 +184,63 @@ describe('the outbox of a meter', () => {
     meter.closeDue(commitNs + 40n * dayNs);
     expect([meter.entries(), meter.engine.outgoing.waiting(10)]).toEqual([[], []]);
   });
+});
+
+describe('a crash while events are booked', () => {
+  const points = ['begun', 'facts-written', 'records-written', 'committed'] as const;
+
+  test.each(points)('at "%s" leaves nothing or everything, and the events again make the undisturbed ledger', (point) => {
+    const meter = meterOf(facts('span|item|outcome|cost\na|ticket T-1|resolved|0.18\nb|ticket T-2||0.5\nc|||0.25'));
+    const events = sentBy(meter);
+    const calm = openTestLedger();
+    deliver(calm, meter, events);
+    const path = temporaryLedgerFile();
+    const dying = openTestLedger({
+      path,
+      onCommitPoint: (at) => {
+        if (at === point) throw new Error('crashed');
+      },
+    });
+    const nothing = [dying.records(), dying.entries()];
+    expect(() => deliver(dying, meter, events)).toThrow('crashed');
+    if (point !== 'committed') expect([dying.records(), dying.entries()]).toEqual(nothing);
+    dying.file.close();
+    const again = openTestLedger({ path });
+    deliver(again, meter, events);
+    expect(costs(again)).toEqual(costs(calm));
+    expect(again.verify()).toEqual([]);
+    again.file.close();
+  });
+
+  test('a meter that dies while it commits has nothing to send of what it did not acknowledge', () => {
+    const path = temporaryLedgerFile();
+    const span = fact({ span: 'a', item: 'ticket T-1', cost: '0.18' });
+    const dying = openTestLedger({
+      path,
+      sendsEntries: true,
+      onCommitPoint: (at) => {
+        if (at === 'records-written') throw new Error('crashed');
+      },
+    });
+    expect(() => dying.commit([span])).toThrow('crashed');
+    dying.file.close();
+    const meter = openTestLedger({ path, sendsEntries: true });
+    expect(meter.engine.outgoing.waiting(10)).toEqual([]);
+    meter.commit([span]);
+    expect(meter.engine.outgoing.waiting(10).map(({ kind }) => kind)).toEqual(['entry', 'sighting']);
+    meter.file.close();
+  });
+});
+
+test('an item of ten million and totals of ten billion arrive to the last digit', () => {
+  const given = Array.from({ length: 1_000 }, (_, index) =>
+    fact({ span: `s${index}`, item: `claim C-${index}`, trace: `trace-${index % 10}`, cost: '10000000.000000000001' }),
+  );
+  const meter = meterOf(given);
+  const central = openTestLedger();
+  for (let events = sentBy(meter, 256); events.length > 0; events = sentBy(meter, 256)) deliver(central, meter, events);
+  const records = central.records();
+  expect(new Set(records.map(({ totalPico }) => totalPico))).toEqual(new Set([10_000_000_000_000_000_001n]));
+  expect(records.reduce((sum, { totalPico }) => sum + totalPico, 0n)).toBe(10_000_000_000_000_000_001_000n);
+  expect(central.verify()).toEqual([]);
 });
