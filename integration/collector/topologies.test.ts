@@ -125,10 +125,8 @@ describe.skipIf(pinned.kind === 'skipped')('examples/collector', () => {
     // 1,000 traces of a call and another below it: one call that was seen twice, and counts once.
     await backend.until('the record', () => backend.events().at(-1)?.attributes['costspan.total.exact'] === '0.21');
     const entries = ledgerState(ledger.ledgerFile).entries as readonly Entry[];
-    expect(Object.entries(Object.groupBy(entries, ({ status }) => status)).map(([status, of]) => [status, of?.length])).toEqual([
-      ['duplicate', 1_000],
-      ['priced', 1_000],
-    ]);
+    const counts = Object.entries(Object.groupBy(entries, ({ status }) => status)).map(([status, of]) => [status, of?.length]);
+    expect(Object.fromEntries(counts)).toEqual({ priced: 1_000, duplicate: 1_000 });
   });
 });
 
