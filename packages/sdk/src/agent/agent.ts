@@ -77,6 +77,8 @@ export const runAgent = async <T, P>(
   const place = placeOf(init.name, outer);
   if (outer?.agent !== undefined) outer.agent.calls.count += 1;
   const item = workItemOf(parent);
+  // Without an item nothing could be counted, and an agent that should be limited must not run unlimited.
+  if (item === undefined && (init.budgets ?? []).length > 0) throw noBudget('no work item to count for');
   const bindings = item === undefined ? [] : bindingsOf(outer, item, init.budgets ?? []);
   return orPartial(async () => {
     const span = guard('starting an agent', () => startSpan(parts.spans, parent, place), undefined);

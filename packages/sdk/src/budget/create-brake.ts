@@ -13,6 +13,7 @@ import { createBudget } from './create-budget.ts';
 import { type CompareWithLedger, createCompareWithLedger } from './drift.ts';
 import { createFetchGate } from './fetch-gate.ts';
 import { createMemoryStore } from './memory-store.ts';
+import { inBackground } from './or-promise.ts';
 import { createPrices } from './prices.ts';
 import { createToolGate, type ToolGate } from './tool-gate.ts';
 import { createWorkScopes } from './work-scopes.ts';
@@ -55,7 +56,7 @@ export const createBrake = (spans: SpanStarter, settings: BrakeSettings, signing
       const budget = createBudget(init);
       checkCurrency(known.get(budget.name), budget);
       known.set(budget.name, budget);
-      void prices.ready();
+      inBackground('loading the price book', prices.ready());
       return budget;
     },
     ready: prices.synchronized,

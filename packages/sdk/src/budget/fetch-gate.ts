@@ -7,7 +7,7 @@ import { activeContext, workScopeOf } from '../work-item/work-item-context.ts';
 import type { BudgetGuard } from './budget-guard.ts';
 import { boundOfCall, smallestPico } from './call-bound.ts';
 import { createEventCounter } from './event-counter.ts';
-import { whenKnown } from './or-promise.ts';
+import { inBackground, whenKnown } from './or-promise.ts';
 import type { Prices } from './prices.ts';
 import { budgetExceeded } from './refusals.ts';
 import { featuresOf } from './request-features.ts';
@@ -97,9 +97,9 @@ const createAdmission = (ticket: Ticket, parts: AdmissionParts): Admission => {
       for (const one of more) {
         const ownPico = smallestPico(leftPico, one.reservedPico);
         leftPico -= ownPico;
-        void one.settle(ownPico);
+        inBackground('settling a call', one.settle(ownPico));
       }
-      void ticket.settle(leftPico, { isUnpriced: spent.isUnpriced });
+      inBackground('settling a call', ticket.settle(leftPico, { isUnpriced: spent.isUnpriced }));
     },
   };
 };

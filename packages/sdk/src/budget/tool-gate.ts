@@ -7,6 +7,7 @@ import type { BudgetStore, OrPromise } from './budget-store.ts';
 import type { Assumption } from './budget-type.ts';
 import type { Bound } from './call-bound.ts';
 import { ceilPico } from './ceil-pico.ts';
+import { inBackground } from './or-promise.ts';
 import type { Prices } from './prices.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -55,13 +56,16 @@ export const createToolGate = (guard: BudgetGuard, store: BudgetStore, prices: P
   },
   settle: (ticket, cost, ending) => {
     if (ending.kind === 'unbilled') {
-      void ticket.settle(0n);
+      inBackground('settling a call', ticket.settle(0n));
       return;
     }
     const isForeign = ending.cost !== undefined && ending.cost.currency !== ticket.targets[0]?.budget.currency;
     const spentPico = isForeign ? undefined : spentPicoOf(cost, ending, prices.book());
     // Nobody knows what it cost: all that was set aside is taken for spent.
-    void ticket.settle(spentPico ?? ticket.attemptPico, { isUnpriced: spentPico === undefined && ticket.attemptPico === 0n });
+    inBackground(
+      'settling a call',
+      ticket.settle(spentPico ?? ticket.attemptPico, { isUnpriced: spentPico === undefined && ticket.attemptPico === 0n }),
+    );
   },
 });
 

@@ -2,7 +2,7 @@ import type { BudgetExceededError } from '../errors.ts';
 import type { WorkItem } from '../work-item/work-item-type.ts';
 import type { BudgetStore } from './budget-store.ts';
 import type { Budget } from './budget-type.ts';
-import { whenKnown } from './or-promise.ts';
+import { inBackground, whenKnown } from './or-promise.ts';
 import { budgetExceeded, type Target } from './refusals.ts';
 import type { AgentPlace, Binding, SliceHold, WorkScope } from './scope.ts';
 import { isTimed, targetOf } from './targets.ts';
@@ -38,7 +38,7 @@ export const createWorkScopes = (store: BudgetStore, time: WorkingTime): WorkSco
       scope: { ...scope, signal: AbortSignal.any(signals) },
       end: () => {
         for (const stop of deadlines) stop();
-        for (const { account, end } of runs) void store.addTime(account, end());
+        for (const { account, end } of runs) inBackground('adding working time', store.addTime(account, end()));
       },
     };
   };

@@ -1,5 +1,5 @@
 import type { OrPromise } from './budget-store.ts';
-import { whenKnown } from './or-promise.ts';
+import { inBackground, whenKnown } from './or-promise.ts';
 
 /** Working time of the runs under way in this process, by account. */
 export type WorkingTime = {
@@ -48,9 +48,9 @@ export const startDeadline = (hardMs: number, usedMs: () => OrPromise<number>, o
       if (isStopped) return;
       const leftMs = hardMs - used;
       if (leftMs <= 0) onOver();
-      else timer = setTimeout(() => void arm(), Math.min(leftMs, TIMER_MS_MAX)).unref();
+      else timer = setTimeout(() => inBackground('watching working time', arm()), Math.min(leftMs, TIMER_MS_MAX)).unref();
     });
-  void arm();
+  inBackground('watching working time', arm());
   return () => {
     isStopped = true;
     clearTimeout(timer);

@@ -188,11 +188,11 @@ const createRef = ({ spans, handoffs, reportMisuse, agents, readCost, item, cont
     return handoffs.open(item, request, context());
   },
   agent: async (init, fn) => {
-    if (item === undefined) throw missing('agent');
     // Called inside of another agent of the item, it is a sub-agent of that one.
     const active = activeContext();
     const parent = workItemOf(active) === item ? active : context();
-    return runAgent(agents, workItemOf(parent) === undefined ? withWorkItem(parent, item) : parent, init, fn);
+    const isItemMissing = item !== undefined && workItemOf(parent) === undefined;
+    return runAgent(agents, isItemMissing ? withWorkItem(parent, item) : parent, init, fn);
   },
   signal: workScopeOf(context())?.signal,
 });

@@ -254,7 +254,7 @@ describe('accounts', () => {
 
 describe('working time', () => {
   test('is a budget too: calls are refused when it is over, and the signal of the item aborts', async () => {
-    const { costspan, budgets } = setUp({ time: { hardMs: 40 } });
+    const { costspan, budgets } = setUp({ time: { hardMs: 500 } });
     const pay = costspan.tool('pay', async () => 'paid', { cost: usd('0.10') });
     await costspan.workItem.run({ ...item, budgets }, async (run) => {
       expect(await pay()).toBe('paid');
@@ -272,7 +272,7 @@ describe('working time', () => {
       reply: { text: 'one two three four', usage: { input_text_tokens: 1, output_text_tokens: 4 } },
       stream: { holdAfterEvents: 2 },
     });
-    const { costspan, budgets } = setUp({ time: { hardMs: 150 } });
+    const { costspan, budgets } = setUp({ time: { hardMs: 1_500 } });
     await costspan.ready();
     const client = costspan.meter(new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'sk-test' }));
     const seen: unknown[] = [];
@@ -294,7 +294,7 @@ describe('working time', () => {
   test('stops a call that waits for its answer, as it is, after no retry', async () => {
     await using server = await startFakeOpenAi();
     server.enqueue({ hang: 'before-headers' });
-    const { costspan, budgets } = setUp({ time: { hardMs: 100 } });
+    const { costspan, budgets } = setUp({ time: { hardMs: 800 } });
     await costspan.ready();
     const client = costspan.meter(new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'sk-test' }));
     const stop = await costspan.workItem.run({ ...item, budgets }, () =>
