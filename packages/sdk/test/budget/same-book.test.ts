@@ -2,7 +2,7 @@ import { bookDigest, DEFAULT_BOOKS } from '@costspan/pricebook';
 import type { PriceBook } from '@costspan/pricing';
 import { type HttpRequest, startHttpServer } from '@costspan/testkit';
 import { describe, expect, test } from 'vitest';
-import { BudgetExceededError } from '../../src/index.ts';
+import { ApprovalRequiredError, BudgetExceededError } from '../../src/index.ts';
 import { decisionsOf } from '../support/decisions.ts';
 import { post } from '../support/fake-fetch.ts';
 import { measure } from '../support/measure.ts';
@@ -23,6 +23,7 @@ const bookIn = (currency: string): PriceBook => ({
     per: '1',
     status: 'contract',
   })),
+  roles: [{ role: 'team-lead', hourly: '60' }],
 });
 
 type Answer = { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string };
@@ -83,6 +84,23 @@ describe('budgets count with the book of the processor', () => {
     const refused = await call().catch((error: unknown) => BudgetExceededError.find(error)?.stop.reason);
     expect(refused).toBe('unpriced');
     await costspan.shutdown();
+  });
+});
+
+test('the minutes of whoever approves are counted on the budget that asked, at the rate of the role', async () => {
+  await using server = await processor(() => serve('EUR'));
+  const { costspan } = measure({ endpoint: server.url });
+  const budget = costspan.budget({ per: 'item', currency: 'EUR', gate: '1', hard: '10', approval: { role: 'team-lead' } });
+  await costspan.ready();
+  const pay = costspan.tool('pay', async () => 'paid', { cost: { amount: '1', currency: 'EUR' } });
+  await costspan.workItem.run({ ...item, budgets: [budget] }, async (run) => {
+    await pay();
+    const request = await pay().then(
+      () => undefined,
+      (error: unknown) => ApprovalRequiredError.find(error)?.request,
+    );
+    await costspan.approval.grant(request?.token ?? '', { touch: { minutes: 2.5 } });
+    await run.agent({ name: 'look', slice: '100%' }, async (agent) => expect(await agent.left()).toBe('6.5'));
   });
 });
 
