@@ -7,7 +7,7 @@ import { bookBytesMax, bookRefreshMs, bookTimeoutMs } from '../limits.ts';
 export type Prices = {
   /** The book in force; undefined until the first is loaded. */
   readonly book: () => CompiledBook | undefined;
-  /** Starts loading, if nobody has, and resolves when the first book is there. */
+  /** Starts loading, if nobody has, and resolves with the book in force when there is one. */
   readonly ready: () => Promise<CompiledBook>;
   /** Resolves when the processor has been asked once, whatever it said. */
   readonly synchronized: () => Promise<void>;
@@ -50,9 +50,11 @@ export const createPrices = (processor?: {
     return current;
   };
 
-  const ready = (): Promise<CompiledBook> => {
+  const ready = async (): Promise<CompiledBook> => {
     first ??= load();
-    return first;
+    const loaded = await first;
+    // The first book is the bundled one; by now there may be a better one.
+    return current ?? loaded;
   };
 
   return {
