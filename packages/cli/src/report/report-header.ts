@@ -40,11 +40,13 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function coverageLines({ header: { counters } }: Report): readonly string[] {
-  const { late_spans: late, spans_beyond_retention: beyond } = counters;
+function coverageLines({ header: { counters, isPartial } }: Report): readonly string[] {
+  const { late_spans: late, spans_beyond_retention: beyond, events_beyond_retention: events } = counters;
   return [
+    ...(isPartial ? ['Partial: this ledger is one of several. The one that takes its entries has the whole.'] : []),
     ...(late > 0 ? [`${counted(late, 'span')} came after its trace had closed and was attributed by what it carries.`] : []),
     ...(beyond > 0 ? [`${counted(beyond, 'span')} came after the retention of entries and was left out.`] : []),
+    ...(events > 0 ? [`${counted(events, 'event')} of other ledgers came after the retention of entries and was left out.`] : []),
   ];
 }
 

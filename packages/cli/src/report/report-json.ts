@@ -18,6 +18,7 @@ function* reportObjects(report: Report): Iterable<Readonly<Record<string, unknow
     ...(window.toNs !== undefined && { to_ns: String(window.toNs) }),
     ledger: header.file,
     emitter: header.emitter,
+    partial: header.isPartial,
     schema: header.schema,
     currency: header.currency,
     time_zone: report.timeZone,
