@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { parseConfig } from '@costspan/collector-processor';
 import { describe, expect, test } from 'vitest';
 import { type CheckCollectorOptions, checkCollector } from '../../src/collector/check-collector.ts';
@@ -162,6 +163,12 @@ describe('which exporter leads to Costspan', () => {
       '4 exporters.otlp_grpc/costspan: is used by no pipeline; add it to the exporters of a traces pipeline',
     ]);
   });
+});
+
+const examples = new URL('../../../../examples/collector/', import.meta.url);
+
+test.each(readdirSync(examples))('examples/collector/%s has no findings', (name) => {
+  expect(findings(readFileSync(new URL(`${name}/collector.yaml`, examples), 'utf8'))).toEqual([]);
 });
 
 describe('the files that init writes', () => {
