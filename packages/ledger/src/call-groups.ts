@@ -20,18 +20,20 @@ export type CallGroups = {
   readonly countedFor: (fact: CostFact) => CallGroup;
 };
 
+type Growing = { readonly members: CostFact[]; readonly scopes: Set<string>; best: CostFact };
+
 /** Opens the groups of some spans. */
 export function openCallGroups(facts: readonly CostFact[]): CallGroups {
-  const groups = new Map<string, CallGroup>();
+  const groups = new Map<string, Growing>();
   for (const fact of facts) {
     groups.set(fact.spanId, { members: [fact], scopes: new Set([fact.observation.scopeName]), best: fact });
   }
-  const of = (fact: CostFact): CallGroup => {
+  const of = (fact: CostFact): Growing => {
     const group = groups.get(fact.spanId);
     if (group === undefined) throw new Error(`call groups: span ${fact.spanId} is none of them`);
     return group;
   };
-  // By the best span, because joining makes new groups: supersede only once all are joined.
+  // By the best span, which joining may change: supersede only once all are joined.
   const superseding = new Map<string, CallGroup>();
   const last = (group: CallGroup): CallGroup => {
     let at = group;
@@ -43,12 +45,14 @@ export function openCallGroups(facts: readonly CostFact[]): CallGroups {
     join: (left, right) => {
       const [one, other] = [of(left), of(right)];
       if (one === other) return;
-      const joined = {
-        members: [...one.members, ...other.members],
-        scopes: new Set([...one.scopes, ...other.scopes]),
-        best: richerCall(one.best, other.best),
-      };
-      for (const { spanId } of joined.members) groups.set(spanId, joined);
+      // The smaller one moves, so that a span moves seldom however many are joined.
+      const [larger, smaller] = one.members.length >= other.members.length ? [one, other] : [other, one];
+      for (const member of smaller.members) {
+        larger.members.push(member);
+        larger.scopes.add(member.observation.scopeName);
+        groups.set(member.spanId, larger);
+      }
+      larger.best = richerCall(larger.best, smaller.best);
     },
     supersede: (group, by) => {
       if (!superseding.has(group.best.spanId) && last(by).best !== group.best) superseding.set(group.best.spanId, by);

@@ -1,5 +1,5 @@
 import { ancestry } from './ancestry.ts';
-import { type CallGroups, openCallGroups } from './call-groups.ts';
+import { type CallGroup, type CallGroups, openCallGroups } from './call-groups.ts';
 import type { CostFact } from './decision.ts';
 import { groupBy } from './group-by.ts';
 import { joinNested } from './nested-calls.ts';
@@ -84,13 +84,11 @@ type Found = { readonly duplicateOf: Map<string, string>; readonly tellers: Map<
 
 function addCalls(groups: CallGroups, calls: readonly CostFact[], options: DuplicatesOptions, found: Found): void {
   const present = new Set(calls.map(({ observation }) => observation.entryId));
+  const winners = new Map<CallGroup, string>();
   for (const call of calls) {
     const counted = groups.countedFor(call);
-    // What is counted instead may not be at hand in a trace that has closed.
-    const known = counted.members
-      .map(({ spanId }) => options.knownDuplicateOf(spanId))
-      .find((entryId) => entryId !== undefined && !present.has(entryId));
-    const winner = known ?? counted.best.observation.entryId;
+    const winner = winners.get(counted) ?? winnerOf(counted, present, options);
+    winners.set(counted, winner);
     if (winner !== call.observation.entryId) found.duplicateOf.set(call.spanId, winner);
     else if (counted.members.length > 1) {
       found.tellers.set(
@@ -99,6 +97,14 @@ function addCalls(groups: CallGroups, calls: readonly CostFact[], options: Dupli
       );
     }
   }
+}
+
+/** Entry id of the span that is counted for a group: in a trace that has closed it may not be at hand. */
+function winnerOf({ members, best }: CallGroup, present: ReadonlySet<string>, { knownDuplicateOf }: DuplicatesOptions): string {
+  const known = members
+    .map(({ spanId }) => knownDuplicateOf(spanId))
+    .find((entryId) => entryId !== undefined && !present.has(entryId));
+  return known ?? best.observation.entryId;
 }
 
 function addKnown(spanId: string, { knownDuplicateOf }: DuplicatesOptions, duplicateOf: Map<string, string>): void {

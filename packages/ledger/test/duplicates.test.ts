@@ -352,13 +352,28 @@ describe('sums whose calls did not come', () => {
     expect(decision.standingSums).toBe(1);
   });
 
-  test('a sum of a trace with ten thousand of each is found without comparing all with all', () => {
-    const many = Array.from({ length: 10_000 }, (_, index) => [
+  test('a sum of a trace with three thousand of each is found without comparing all with all', () => {
+    const many = Array.from({ length: 3_000 }, (_, index) => [
       fact({ span: `s${index}`, role: 'aggregate', cost: '1', start: 0, end: 1 }),
       fact({ span: `c${index}`, parent: index % 2 === 0 ? 'm1' : 'm2', cost: '1', start: 2 + index, end: 3 + index }),
     ]).flat();
-    expect(decideTrace(many, { currency: 'USD', sumsStand: true }).standingSums).toBe(10_000);
+    expect(decideTrace(many, { currency: 'USD', sumsStand: true }).standingSums).toBe(3_000);
   });
+});
+
+test('calls nested three thousand deep are one call, found in time', () => {
+  const chain = Array.from({ length: 3_000 }, (_, index) =>
+    fact({
+      span: `s${index}`,
+      parent: index === 0 ? '' : `s${index - 1}`,
+      scope: index % 2 === 0 ? 'a' : 'b',
+      cost: '1',
+      start: index,
+      usage: { input_text_tokens: 9, output_text_tokens: 1 },
+    }),
+  );
+  const counted = decide(chain).spans.filter(({ decision }) => decision.excluded === undefined);
+  expect(counted.map(({ fact: { name } }) => name)).toEqual(['s2999']);
 });
 
 const anyCall = fc
