@@ -5,10 +5,10 @@ import { threadRestartDelayMs } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { MetricsSnapshot } from '../self-metrics.ts';
 import { type Caller, connectCalls } from './calls.ts';
-import type { Address, ControlCalls, NetworkCalls, NetworkGreeting } from './network-protocol.ts';
+import type { Address, ControlCalls, NetworkCalls, NetworkGreeting, NetworkThreadData } from './network-protocol.ts';
 import { listeningAt, networkConfig } from './share-config.ts';
 import { giveBackAll, type SharedSums } from './shared-allowance.ts';
-import { startNetworkThread } from './start-network-thread.ts';
+import { type StartedThread, startNetworkThread } from './start-network-thread.ts';
 
 /** Network threads that listen on the same ports. */
 export type NetworkThreads = {
@@ -33,6 +33,8 @@ export type NetworkThreadsOptions = {
   readonly control: Pick<ControlCalls, 'commit' | 'receive' | 'claim' | 'record' | 'send' | 'page'>;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Default: a thread of the system. */
+  readonly startThread?: (data: NetworkThreadData) => StartedThread;
 };
 
 type Thread = { readonly caller: Caller<NetworkCalls>; readonly ended: Promise<void> };
@@ -83,7 +85,8 @@ export async function startNetworkThreads(options: NetworkThreadsOptions): Promi
   return {
     ...(addresses.http && { http: addresses.http }),
     ...(addresses.grpc && { grpc: addresses.grpc }),
-    metrics: async () => everyone(threads, ({ caller }) => caller.ask('metrics', undefined)),
+    // One that ends while it is asked has nothing more to say.
+    metrics: async () => everyone(threads, ({ caller }) => caller.ask('metrics', undefined).catch(() => [])),
     reload: async () => {
       const prepared = await Promise.allSettled(
         [...threads.values()].map(({ caller }) => caller.ask('prepareReload', undefined)),
@@ -106,11 +109,12 @@ function everyone<Value>(
 function startOne(
   index: number,
   config: Config,
-  { inFlightSums, pagePaths, fileExporters, control, logger }: NetworkThreadsOptions,
+  options: NetworkThreadsOptions,
   onEnd: (why: string | undefined) => void,
 ): Thread & { readonly greeting: Promise<NetworkGreeting> } {
+  const { inFlightSums, pagePaths, fileExporters, control, logger, startThread = startNetworkThread } = options;
   const inFlightBytesMax = config.service.inFlightBytesMax;
-  const { channel, onEnd: whenEnded } = startNetworkThread({
+  const { channel, onEnd: whenEnded } = startThread({
     config,
     thread: index,
     inFlightSums,

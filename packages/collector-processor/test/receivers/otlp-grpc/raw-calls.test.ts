@@ -1,9 +1,9 @@
-import { connect as connectHttp2 } from 'node:http2';
+import { connect as connectHttp2, constants } from 'node:http2';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { status } from '@grpc/grpc-js';
 import { describe, expect, test } from 'vitest';
-import { inflateChunkBytes } from '../../../src/limits.ts';
+import { grpcPingsMax, inflateChunkBytes } from '../../../src/limits.ts';
 import { frame, rawCall } from './raw-call.ts';
 import { startReceiver } from './receiver-under-test.ts';
 
@@ -101,6 +101,32 @@ describe('connections', () => {
     const session = connectHttp2(`http://127.0.0.1:${receiver.port}`);
     expect((await rawCall(receiver.port, { bytes: frame(body), session })).status).toBe('0');
     await new Promise<void>((resolve) => session.once('close', () => resolve()));
+  });
+
+  test('OTLP-50 PINGs without end and without a call are not answered for ever', async () => {
+    await using receiver = await startReceiver();
+    const session = connectHttp2(`http://127.0.0.1:${receiver.port}`, { maxOutstandingPings: 100 });
+    let code: number | undefined;
+    session.on('goaway', (given: number) => {
+      code = given;
+    });
+    session.on('error', () => undefined);
+    const isOver = new Promise<void>((resolve) => session.once('close', () => resolve()));
+    await new Promise<void>((resolve) => session.once('connect', () => resolve()));
+    let answered = 0;
+    const ping = (): void => {
+      if (session.destroyed) return;
+      session.ping((error) => {
+        if (error !== null) return;
+        answered += 1;
+        ping();
+      });
+    };
+    for (let each = 0; each < 50; each += 1) ping();
+    await isOver;
+    expect(code).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    expect(answered).toBeLessThanOrEqual(grpcPingsMax);
+    expect(answered).toBeGreaterThan(grpcPingsMax / 2);
   });
 
   test('what is not HTTP/2 ends its own connection only', async () => {
