@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 // Tests run against the sources of every workspace package (the `costspan-source` export condition), so no build is
 // needed between an edit and a test. Tests that start the command use the built `dist`, as its users do.
-const conditions = ['costspan-source', 'node', 'import', 'default'];
+// Without `import`, which Node would prefer then also where a package requires a script.
+const conditions = ['costspan-source', 'node'];
 
 export default defineConfig({
   resolve: { conditions },

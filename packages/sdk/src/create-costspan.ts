@@ -3,7 +3,8 @@ import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Approvals } from './approval/approvals.ts';
 import type { Budget, BudgetInit } from './budget/budget-type.ts';
 import { createBrake } from './budget/create-brake.ts';
-import { type ItemOfLine, type MeterOptions, meterClient } from './clients/meter-client.ts';
+import { meterCalledClient } from './clients/meter-called-client.ts';
+import { type FetchFor, type ItemOfLine, type MeterOptions, meterClient } from './clients/meter-client.ts';
 import { type Finding, findFaults } from './doctor.ts';
 import { CostspanError } from './errors.ts';
 import { createReportMisuse, guard } from './faults.ts';
@@ -45,7 +46,10 @@ export type FetchOptions = {
 export type Costspan = Recorder & {
   /** Work items: run work on them, refer to them, carry them to other processes. */
   readonly workItem: WorkItems;
-  /** A copy of a client of `openai` or `@anthropic-ai/sdk` whose calls are metered. Same class, same types. */
+  /**
+   * A client whose calls are metered, of the same class and types: of `openai`, `@anthropic-ai/sdk`, the vector databases
+   * Pinecone, Qdrant, Weaviate, Chroma, Milvus and pgvector (`pg`), and MCP servers. The client that is given is not touched.
+   */
   readonly meter: <T extends object>(client: T, options?: MeterOptions) => T;
   /** A fetch that meters, for any client that takes one. */
   readonly fetch: (options?: FetchOptions) => Fetch;
@@ -120,15 +124,16 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
     workItem: createWorkItems(spans, settings, handoffs, reportMisuse, brake),
     meter: (client, meterOptions = {}) => {
       checkFields('meter', meterOptions, meterChecks);
-      return meterClient(client, meterOptions, (inner, maxRetries, { provider, itemOf }) =>
+      const called = meterCalledClient({ spans, gate: brake.toolGate }, client, meterOptions);
+      const fetchFor: FetchFor = (inner, maxRetries, { provider, itemOf }) =>
         createMeteredFetch(inner, {
           ...metering,
           owner: 'own',
           maxRetries,
           ...(provider !== undefined && { provider }),
           ...(itemOf !== undefined && { itemOf: itemOfResult(itemOf, 'meter: itemOf') }),
-        }),
-      );
+        });
+      return called ?? meterClient(client, meterOptions, fetchFor);
     },
     fetch: (fetchOptions = {}) => {
       checkFields('fetch', fetchOptions, fetchChecks);

@@ -7,7 +7,10 @@ export type ItemOfLine = (customId: string) => WorkItemInit | undefined;
 
 /** How to meter one client. */
 export type MeterOptions = {
-  /** Name of the provider, where the host does not tell it, such as `openai` behind a gateway of your own. */
+  /**
+   * Name of the provider in the price book: where the host does not tell it, such as `openai` behind a gateway of your own,
+   * or to tell two vector databases or MCP servers apart.
+   */
   readonly provider?: string;
   /**
    * Spans that the Anthropic client emits itself. `off` (default) switches them off on the metered client, and with them
@@ -27,7 +30,10 @@ export type FetchFor = (inner: Fetch | undefined, maxRetries: () => number | und
  */
 export const meterClient = <T extends object>(client: T, options: MeterOptions, fetchFor: FetchFor): T => {
   if (!isClient(client)) {
-    throw unsupported(shownClient(client), 'pass a client of openai or @anthropic-ai/sdk, or give another one costspan.fetch()');
+    throw unsupported(
+      shownClient(client),
+      'pass a client of openai, @anthropic-ai/sdk, a vector database or MCP; give another one costspan.fetch(), or wrap its functions',
+    );
   }
   if (isMetered(client.fetch)) return client;
   // Read from the copy, once there is one: what a client asks for may be changed on it later.

@@ -13,6 +13,7 @@ import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import type { Ticket } from '../budget/ticket.ts';
 import type { ToolCost, ToolEnding, ToolGate } from '../budget/tool-gate.ts';
 import { guard } from '../faults.ts';
+import { errorTypeCharactersMax } from '../limits.ts';
 import type { SpanStarter } from '../span-starter.ts';
 import { usageAttributes } from '../spans/usage-attributes.ts';
 import { activeContext, runInContext } from '../work-item/work-item-context.ts';
@@ -40,6 +41,12 @@ export type WrapOptions<F extends AnyFunction> = {
   readonly failed: 'yes' | 'no' | 'possible';
   /** What a call costs at most, where only its result tells what it costs. */
   readonly costMax?: MoneyText;
+  /** Whether calls answer with a promise, so that a budget may take its time. Default: whether the function is `async`. */
+  readonly isAsync?: boolean;
+  /** What went wrong, where a call that failed does not throw. */
+  readonly failureOf?: (result: Awaited<ReturnType<F>>) => string | undefined;
+  /** What else the result tells. */
+  readonly resultAttributes?: (result: Awaited<ReturnType<F>>) => Attributes;
 };
 
 /** What wrapped functions work with. */
@@ -69,7 +76,7 @@ export const wrapFunction = <F extends AnyFunction>({ spans, gate }: WrapParts, 
       },
     );
   };
-  const isAsync = fn.constructor.name === 'AsyncFunction';
+  const isAsync = options.isAsync ?? fn.constructor.name === 'AsyncFunction';
   const wrapped = function (this: unknown, ...args: Parameters<F>): unknown {
     const parent = activeContext();
     try {
@@ -92,8 +99,7 @@ export const wrapFunction = <F extends AnyFunction>({ spans, gate }: WrapParts, 
 
 /** What a budget needs to know of a call that ended. */
 const endingOf = <F extends AnyFunction>(options: WrapOptions<F>, ending: WorkEnding, args: Parameters<F>): ToolEnding => {
-  const isFailed = ending.kind === 'failed';
-  if (isFailed && options.failed === 'no') return { kind: 'unbilled' };
+  if (failureOf(options, ending) !== undefined && options.failed === 'no') return { kind: 'unbilled' };
   const read = <T>(value: OrFromResult<F, T> | undefined): T | undefined => {
     if (typeof value !== 'function') return value;
     const fromResult = value as (result: unknown, ...args: Parameters<F>) => T;
@@ -122,18 +128,30 @@ const toolCostOf = <F extends AnyFunction>({ spanName, sku, cost, usage, costMax
 const endSpan = <F extends AnyFunction>(span: Span, options: WrapOptions<F>, ending: WorkEnding, args: Parameters<F>): void => {
   const usage = guard('reading usage', () => usageOf(options, ending, args), { [ATTR_COSTSPAN_USAGE_MISSING]: true });
   span.setAttributes(usage);
-  if (ending.kind === 'failed') {
-    span.setAttributes({ [ATTR_ERROR_TYPE]: errorTypeOf(ending.error), [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: options.failed });
+  const { resultAttributes } = options;
+  if (ending.kind === 'done' && resultAttributes !== undefined) {
+    span.setAttributes(guard('reading a result', () => resultAttributes(ending.result as Awaited<ReturnType<F>>), {}));
+  }
+  const failure = failureOf(options, ending);
+  if (failure !== undefined) {
+    span.setAttributes({ [ATTR_ERROR_TYPE]: failure, [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: options.failed });
     span.setStatus({ code: SpanStatusCode.ERROR });
   }
   span.end();
+};
+
+/** `error.type` of a call that failed, by an error or by what it answered. */
+const failureOf = <F extends AnyFunction>({ failureOf: read }: WrapOptions<F>, ending: WorkEnding): string | undefined => {
+  if (ending.kind === 'failed') return errorTypeOf(ending.error);
+  const failure = guard('reading a failure', () => read?.(ending.result as Awaited<ReturnType<F>>), undefined);
+  return failure?.slice(0, errorTypeCharactersMax);
 };
 
 /** A failed call has no result to read usage from; what is fixed is known all the same. */
 const usageOf = <F extends AnyFunction>(options: WrapOptions<F>, ending: WorkEnding, args: Parameters<F>): Attributes => {
   const { cost, usage } = options;
   const where = options.spanName;
-  if (ending.kind === 'failed' && options.failed === 'no') return {};
+  if (options.failed === 'no' && failureOf(options, ending) !== undefined) return {};
   const read = <T>(value: OrFromResult<F, T> | undefined): T | undefined => {
     if (typeof value !== 'function') return value;
     const fromResult = value as (result: unknown, ...args: Parameters<F>) => T;

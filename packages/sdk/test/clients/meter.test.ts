@@ -105,7 +105,7 @@ describe('what cannot be metered is refused', () => {
     [
       'nothing',
       undefined,
-      'meter: client: expected a client that can be metered, found undefined; pass a client of openai or @anthropic-ai/sdk',
+      'meter: client: expected a client that can be metered, found undefined; pass a client of openai, @anthropic-ai/sdk, a vector database or MCP',
     ],
     ['a plain object', {}, 'meter: client: expected a client that can be metered, found a Object; '],
     ['the class instead of a client', OpenAI, 'meter: client: expected a client that can be metered, found a function; '],

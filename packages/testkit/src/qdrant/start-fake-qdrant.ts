@@ -1,7 +1,7 @@
 import type { Answer, Endpoint, ProviderFormat, Refusal } from '../server/answer.ts';
 import { type FakeProvider, type FakeProviderOptions, startFakeProvider } from '../server/fake-provider.ts';
 import type { FakeRequest, FakeUsage } from '../server/script.ts';
-import { type Collection, type Filter, nearest, type Point } from './collections.ts';
+import { type Collection, type Filter, nearest, type Point } from '../vectors/collections.ts';
 
 /** How the stand-in behaves. */
 export type FakeQdrantOptions = FakeProviderOptions & {
