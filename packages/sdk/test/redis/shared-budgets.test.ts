@@ -44,9 +44,11 @@ describe.skipIf(!hasRedis())('budgets of processes that share a Redis', () => {
     const one = await startProcess({ hard: '1.005' });
     const openai = one.costspan.meter(new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'sk-test' }));
     await one.work(() => openai.chat.completions.create(request));
-    expect(decisionsOf(await one.spans()).map((line) => line.split(' ').slice(0, 3).join(' ')).slice(1, 2)).toEqual([
-      'commit item 0.00225',
-    ]);
+    expect(
+      decisionsOf(await one.spans())
+        .map((line) => line.split(' ').slice(0, 3).join(' '))
+        .slice(1, 2),
+    ).toEqual(['commit item 0.00225']);
     const two = await startProcess({ hard: '1.005' });
     await two.work(two.pay);
     expect(await stopOf(one.work(() => openai.chat.completions.create(request)))).toBe('money');
