@@ -149,6 +149,12 @@ describe('POST /v1/entries', () => {
       'entries[0].sku: expected the SKU that prices the usage, such as "stripe/refund"; nothing was taken',
     ],
     [
+      'no item',
+      { entries: [{ ...entry, item: undefined, outcome: 'x' }] },
+      400,
+      'entries[0].item: expected { "type": "ticket", "id": "T-42" }; nothing was taken',
+    ],
+    [
       'an id too long',
       { entries: [{ ...entry, item: { type: 'ticket', id: 'é'.repeat(129) }, outcome: 'x' }] },
       400,

@@ -61,7 +61,10 @@ const submission: z.ZodType<Submission> = z
       .min(1, { error: 'expected text that is not empty' })
       .max(idempotencyKeyCharactersMax, { error: `expected at most ${idempotencyKeyCharactersMax} characters` }),
     tenant: identity.optional(),
-    item: z.strictObject({ type: identity, id: identity, parent_id: identity.optional() }),
+    item: z.strictObject(
+      { type: identity, id: identity, parent_id: identity.optional() },
+      { error: ({ code }) => (code === 'invalid_type' ? 'expected { "type": "ticket", "id": "T-42" }' : undefined) },
+    ),
     at: instant,
     outcome: name.optional(),
     human: z.strictObject({ role: name, touch, decision: name.optional() }).optional(),
