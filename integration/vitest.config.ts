@@ -8,6 +8,7 @@ export default defineConfig({
   ssr: base.ssr ?? {},
   test: {
     include: ['integration/**/*.test.ts'],
+    globalSetup: ['integration/prepare.ts'],
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 120_000,
