@@ -23,7 +23,11 @@ export function registerConfigCommand(program: Command): void {
     .description('List everything that is wrong with a configuration file, its price books, and the Collector in front of it.')
     .argument('[file]', 'configuration file of Costspan')
     .option('--collector <file>', 'configuration file of the OpenTelemetry Collector that sends to Costspan')
-    .option('--exporter <name...>', 'its exporters that lead to Costspan, where neither name nor address says so')
+    .option(
+      '--exporter <name>',
+      'its exporter that leads to Costspan, where neither name nor address says so; may be repeated',
+      append,
+    )
     .action(check);
   config
     .command('schema')
@@ -45,6 +49,10 @@ export function registerConfigCommand(program: Command): void {
         .default('side-branch'),
     )
     .action(init);
+}
+
+function append(name: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, name];
 }
 
 async function check(file: string | undefined, { collector, exporter = [] }: CheckFlags): Promise<void> {
