@@ -11,25 +11,32 @@ import { inlineWord, type WordTable } from './words.ts';
 export type FactWriter = {
   readonly body: Writer;
   words: Uint16Array;
+  /** Words of the records before, by their place: most records have the same words in the same places. */
+  readonly places: string[];
   wordCount: number;
   table: WordTable;
 };
 
 /** A writer whose words get their numbers from a table. */
 export function createFactWriter(table: WordTable): FactWriter {
-  return { body: createWriter(1_024), words: new Uint16Array(256), wordCount: 0, table };
+  return { body: createWriter(1_024), words: new Uint16Array(256), places: [], wordCount: 0, table };
 }
 
 /** Writes a text that repeats from fact to fact. One that the table has no room for is written out. */
 export function writeWord(writer: FactWriter, word: string): void {
-  const number = writer.table.numberOf(word);
-  if (writer.wordCount === writer.words.length) {
+  const place = writer.wordCount;
+  if (place === writer.words.length) {
     const larger = new Uint16Array(writer.words.length * 2);
     larger.set(writer.words);
     writer.words = larger;
   }
-  writer.words[writer.wordCount] = number;
-  writer.wordCount += 1;
+  writer.wordCount = place + 1;
+  if (writer.table.onlyGrows) {
+    if (writer.places[place] === word && writer.words[place] !== inlineWord) return;
+    writer.places[place] = word;
+  }
+  const number = writer.table.numberOf(word);
+  writer.words[place] = number;
   if (number === inlineWord) writeText(writer.body, word);
 }
 

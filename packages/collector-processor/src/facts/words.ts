@@ -6,6 +6,8 @@ export const wordsMax = 0xffff;
 
 /** Gives texts numbers. */
 export type WordTable = {
+  /** False when numbers that were given may be taken back. */
+  readonly onlyGrows: boolean;
   /** Number of a word, a new one if need be; {@link inlineWord} when the table is full. */
   readonly numberOf: (word: string) => number;
 };
@@ -19,6 +21,7 @@ export function createWords(): GrowingWords {
   const all: string[] = [];
   return {
     all,
+    onlyGrows: true,
     numberOf: (word) => {
       const known = numbers.get(word);
       if (known !== undefined) return known;

@@ -179,29 +179,40 @@ const createDimensionsOf = (
     ?.toSorted()
     .slice(0, DIMENSIONS_MAX)
     .map((name) => [name, placesOf([`${ATTR_COSTSPAN_DIMENSION_PREFIX}${name}`], table)] as const);
+  if (allowed === undefined) return createEveryDimensionOf();
+  return (span) => dimensionsIn(allowed.map(([name, places]) => [name, firstText(span, places)?.text] as const));
+};
+
+/** Spans of one application mostly carry the same dimensions: those of the span before are compared and not made again. */
+const createEveryDimensionOf = (): ((span: SpanView) => Dimensions | undefined) => {
+  let before: ReturnType<SpanView['withPrefix']> = [];
+  let dimensions: Dimensions | undefined;
   return (span) => {
-    const found =
-      allowed === undefined
-        ? everyDimension(span)
-        : allowed.map(([name, places]) => [name, firstText(span, places)?.text] as const);
-    const dimensions: Record<string, string> = {};
-    let isEmpty = true;
-    for (const [name, text] of found) {
-      if (text === undefined) continue;
-      dimensions[name] = text.slice(0, NAME_CHARACTERS_MAX);
-      isEmpty = false;
-    }
-    return isEmpty ? undefined : dimensions;
+    const found = span.withPrefix(ATTR_COSTSPAN_DIMENSION_PREFIX);
+    if (found.length === 0) return undefined;
+    const isRepeated =
+      found.length === before.length &&
+      found.every(([key, value], index) => before[index]?.[0] === key && before[index][1] === value);
+    if (!isRepeated) [before, dimensions] = [found, dimensionsIn(namedDimensions(found))];
+    return dimensions;
   };
 };
 
-const everyDimension = (span: SpanView): ReadonlyArray<readonly [name: string, text: string | undefined]> => {
-  const found = span.withPrefix(ATTR_COSTSPAN_DIMENSION_PREFIX);
-  if (found.length === 0) return NO_DIMENSIONS;
-  return found
+type FoundDimensions = ReadonlyArray<readonly [name: string, text: string | undefined]>;
+
+const dimensionsIn = (found: FoundDimensions): Dimensions | undefined => {
+  const dimensions: Record<string, string> = {};
+  let isEmpty = true;
+  for (const [name, text] of found) {
+    if (text === undefined) continue;
+    dimensions[name] = text.slice(0, NAME_CHARACTERS_MAX);
+    isEmpty = false;
+  }
+  return isEmpty ? undefined : dimensions;
+};
+
+const namedDimensions = (found: ReturnType<SpanView['withPrefix']>): FoundDimensions =>
+  found
     .map(([key, value]) => [key.slice(ATTR_COSTSPAN_DIMENSION_PREFIX.length, NAME_CHARACTERS_MAX), textOf(value)] as const)
     .toSorted(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
     .slice(0, DIMENSIONS_MAX);
-};
-
-const NO_DIMENSIONS: readonly never[] = [];

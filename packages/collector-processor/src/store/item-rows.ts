@@ -10,6 +10,7 @@ import { splitPico } from '@costspan/pricing';
 import { isSameRecord, type KeptContributions, prepareKeptContributions } from './kept-contributions.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { itemRowsMax } from './limits.ts';
+import { keepRecent } from './recent.ts';
 import { prepare, type Statement } from './sql.ts';
 
 /** How what one trace contributes to an item changed: `before` is absent for a new trace, `after` for one that left the item. */
@@ -53,8 +54,8 @@ export function prepareItemRows({ database }: LedgerFile): ItemRows {
   const kept = prepareKeptContributions(database);
   const find = prepareFind(database);
   const write = prepareWrite(database, kept);
-  const rows = new Map<bigint, OpenRow>();
-  const byIdentity = new Map<string, OpenRow>();
+  const rows = keepRecent<bigint, OpenRow>(itemRowsMax);
+  const byIdentity = keepRecent<string, OpenRow>(itemRowsMax);
   const changed = new Set<OpenRow>();
   let nextKey: bigint | undefined;
   const forget = (): void => {
@@ -72,7 +73,8 @@ export function prepareItemRows({ database }: LedgerFile): ItemRows {
     const known = byIdentity.get(identityOf(item));
     if (known !== undefined) return known;
     const found = find.byIdentity.one(item.tenant, item.type, item.id);
-    if (found !== undefined) return keep(openRow(found, kept));
+    // A row may be known by its key alone.
+    if (found !== undefined) return keep(rows.get(found.item_key) ?? openRow(found, kept));
     nextKey ??= (find.last.one()?.item_key ?? 0n) + 1n;
     const open: OpenRow = { key: nextKey, item, row: newRow, sum: 'nothing' };
     nextKey += 1n;
@@ -93,16 +95,10 @@ export function prepareItemRows({ database }: LedgerFile): ItemRows {
         open.sum ??= sumOfParts(open, find.parts.each(open.key), kept);
         open.row = write(open, open.sum, nowNs);
         if (open.row.state === 'withdrawn') open.sum = 'nothing';
-        // What was used last is forgotten last.
-        rows.delete(open.key);
-        rows.set(open.key, open);
       }
       changed.clear();
-      for (const { key, item } of rows.values()) {
-        if (rows.size <= itemRowsMax) break;
-        rows.delete(key);
-        byIdentity.delete(identityOf(item));
-      }
+      rows.age();
+      byIdentity.age();
     },
   };
 }

@@ -35,6 +35,7 @@ function openWords(database: DatabaseSync): KeptWords {
   };
   return {
     all: loaded,
+    onlyGrows: false,
     reload: () => {
       all = undefined;
     },

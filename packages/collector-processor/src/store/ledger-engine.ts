@@ -88,6 +88,7 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
         context.items.flush(nowNs);
         at('records-written');
       });
+      open.age();
       at('committed');
     },
     receive: (events, nowNs) => {

@@ -52,11 +52,11 @@ export const receivedLinesMax = 256;
 /** Events of the ledger that are sent in one request: about 1 MiB, as entries carry their receipts. */
 export const outgoingEventsMax = 256;
 
-/** Work items kept in memory, those that changed last: about 2 KiB each. */
-export const itemRowsMax = 20_000;
+/** Work items kept in memory, those that were used last: about 2 KiB each, and at most twice as many. */
+export const itemRowsMax = 16_384;
 
-/** Facts of open traces kept in memory, so that what comes next of a trace need not be read again: about 100 MiB at most. */
-export const openTraceFactsMax = 65_536;
+/** Facts of open traces kept in memory, so that what comes next of a trace need not be read again: 50 MiB at most. */
+export const openTraceFactsMax = 16_384;
 
 /** Entries priced anew that are in memory at once. */
 export const repricedPerPassMax = 20_000;

@@ -1,6 +1,7 @@
 import type { Contribution } from '@costspan/ledger';
 import type { StoredEntry } from './entry-rows.ts';
 import { openTraceFactsMax } from './limits.ts';
+import { keepRecent } from './recent.ts';
 import type { KnownFact, TraceIdentity, TraceRow } from './trace-rows.ts';
 
 /** A trace of the file that is open, as its rows have it. */
@@ -23,33 +24,19 @@ export type OpenTraces = {
   readonly put: (trace: TraceIdentity, open: OpenTrace) => void;
   readonly remove: (trace: TraceIdentity) => void;
   readonly clear: () => void;
+  /** Forgets traces that were not written to for long. */
+  readonly age: () => void;
 };
 
-/** Begins without any. Beyond a number of facts those that were written longest ago go. */
+/** Begins without any. */
 export function keepOpenTraces(): OpenTraces {
-  const traces = new Map<string, OpenTrace>();
-  let facts = 0;
-  const remove = (key: string): void => {
-    facts -= traces.get(key)?.known.size ?? 0;
-    traces.delete(key);
-  };
+  const traces = keepRecent<string, OpenTrace>(openTraceFactsMax, ({ known }) => known.size);
   return {
     get: (trace) => traces.get(keyOf(trace)),
-    put: (trace, open) => {
-      const key = keyOf(trace);
-      remove(key);
-      traces.set(key, open);
-      facts += open.known.size;
-      for (const oldest of traces.keys()) {
-        if (facts <= openTraceFactsMax) break;
-        remove(oldest);
-      }
-    },
-    remove: (trace) => remove(keyOf(trace)),
-    clear: () => {
-      traces.clear();
-      facts = 0;
-    },
+    put: (trace, open) => traces.set(keyOf(trace), open),
+    remove: (trace) => traces.delete(keyOf(trace)),
+    clear: traces.clear,
+    age: traces.age,
   };
 }
 

@@ -26,7 +26,7 @@ export function editSpan(edits: EditList, walk: Walk, spanEnd: number, set: Attr
 function editAttribute(edits: EditList, walk: Walk, set: AttributeSet, attribute: number, templates: AttributeTemplates): number {
   const { bytes } = walk.cursor;
   const { fieldStart, fieldEnd, keyStart, keyEnd } = placeOf(set, bytes, attribute);
-  const template = findAsked(templates, walk, keyStart, keyEnd);
+  const template = findAsked(templates, walk, keyStart, keyEnd, set.ownedCount > 0);
   if (template === undefined && !(set.ownedCount > 0 && startsWithBytes(bytes, keyStart, keyEnd - keyStart, set.ownedPrefix)))
     return 0;
   if (template === undefined || template.placed) {
@@ -45,9 +45,17 @@ function editAttribute(edits: EditList, walk: Walk, set: AttributeSet, attribute
   return end - start - (fieldEnd - fieldStart);
 }
 
-function findAsked(templates: AttributeTemplates, walk: Walk, keyStart: number, keyEnd: number): AttributeTemplate | undefined {
+/** Of a span without owned attributes, only those that are not owned need a look. */
+function findAsked(
+  templates: AttributeTemplates,
+  walk: Walk,
+  keyStart: number,
+  keyEnd: number,
+  mayBeOwned: boolean,
+): AttributeTemplate | undefined {
   const { asked } = templates;
   for (let index = 0; index < templates.askedCount; index += 1) {
+    if (asked[index]!.owned && !mayBeOwned) continue;
     if (isSpelled(asked[index]!.spelling, walk.cursor.bytes, walk.view, keyStart, keyEnd - keyStart)) return asked[index];
   }
   return undefined;
