@@ -8,15 +8,17 @@ import { type FetchFor, type ItemOfLine, type MeterOptions, meterClient } from '
 import { type Finding, findFaults } from './doctor.ts';
 import { CostspanError } from './errors.ts';
 import { createReportMisuse, guard } from './faults.ts';
+import { createFetch, type FetchOptions } from './fetch/create-fetch.ts';
 import { createLateResults, type ItemOfResult } from './fetch/late/late-results.ts';
 import { createMeteredFetch, type Fetch } from './fetch/metered-fetch.ts';
 import { createOpenCalls } from './fetch/open-calls.ts';
 import { createPendingCalls } from './fetch/pending-calls.ts';
 import { type CompletedHandoff, createHandoffs, type HandoffCompletion } from './handoff/handoff.ts';
 import { type CostspanOptions, readOptions } from './options.ts';
-import { checkFields } from './options-check.ts';
+import { checkFields, itemOfCheck, providerCheck } from './options-check.ts';
 import { createRecorder, type Recorder } from './record.ts';
 import { spanStarterOf } from './span-starter.ts';
+import { createOpenEmbeddingSpans } from './spans/open-embedding-spans.ts';
 import { createSampler } from './spans/sampler.ts';
 import { createSpanExport } from './spans/span-export.ts';
 import { createSpanProcessor } from './spans/span-processor.ts';
@@ -25,22 +27,6 @@ import { createWorkItem } from './work-item/create-work-item.ts';
 import { createWorkItems, type WorkItems } from './work-item/work-items.ts';
 import { createWrapTool, type WrapTool } from './wrap/tool.ts';
 import { createWrapVector, type WrapVector } from './wrap/vector.ts';
-
-/** How a metering fetch for a client of your choice behaves. */
-export type FetchOptions = {
-  /**
-   * `own` (default): a span for every call. `annotate`: what a call cost is written on the span of the instrumentation
-   * that is there already, such as the AI SDK's, so that nothing is counted twice; where there is none, `own`. `none`: calls
-   * pass through unmetered, for example in a test.
-   */
-  readonly spans?: 'own' | 'annotate' | 'none';
-  /** The fetch to use. Default: the global one, looked up at each call. */
-  readonly fetch?: Fetch;
-  /** Name of the provider, where the host does not tell it. */
-  readonly provider?: string;
-  /** The work item of a line of a batch, by its `custom_id`. Default: the item in which the results are read. */
-  readonly itemOf?: ItemOfLine;
-};
 
 /** Everything an application needs to know what its work items cost. Make one and keep it. */
 export type Costspan = Recorder & {
@@ -90,7 +76,8 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
   const handoffs = createHandoffs(spans, settings, signingKeys, reportMisuse);
   const brake = createBrake(spans, settings, signingKeys);
   const spanExport = createSpanExport(settings);
-  const spanProcessor = createSpanProcessor(settings.stamp, spanExport);
+  const openEmbeddings = createOpenEmbeddingSpans();
+  const spanProcessor = createSpanProcessor({ stamp: settings.stamp, spanExport, openEmbeddings });
   const sendSpans = async (): Promise<void> => {
     await Promise.all([spanProcessor.forceFlush(), flushProvider(settings.tracerProvider ?? trace.getTracerProvider())]);
   };
@@ -100,6 +87,7 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
     flush: sendSpans,
     pending,
     open,
+    openEmbeddings,
     gate: brake.fetchGate,
     includeUsageHosts: settings.includeUsageHosts,
     ...(settings.apiKeyFingerprintKey !== undefined && { apiKeyFingerprintKey: settings.apiKeyFingerprintKey }),
@@ -135,17 +123,7 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
         });
       return called ?? meterClient(client, meterOptions, fetchFor);
     },
-    fetch: (fetchOptions = {}) => {
-      checkFields('fetch', fetchOptions, fetchChecks);
-      const { fetch: inner, provider, itemOf } = fetchOptions;
-      if (fetchOptions.spans === 'none') return inner ?? ((input, init) => globalThis.fetch(input, init));
-      return createMeteredFetch(inner, {
-        ...metering,
-        owner: fetchOptions.spans ?? 'own',
-        ...(provider !== undefined && { provider }),
-        ...(itemOf !== undefined && { itemOf: itemOfResult(itemOf, 'fetch: itemOf') }),
-      });
-    },
+    fetch: createFetch(metering, itemOfResult),
     tool: createWrapTool({ spans, gate: brake.toolGate }),
     vector: createWrapVector({ spans, gate: brake.toolGate }),
     handoff: { complete: async (token, completion = {}) => handoffs.complete(token, completion) },
@@ -166,30 +144,10 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
   };
 };
 
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
-const provider = [isText, 'expected the name of a provider', 'write it like "openai"'] as const;
-
-const itemOf = [
-  (value: unknown) => typeof value === 'function',
-  'expected a function of the custom_id',
-  'write it like (customId) => ({ type: "ticket", id: customId })',
-] as const;
-
 const meterChecks = {
-  provider,
-  itemOf,
+  provider: providerCheck,
+  itemOf: itemOfCheck,
   nativeSpans: [(value: unknown) => value === 'off' || value === 'keep', 'expected "off" or "keep"', 'choose one of them'],
-} as const;
-
-const fetchChecks = {
-  provider,
-  itemOf,
-  spans: [
-    (value: unknown) => ['own', 'annotate', 'none'].includes(String(value)),
-    'expected "own", "annotate" or "none"',
-    'choose one of them',
-  ],
-  fetch: [(value: unknown) => typeof value === 'function', 'expected a function', 'leave it out to use the global fetch'],
 } as const;
 
 // The API knows only how to get tracers; the providers of the SDK can also be flushed.

@@ -31,7 +31,7 @@ export type {
 export { createMemoryStore } from './budget/memory-store.ts';
 export type { Stop } from './budget/run-in-scope.ts';
 export type { ItemOfLine, MeterOptions } from './clients/meter-client.ts';
-export { type Costspan, createCostspan, type FetchOptions } from './create-costspan.ts';
+export { type Costspan, createCostspan } from './create-costspan.ts';
 export type { Finding } from './doctor.ts';
 export {
   ApprovalRequiredError,
@@ -43,6 +43,7 @@ export {
   type StopReason,
 } from './errors.ts';
 export type { OnMisuse } from './faults.ts';
+export type { FetchOptions } from './fetch/create-fetch.ts';
 export type { Fetch } from './fetch/metered-fetch.ts';
 export type { CompletedHandoff, Handoff, HandoffCompletion, HandoffRequest } from './handoff/handoff.ts';
 export type { Touch } from './handoff/touch.ts';

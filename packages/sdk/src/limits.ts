@@ -52,6 +52,9 @@ export const pendingCallsMax = 1_024;
 /** Calls under way that a shutdown still reports; a process with more at a time loses those beyond if it ends with them. */
 export const openCallsMax = 10_000;
 
+/** Embedding spans of other instrumentations that are open at a time and may be written on; beyond that the oldest is forgotten. */
+export const openEmbeddingSpansMax = 1_000;
+
 /** Characters of the code of an error that are sent; codes are short, and what is longer is likely a message. */
 export const errorTypeCharactersMax = 64;
 

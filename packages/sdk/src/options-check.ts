@@ -39,3 +39,15 @@ export const checkFields = (
     }
   }
 };
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+
+/** The check of an option `provider`. */
+export const providerCheck: FieldCheck = [isText, 'expected the name of a provider', 'write it like "openai"'];
+
+/** The check of an option `itemOf`. */
+export const itemOfCheck: FieldCheck = [
+  (value) => typeof value === 'function',
+  'expected a function of the custom_id',
+  'write it like (customId) => ({ type: "ticket", id: customId })',
+];

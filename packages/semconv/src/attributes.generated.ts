@@ -90,6 +90,9 @@ export const ATTR_COSTSPAN_AGENT_NAME = 'costspan.agent.name' as const;
 /** Region or geography the provider served the call from, where the answer says so. */
 export const ATTR_COSTSPAN_REQUEST_INFERENCE_GEO = 'costspan.request.inference_geo' as const;
 
+/** Who bills the call, on a span of another instrumentation that may name its provider otherwise. Wins over `gen_ai.provider.name`. */
+export const ATTR_COSTSPAN_PROVIDER = 'costspan.provider' as const;
+
 /** The provider's own identifier of the request. */
 export const ATTR_COSTSPAN_PROVIDER_REQUEST_ID = 'costspan.provider_request_id' as const;
 

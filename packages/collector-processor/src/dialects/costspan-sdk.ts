@@ -6,6 +6,7 @@ import {
   ATTR_COSTSPAN_DECLARED_COST_AMOUNT,
   ATTR_COSTSPAN_HUMAN_ROLE,
   ATTR_COSTSPAN_HUMAN_TOUCH_MS,
+  ATTR_COSTSPAN_PROVIDER,
   ATTR_COSTSPAN_PROVIDER_COST_AMOUNT,
   ATTR_COSTSPAN_PROVIDER_REQUEST_ID,
   ATTR_COSTSPAN_REQUEST_INFERENCE_GEO,
@@ -34,7 +35,7 @@ import { serviceTierOf } from './service-tier.ts';
 import { usageOfValues } from './usage-of-values.ts';
 import { withAssumption } from './with-assumption.ts';
 
-const PROVIDER_KEYS: readonly string[] = [...GEN_AI_CALL.provider, 'ai.model.provider'];
+const PROVIDER_KEYS: readonly string[] = [ATTR_COSTSPAN_PROVIDER, ...GEN_AI_CALL.provider, 'ai.model.provider'];
 const MODEL_KEYS: readonly string[] = ['gen_ai.response.model', 'ai.response.model', 'gen_ai.request.model', 'ai.model.id'];
 const RESPONSE_ID_KEYS: readonly string[] = ['gen_ai.response.id', 'ai.response.id'];
 const SERVED_TIER_KEYS: readonly string[] = GEN_AI_CALL.servedTier ?? [];

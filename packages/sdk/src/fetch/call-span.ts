@@ -1,18 +1,45 @@
+import {
+  ATTR_COSTSPAN_PROVIDER,
+  ATTR_COSTSPAN_USAGE_MISSING,
+  ATTR_GEN_AI_OPERATION_NAME,
+  ATTR_GEN_AI_PROVIDER_NAME,
+} from '@costspan/semconv';
 import { type Attributes, type Context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import type { SpanStarter } from '../span-starter.ts';
-import { SDK_SCOPE } from '../version.ts';
+import { attributesOf, modelOfForeignSpan } from '../spans/model-span.ts';
+import type { OpenEmbeddingSpans } from '../spans/open-embedding-spans.ts';
+
+/** How a call ended, for its span. */
+export type CallSpanEnding = {
+  readonly isFailed: boolean;
+  /** Milliseconds since 1970. Default: now. */
+  readonly atMs?: number;
+  /** Whether the call was left before its end. */
+  readonly isCut?: boolean;
+  /** Emits the failed call as an attempt, should another follow on the same span. */
+  readonly asAttempt?: () => void;
+};
 
 /** The span that tells what a call cost: one of our own, or one that another instrumentation has started for the call. */
 export type CallSpan = {
   readonly isRecording: boolean;
   /** Context in which the call is the active span. */
   readonly context: Context;
+  /** Attempts that came before on the same span, and failed. */
+  readonly attemptsBefore: number;
   readonly addEvent: (name: string, attributes: Attributes) => unknown;
-  readonly end: (attributes: Attributes, ending: { readonly isFailed: boolean; readonly atMs?: number }) => void;
+  readonly end: (attributes: Attributes, ending: CallSpanEnding) => void;
 };
 
 /** What a call span of our own looks like when it starts. */
-export type CallSpanStart = { readonly name: string; readonly attributes: Attributes; readonly startMs: number };
+export type CallSpanStart = {
+  readonly name: string;
+  readonly attributes: Attributes;
+  readonly startMs: number;
+  /** Where an embedding may find the span that was started for it: its model, and the spans that are open. */
+  readonly embedding?: { readonly model: string; readonly open: OpenEmbeddingSpans };
+};
 
 /** A span of our own, a child of what is active in `parent`. */
 export const startCallSpan = (spans: SpanStarter, parent: Context, start: CallSpanStart): CallSpan => {
@@ -21,6 +48,7 @@ export const startCallSpan = (spans: SpanStarter, parent: Context, start: CallSp
   return {
     isRecording: span.isRecording(),
     context: trace.setSpan(parent, span),
+    attemptsBefore: 0,
     addEvent: (name, attributes) => span.addEvent(name, attributes),
     end: (attributes, { isFailed, atMs }) => {
       span.setAttributes(attributes);
@@ -31,36 +59,75 @@ export const startCallSpan = (spans: SpanStarter, parent: Context, start: CallSp
 };
 
 /**
- * The active span of `parent`, if another instrumentation started it for a model call and nothing was written on it yet;
- * else a span of our own. Name, status and end of an adopted span stay with its owner, and one that its owner has ended
- * too soon to be written on gets a child that says the rest.
+ * The span that another instrumentation started for the model call in `parent`, if nothing was written on it yet but a
+ * failure that is now tried again; else a span of our own. Name, status, token counts and end of an adopted span stay with its
+ * owner. One that its owner has ended too soon to be written on, or may never end because the call was left, gets a child
+ * that says the rest.
  */
 export const adoptCallSpan = (spans: SpanStarter, parent: Context, start: CallSpanStart): CallSpan => {
-  const span = trace.getSpan(parent);
-  if (span === undefined || !isAdoptable(span)) return startCallSpan(spans, parent, start);
-  adopted.add(span);
+  const span = findAdoptable(parent, start);
+  if (span === undefined) return silently(startCallSpan(spans, parent, start));
+  const before = adopted.get(span);
+  before?.asAttempt?.();
+  const state: Adoption = { attempts: (before?.attempts ?? 0) + 1 };
+  adopted.set(span, state);
+  const inSpan = trace.setSpan(parent, span);
   return {
     isRecording: true,
-    context: parent,
+    context: inSpan,
+    attemptsBefore: state.attempts - 1,
     addEvent: (name, attributes) => span.addEvent(name, attributes),
     end: (attributes, ending) => {
+      if (!span.isRecording() || ending.isCut === true) {
+        silently(startCallSpan(spans, inSpan, start)).end(attributes, ending);
+        return;
+      }
+      if (ending.asAttempt !== undefined) state.asAttempt = ending.asAttempt;
       // All at once: a span that says it is a call but not what it used would look like one whose usage is unknown.
-      if (span.isRecording()) span.setAttributes({ ...start.attributes, ...attributes });
-      else startCallSpan(spans, parent, start).end(attributes, ending);
+      span.setAttributes(additions(span, { ...start.attributes, ...attributes }, state));
     },
   };
 };
 
-const adopted = new WeakSet<Span>();
+/** Attributes without the token counts that dashboards add up: beside another instrumentation they would count twice. */
+export const withoutTokenCounts = (attributes: Attributes): Attributes =>
+  Object.fromEntries(Object.entries(attributes).filter(([key]) => !key.startsWith('gen_ai.usage.')));
 
-// Attributes by which other instrumentations say that a span is a model call, and that it is the call itself.
-const MODEL_CALL = ['gen_ai.request.model', 'ai.model.id', 'llm.model_name'];
+type Adoption = { readonly attempts: number; asAttempt?: () => void };
+
+const adopted = new WeakMap<Span, Adoption>();
+
+const findAdoptable = (parent: Context, { embedding }: CallSpanStart): Span | undefined => {
+  const active = trace.getSpan(parent);
+  if (active !== undefined && isAdoptable(active) && modelOfForeignSpan(active) !== undefined) return active;
+  return embedding?.open.find(parent, embedding.model, isAdoptable);
+};
 
 /** A span that a request is made in may be anything: a web request, a whole conversation. Only a model call is adopted. */
 const isAdoptable = (span: Span): boolean => {
-  if (!span.isRecording() || adopted.has(span)) return false;
-  if (!('attributes' in span) || typeof span.attributes !== 'object' || span.attributes === null) return false;
-  const scope = 'instrumentationScope' in span ? (span.instrumentationScope as { readonly name?: unknown }) : undefined;
-  const attributes = span.attributes as Readonly<Record<string, unknown>>;
-  return scope?.name !== SDK_SCOPE && MODEL_CALL.some((key) => attributes[key] !== undefined);
+  const state = adopted.get(span);
+  return span.isRecording() && (state === undefined || state.asAttempt !== undefined);
 };
+
+const silently = (span: CallSpan): CallSpan => ({
+  ...span,
+  end: (attributes, ending) => span.end(withoutTokenCounts(attributes), ending),
+});
+
+/** What is written on the span of another: our own words, and names it lacks. What it is and what it counts stays its owner's. */
+const additions = (span: Span, attributes: Attributes, { attempts }: Adoption): Attributes => {
+  const present = attributesOf(span);
+  const provider = attributes[ATTR_GEN_AI_PROVIDER_NAME];
+  const isOurs = (key: string): boolean => key.startsWith('costspan.') || (attempts > 1 && key.startsWith('http.'));
+  const added = Object.entries(withoutTokenCounts(attributes)).filter(
+    ([key]) => isOurs(key) || (present[key] === undefined && !OWNERS.has(key)),
+  );
+  return {
+    ...Object.fromEntries(added),
+    ...(provider !== undefined && { [ATTR_COSTSPAN_PROVIDER]: provider }),
+    // What an earlier attempt left unknown this one may have told.
+    ...(attempts > 1 && attributes[ATTR_COSTSPAN_USAGE_MISSING] === undefined && { [ATTR_COSTSPAN_USAGE_MISSING]: false }),
+  };
+};
+
+const OWNERS: ReadonlySet<string> = new Set([ATTR_GEN_AI_OPERATION_NAME, ATTR_GEN_AI_PROVIDER_NAME, ATTR_ERROR_TYPE]);

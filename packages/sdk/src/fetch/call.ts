@@ -24,11 +24,12 @@ import {
 } from '@opentelemetry/semantic-conventions';
 import { guard } from '../faults.ts';
 import type { SpanStarter } from '../span-starter.ts';
+import type { OpenEmbeddingSpans } from '../spans/open-embedding-spans.ts';
 import { answerAttributes } from './answer-attributes.ts';
 import type { Answer } from './apis/api-type.ts';
 import type { FailedAttempt } from './attempt-ending.ts';
 import type { Admission, CallOutcome } from './call-gate.ts';
-import { adoptCallSpan, type CallSpan, startCallSpan } from './call-span.ts';
+import { adoptCallSpan, type CallSpan, startCallSpan, withoutTokenCounts } from './call-span.ts';
 import type { LateResults } from './late/late-results.ts';
 import { type ModelUsage, readUsage } from './read-usage.ts';
 import type { RequestFacts } from './request-plan.ts';
@@ -36,6 +37,7 @@ import type { RequestFacts } from './request-plan.ts';
 /** What the application asked for, from its first attempt to the end of the answer: one span. */
 export type Call = {
   readonly span: CallSpan;
+  readonly owner: SpanOwner;
   readonly spans: SpanStarter;
   readonly facts: RequestFacts;
   readonly shared: Attributes;
@@ -74,7 +76,13 @@ export const startCall = (
   spans: SpanStarter,
   parent: Context,
   facts: RequestFacts,
-  options: { readonly owner: SpanOwner; readonly extra: Attributes; readonly admission?: Admission; readonly late: LateResults },
+  options: {
+    readonly owner: SpanOwner;
+    readonly openEmbeddings: OpenEmbeddingSpans;
+    readonly extra: Attributes;
+    readonly admission?: Admission;
+    readonly late: LateResults;
+  },
 ): Call => {
   const { model } = facts.body;
   const shared: Attributes = {
@@ -92,13 +100,15 @@ export const startCall = (
     name: model === undefined ? facts.api.operation : `${facts.api.operation} ${model}`,
     attributes: { [ATTR_COSTSPAN_ROLE]: 'call', ...shared, ...requestAttributes(facts) },
     startMs: attemptStartMs,
+    ...(facts.api.category === 'embedding' && model !== undefined && { embedding: { model, open: options.openEmbeddings } }),
   });
   return {
     span,
+    owner: options.owner,
     spans,
     facts,
     shared,
-    attempts: (facts.retryCount ?? 0) + 1,
+    attempts: (facts.retryCount ?? span.attemptsBefore) + 1,
     attemptStartMs,
     hasEnded: false,
     earlierPossible: 0,
@@ -109,6 +119,13 @@ export const startCall = (
 
 /** Starts the next attempt of a call; the one before it becomes a child span of its own. */
 export const nextAttempt = (call: Call, failed: FailedAttempt, failedAtMs: number): void => {
+  emitAttempt(call, failed, failedAtMs);
+  call.attempts += 1;
+  if (failed.billable === 'possible') call.earlierPossible += 1;
+  call.attemptStartMs = Date.now();
+};
+
+const emitAttempt = (call: Call, failed: FailedAttempt, failedAtMs: number): void => {
   const { model } = call.facts.body;
   const span = call.spans.startSpan(
     `attempt ${call.attempts}${model === undefined ? '' : ` ${model}`}`,
@@ -126,17 +143,25 @@ export const nextAttempt = (call: Call, failed: FailedAttempt, failedAtMs: numbe
   );
   span.setStatus({ code: SpanStatusCode.ERROR });
   span.end(failedAtMs);
-  call.attempts += 1;
-  if (failed.billable === 'possible') call.earlierPossible += 1;
-  call.attemptStartMs = Date.now();
 };
 
 /** Ends a call whose last attempt failed. */
 export const endFailedCall = (call: Call, failed: FailedAttempt, failedAtMs: number): void => {
   if (!claimEnd(call)) return;
   settle(call, { used: [], isWhole: false, billable: failed.billable });
-  call.span.end({ ...attemptAttributes(call), ...failureAttributes(failed) }, { isFailed: true, atMs: failedAtMs });
+  call.span.end(
+    { ...attemptAttributes(call), ...failureAttributes(failed) },
+    {
+      isFailed: true,
+      atMs: failedAtMs,
+      isCut: LEFT.has(failed.errorType),
+      asAttempt: () => guard('reporting an attempt', () => emitAttempt(call, failed, failedAtMs), undefined),
+    },
+  );
 };
+
+// Nobody waits for the answer any more, so that whoever has a span for the call may not end it either.
+const LEFT: ReadonlySet<string> = new Set(['aborted', 'timeout', 'process_ended']);
 
 /** Ends a call whose last attempt answered, with what it used. */
 export const endAnsweredCall = (call: Call, ending: Ending): void => {
@@ -162,7 +187,7 @@ export const endAnsweredCall = (call: Call, ending: Ending): void => {
     ...((main === undefined || !ending.isWhole) && facts.api.isFree !== true && { [ATTR_COSTSPAN_USAGE_MISSING]: true }),
   };
   for (const other of others) emitOtherModel(call, other);
-  span.end(attributes, { isFailed: errorType !== undefined });
+  span.end(attributes, { isFailed: errorType !== undefined, isCut: !ending.isWhole });
 };
 
 /**
@@ -208,11 +233,12 @@ const emitOtherModel = (call: Call, usage: ModelUsage): void => {
     { kind: SpanKind.CLIENT, startTime: call.attemptStartMs, attributes: { ...call.shared, [ATTR_COSTSPAN_ROLE]: 'call' } },
     call.span.context,
   );
-  span.setAttributes({
+  const attributes = {
     [ATTR_GEN_AI_REQUEST_MODEL]: model,
     [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: 'yes',
     ...answerAttributes({ isComplete: true }, usage, call.facts.api.id),
-  });
+  };
+  span.setAttributes(call.owner === 'annotate' ? withoutTokenCounts(attributes) : attributes);
   span.end();
 };
 

@@ -4,6 +4,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { CostspanError } from '../errors.ts';
 import { guard } from '../faults.ts';
 import type { SpanStarter } from '../span-starter.ts';
+import type { OpenEmbeddingSpans } from '../spans/open-embedding-spans.ts';
 import { activeContext, runInContext } from '../work-item/work-item-context.ts';
 import { type AnswerObserver, createAnswerObserver } from './answer-observer.ts';
 import { type FailedAttempt, failedByError, failedByStatus, requestIdOf } from './attempt-ending.ts';
@@ -27,6 +28,8 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 export type MeteredFetchOptions = {
   readonly spans: SpanStarter;
   readonly owner: SpanOwner;
+  /** Where the span of an embedding is looked for that another instrumentation has started. */
+  readonly openEmbeddings: OpenEmbeddingSpans;
   readonly pending: PendingCalls;
   readonly open: OpenCalls;
   /** Asked before every call. Default: every call may be made. */
@@ -200,6 +203,7 @@ const beginAttempt = (
     const extra = fingerprint(plan, options);
     const call = startCall(options.spans, activeContext(), plan.facts, {
       owner: options.owner,
+      openEmbeddings: options.openEmbeddings,
       extra,
       late: options.late,
       ...(admission !== undefined && { admission }),
