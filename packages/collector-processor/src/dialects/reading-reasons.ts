@@ -14,6 +14,8 @@ const reasons = {
   'provider-inferred': 'No provider is named: it is taken from the name of the model.',
   'service-tier-requested': 'The tier is the one that was asked for; which one served is unknown.',
   'usage-assumed': 'The sender marked the counts as an assumption, for a reason that is not known here.',
+  'write-units-of-record-size': 'The database states no write units: they are counted from the size of what was written.',
+  'write-units-at-least': 'The database states no write units, and bills this by what it holds: these are the least it takes.',
   'aggregate-only': 'A sum of calls that did not come themselves.',
   'attempt-possible': 'The attempt may or may not have been billed.',
 
