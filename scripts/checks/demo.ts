@@ -1,4 +1,4 @@
-// Runs the demo as its user does, and checks that the README shows what it prints.
+// Runs the demo as its user does, and checks that the documentation shows what it prints.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
@@ -6,11 +6,21 @@ const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'demo'],
   encoding: 'utf8',
   maxBuffer: 64 * 1024 * 1024,
 });
-const printed = new Set(stdout.split('\n').map((line) => line.trimEnd()));
-const [, block = ''] = /^```text\n([\s\S]*?)^```/m.exec(readFileSync('README.md', 'utf8')) ?? [];
-const stale = block.split('\n').filter((line) => !printed.has(line.trimEnd()));
+// Columns of a table are as wide as its widest cell, so rows are compared without their spaces.
+const printed = new Set(stdout.split('\n').map(squeezed));
+const stale = ['README.md', 'docs/reading-a-number.md'].flatMap((page) => {
+  const blocks = [...readFileSync(page, 'utf8').matchAll(/^```text\n([\s\S]*?)^```/gm)];
+  if (blocks.length === 0) return [`${page}: expected a \`\`\`text block with what the demo prints, found none`];
+  return blocks
+    .flatMap(([, block = '']) => block.split('\n'))
+    .filter((line) => !printed.has(squeezed(line)))
+    .map((line) => `${page}: the demo does not print ${JSON.stringify(line)}; copy it anew`);
+});
 
 if (status !== 0) console.error(`npm run demo: ended with ${status}\n${stdout}${stderr}`);
-if (block === '') console.error('README.md: expected a ```text block with the demo’s table, found none');
-for (const line of stale) console.error(`README.md: the demo does not print ${JSON.stringify(line)}; copy its table anew`);
-process.exit(status === 0 && block !== '' && stale.length === 0 ? 0 : 1);
+for (const line of stale) console.error(line);
+process.exit(status === 0 && stale.length === 0 ? 0 : 1);
+
+function squeezed(line: string): string {
+  return line.trim().replaceAll(/ {2,}/g, '  ').replaceAll(/─+/g, '─');
+}
