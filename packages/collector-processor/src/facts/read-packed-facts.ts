@@ -58,6 +58,11 @@ export function unpackFacts({ bytes }: PackedFacts): readonly SpanFact[] {
   return readPackedFacts(bytes).flatMap((trace) => [...costFactsOf(trace), ...contextFactsOf(trace)]);
 }
 
+/** Whether all spans of a trace say nothing but whose children they are: it begins without sayings and mentions. */
+export function holdsLinksAlone({ costs, context }: PackedTrace): boolean {
+  return costs.length === 0 && context[0] === 0 && context[1] === 0;
+}
+
 /** The cost-bearing spans of a trace. */
 export function costFactsOf({ costs, words }: Pick<PackedTrace, 'costs' | 'words'>): readonly CostFact[] {
   return costs.map((record) => readCostFact(record, 0, words));

@@ -1,5 +1,5 @@
 import type { CostRecord, ItemKey, SpanFact } from '@costspan/ledger';
-import type { PackedTrace } from '../facts/read-packed-facts.ts';
+import { holdsLinksAlone, type PackedTrace } from '../facts/read-packed-facts.ts';
 import { type Claim, type Claimed, prepareClaims } from './claims.ts';
 import { closeDue, type DueOptions } from './close-due.ts';
 import { commitLateFacts } from './commit-late-facts.ts';
@@ -14,6 +14,7 @@ import { prepareItemRows } from './item-rows.ts';
 import { prepareKeptFacts } from './kept-facts.ts';
 import { keptWords } from './kept-words.ts';
 import type { LedgerFile } from './ledger-file.ts';
+import { traceFactsMax } from './limits.ts';
 import { keepOpenTraces } from './open-traces.ts';
 import { prepareOutbox } from './outbox.ts';
 import { type Outgoing, prepareOutgoing } from './outgoing.ts';
@@ -83,7 +84,9 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
         at('begun');
         const context = { file, traces, entries, contributions, items, nowNs, kept, open };
         const prunedBeforeNs = BigInt(prunedBefore.one()?.value ?? 0);
-        for (const packed of batch) counters.add(commitTrace(context, incomingTrace(packed), prunedBeforeNs));
+        for (const packed of batch) {
+          if (!commitLinks(context, packed)) counters.add(commitTrace(context, incomingTrace(packed), prunedBeforeNs));
+        }
         at('facts-written');
         context.items.flush(nowNs);
         at('records-written');
@@ -127,6 +130,15 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
 }
 
 type Counts = Partial<Record<CounterName, number>>;
+
+/**
+ * Keeps a new trace whose spans all say nothing, as most traces of a service that is no agent do: it decides nothing, so it is
+ * not even read. Returns false for any other trace, and one that is known.
+ */
+function commitLinks({ traces, open, nowNs }: SpanCommitContext, packed: PackedTrace): boolean {
+  if (!holdsLinksAlone(packed) || packed.spanCount > traceFactsMax || open.get(packed) !== undefined) return false;
+  return traces.writeLinks(packed, nowNs);
+}
 
 function commitTrace(context: SpanCommitContext, incoming: IncomingTrace, prunedBeforeNs: bigint): Counts {
   const open = context.open.get(incoming);

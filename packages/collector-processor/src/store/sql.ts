@@ -10,6 +10,8 @@ export type Statement<Row> = {
   readonly each: (...parameters: readonly SqlInput[]) => Iterable<Row>;
   /** Runs it and returns the key of the row it inserted, if it did. */
   readonly run: (...parameters: readonly SqlInput[]) => bigint;
+  /** Runs it and returns whether it changed anything. */
+  readonly changes: (...parameters: readonly SqlInput[]) => boolean;
 };
 
 type SqlInput = string | bigint | number | Uint8Array | null;
@@ -25,6 +27,7 @@ export function prepare<Row extends Readonly<Record<string, SqlValue>>>(database
     one: (...parameters) => statement.get(...parameters) as Row | undefined,
     all: (...parameters) => statement.all(...parameters) as unknown as Row[],
     each: (...parameters) => statement.iterate(...parameters) as Iterable<unknown> as Iterable<Row>,
+    changes: (...parameters) => Number(statement.run(...parameters).changes) > 0,
     run: (...parameters) => BigInt(statement.run(...parameters).lastInsertRowid),
   };
 }

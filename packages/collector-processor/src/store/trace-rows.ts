@@ -32,6 +32,8 @@ export type TraceRows = {
     trace: TraceIdentity & Omit<TraceRow, 'key'> & { readonly context?: Uint8Array | undefined },
     nowNs: bigint,
   ) => bigint;
+  /** Writes a new trace of spans that only link; returns false, having written nothing, if the trace is known. */
+  readonly writeLinks: (trace: PackedTrace, nowNs: bigint) => boolean;
   /** Every fact of an open trace, as it was kept; a span may have several. */
   readonly facts: (traceKey: bigint, trace: TraceIdentity) => Iterable<KnownFact>;
   /** Cost-bearing facts that share a call or handoff id, at most `limit`. */
@@ -63,7 +65,7 @@ export function prepareTraceRows({ database }: LedgerFile): TraceRows {
   };
 }
 
-function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find' | 'write'> {
+function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find' | 'write' | 'writeLinks'> {
   const find = prepare<{ trace_key: bigint; state: TraceRow['state']; facts: bigint; sums: bigint; unnamed: string }>(
     database,
     'SELECT trace_key, state, facts, sums, unnamed FROM traces WHERE tenant = ? AND trace_id = ?',
@@ -71,6 +73,11 @@ function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find'
   const insert = prepare(
     database,
     'INSERT INTO traces (tenant, trace_id, state, facts, sums, unnamed, active_at_ns, context) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const insertLinks = prepare(
+    database,
+    `INSERT INTO traces (tenant, trace_id, state, facts, sums, unnamed, active_at_ns, context)
+     VALUES (?, ?, 'open', ?, 0, '{"unattributedReason":"no-item"}', ?, ?) ON CONFLICT DO NOTHING`,
   );
   const update = prepare(
     database,
@@ -83,6 +90,8 @@ function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find'
       const { trace_key: key, state } = row;
       return { key, state, facts: Number(row.facts), sums: Number(row.sums), unnamed: JSON.parse(row.unnamed) };
     },
+    writeLinks: ({ tenant, traceId, spanCount, context }, nowNs) =>
+      insertLinks.changes(tenant, traceId, spanCount, nowNs, context),
     write: (key, { tenant, traceId, state, facts, sums, unnamed, context }, nowNs) => {
       const text = JSON.stringify(unnamed);
       if (key === undefined) return insert.run(tenant, traceId, state, facts, sums, text, nowNs, context ?? null);
