@@ -62,8 +62,8 @@ export function createResource(index: number, spans: readonly Readonly<Record<st
   };
 }
 
-/** A span that bears cost: a model call, a vector query, a tool or a handoff. */
-export function createAgentSpan(random: () => number): Record<string, unknown> {
+/** A span that bears cost: a model call, a vector query, a tool or a handoff. `item` numbers its work item; default: any of 2,000. */
+export function createAgentSpan(random: () => number, item: number = anyItem(random)): Record<string, unknown> {
   const roll = random();
   const kind =
     roll < 0.6
@@ -73,15 +73,24 @@ export function createAgentSpan(random: () => number): Record<string, unknown> {
         : roll < 0.95
           ? createTool(random)
           : createHandoff(random);
-  return createSpan(random, kind);
+  return createSpan(random, item, kind);
 }
 
 /** A span of the same size that bears no cost: a request served. */
-export function createOrdinarySpan(random: () => number): Record<string, unknown> {
-  return createSpan(random, createServedRequest(random));
+export function createOrdinarySpan(random: () => number, item: number = anyItem(random)): Record<string, unknown> {
+  return createSpan(random, item, createServedRequest(random));
 }
 
-function createSpan(random: () => number, kind: { name: string; attributes: Attribute[] }): Record<string, unknown> {
+/** The number of one of as many work items as are open in a busy minute. */
+export function anyItem(random: () => number): number {
+  return Math.floor(random() * 2_000);
+}
+
+function createSpan(
+  random: () => number,
+  item: number,
+  kind: { name: string; attributes: Attribute[] },
+): Record<string, unknown> {
   const start = 1_767_225_600_000_000_000n + BigInt(Math.floor(random() * 3_600_000)) * 1_000_003n;
   return {
     traceId: createBytes(random, 16),
@@ -92,7 +101,7 @@ function createSpan(random: () => number, kind: { name: string; attributes: Attr
     kind: 3,
     startTimeUnixNano: String(start),
     endTimeUnixNano: String(start + 1_234_567_891n),
-    attributes: [...createCommon(random), ...kind.attributes],
+    attributes: [...createCommon(item), ...kind.attributes],
     events: random() < 0.1 ? [createPromptEvent(start)] : [],
     status: random() < 0.03 ? { code: 2, message: 'upstream timed out after 30 s' } : {},
     flags: 257,
@@ -103,8 +112,7 @@ function createBytes(random: () => number, count: number): string {
   return Buffer.from(Array.from({ length: count }, () => 1 + Math.floor(random() * 255))).toString('base64');
 }
 
-function createCommon(random: () => number): Attribute[] {
-  const item = Math.floor(random() * 2_000);
+function createCommon(item: number): Attribute[] {
   return [
     text('costspan.work_item.id', `TICKET-2026-${String(item).padStart(7, '0')}`),
     text('costspan.work_item.type', 'support_ticket'),

@@ -1,5 +1,5 @@
 import { encodeWithOracle } from '../../packages/collector-processor/test/otlp/proto.ts';
-import { createAgentSpan, createOrdinarySpan, createRandom, createResource } from '../codec-payload.ts';
+import { anyItem, createAgentSpan, createOrdinarySpan, createRandom, createResource } from '../codec-payload.ts';
 
 /** Which spans of a request say something about cost. */
 export type CostShare = 'all' | 'tenth';
@@ -20,12 +20,15 @@ const callMarker = 'chatcmpl-';
 export function createPayload(spanCount: number, share: CostShare, seed: number): Payload {
   const random = createRandom(seed);
   const traceIds = Array.from({ length: Math.ceil(spanCount / spansPerTrace) }, (_, index) => idBytes(16, index + 1));
+  // A trace is about one work item, as a turn of an agent is.
+  const items = traceIds.map(() => anyItem(random));
   const spans = Array.from({ length: spanCount }, (_, index) => {
-    const traceId = traceIds[Math.floor(index / spansPerTrace)]!;
+    const trace = Math.floor(index / spansPerTrace);
+    const [traceId, item] = [traceIds[trace]!, items[trace]!];
     const place = index % spansPerTrace;
     const bearsCost = share === 'all' || index % 10 === 0;
     return {
-      ...(bearsCost ? createAgentSpan(random) : createOrdinarySpan(random)),
+      ...(bearsCost ? createAgentSpan(random, item) : createOrdinarySpan(random, item)),
       traceId: traceId.toString('base64'),
       spanId: idBytes(8, index + 1).toString('base64'),
       parentSpanId: place === 0 ? '' : idBytes(8, index - place + 1).toString('base64'),
