@@ -127,3 +127,15 @@ export const offlineRequestBytesMax: number = 256 * mebibyte;
 
 /** Instrumentations without a dialect that metrics name; further ones count together. Senders choose these names. */
 export const unknownScopesMax = 64;
+
+/** Series of costs that metrics keep apart; further types, outcomes and agents share `(others)`. Senders choose those names. */
+export const costSeriesMax = 2_000;
+
+/** Least time between two readings of the ledger for the metrics: scrapers come every 15 seconds or less often. */
+export const costReadingIntervalMs = 5_000;
+
+/** Time between readings as a multiple of how long the last one took: at most a twentieth of one core, however large the ledger. */
+export const costReadingRestFactor = 19;
+
+/** Time a scrape waits for a reading under way before it gets the one before: half of what Prometheus waits. */
+export const costReadingWaitMs = 5_000;

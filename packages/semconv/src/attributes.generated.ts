@@ -288,7 +288,10 @@ export const EVENT_COSTSPAN_BUDGET = 'costspan.budget' as const;
 /** Cost by category, item type, outcome, agent and status. Never by item. Float64: a trend, not for closing. */
 export const METRIC_COSTSPAN_COST = 'costspan.cost' as const;
 
-/** Closed work items by type and outcome. */
+/** Cost-bearing spans in the ledger by category, item type, outcome, agent and status. */
+export const METRIC_COSTSPAN_ENTRY_COUNT = 'costspan.entry.count' as const;
+
+/** Work items by type, outcome and state. */
 export const METRIC_COSTSPAN_WORK_ITEM_COUNT = 'costspan.work_item.count' as const;
 
 /** Cost of a work item when it closes. */
@@ -297,7 +300,7 @@ export const METRIC_COSTSPAN_WORK_ITEM_TOTAL = 'costspan.work_item.total' as con
 /** Cost of a work item in the ledger minus what its budget counted, when both are known. Float64: a trend. */
 export const METRIC_COSTSPAN_BUDGET_DRIFT = 'costspan.budget.drift' as const;
 
-/** Cost-bearing spans without a price, by reason. */
+/** Cost-bearing spans in the ledger without a price, by category and reason. Falls when they are priced anew. */
 export const METRIC_COSTSPAN_SPANS_UNPRICED = 'costspan.spans.unpriced' as const;
 
 export const ATTR_GEN_AI_OPERATION_NAME = 'gen_ai.operation.name' as const;

@@ -1,6 +1,7 @@
 import { addContributions } from '@costspan/ledger';
 import { nextRevision } from './item-rows.ts';
 import { prepareKeptContributions } from './kept-contributions.ts';
+import { type ClosingItem, prepareKeptSums } from './kept-sums.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { dueTracesMax } from './limits.ts';
 import { prepare } from './sql.ts';
@@ -69,14 +70,19 @@ type DueTrace = {
 
 /** Closes items that have an outcome and have been quiet. What comes later opens them again. */
 function closeItems({ database }: LedgerFile, quietSinceNs: bigint, nowNs: bigint): number {
-  const due = prepare<{ item_key: bigint; revision: bigint }>(
+  const due = prepare<ClosingItem & { item_key: bigint; revision: bigint }>(
     database,
-    `SELECT item_key, revision FROM items
+    `SELECT item_key, revision, type, outcome, total_whole, total_pico FROM items
      WHERE state = 'open' AND outcome IS NOT NULL AND active_at_ns <= ? ORDER BY active_at_ns LIMIT ?`,
   );
   const close = prepare(database, "UPDATE items SET state = 'closed', revision = ? WHERE item_key = ?");
   const rows = due.all(quietSinceNs, dueTracesMax);
-  for (const row of rows) close.run(nextRevision(row.revision, nowNs), row.item_key);
+  if (rows.length === 0) return 0;
+  const sums = prepareKeptSums(database);
+  for (const row of rows) {
+    close.run(nextRevision(row.revision, nowNs), row.item_key);
+    sums.addClosing(row);
+  }
   return rows.length;
 }
 
@@ -120,5 +126,6 @@ function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
     `INSERT INTO settings (name, value) VALUES ('pruned_before_ns', ?)
      ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) < CAST(excluded.value AS INTEGER)`,
   ).run(String(quietSinceNs));
+    sums.addPruned(key);
   return keys.length;
 }

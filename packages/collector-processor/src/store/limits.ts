@@ -60,3 +60,12 @@ export const openTraceFactsMax = 16_384;
 
 /** Entries priced anew that are in memory at once. */
 export const repricedPerPassMax = 20_000;
+
+/** Entries summed in one step for the metrics: what SQLite sorts for it stays below 10 MiB, however large the file is. */
+export const summedEntriesMax = 50_000;
+
+/** Rows of sums of pruned entries. Senders choose types, outcomes and agents; further ones are summed together. */
+export const prunedSumsMax = 10_000;
+
+/** Pairs of type and outcome whose closings are counted apart. Senders choose both; further ones are counted together. */
+export const closingKindsMax = 500;

@@ -149,5 +149,29 @@ CREATE TABLE received_sightings (
   PRIMARY KEY (trace_key, type, id, emitter)
 ) STRICT, WITHOUT ROWID;
 `,
+
+CREATE TABLE pruned_sums (
+  type TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  category TEXT NOT NULL,
+  status TEXT NOT NULL,
+  waste INTEGER NOT NULL,
+  unpriced_reasons TEXT NOT NULL,
+  entries INTEGER NOT NULL,
+  amount_whole INTEGER NOT NULL,
+  amount_pico INTEGER NOT NULL,
+  PRIMARY KEY (type, outcome, agent, category, status, waste, unpriced_reasons)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE closings (
+  type TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  bucket INTEGER NOT NULL,
+  items INTEGER NOT NULL,
+  total_whole INTEGER NOT NULL,
+  total_pico INTEGER NOT NULL,
+  PRIMARY KEY (type, outcome, bucket)
+) STRICT, WITHOUT ROWID;
   },
 ];
