@@ -11,6 +11,7 @@ import type { MeterLogs } from './stages/meter-logs.ts';
 import type { LedgerStore } from './store/ledger-store.ts';
 import type { ReadLedgerEvents } from './store/received-events.ts';
 import type { TakeTurn } from './turns.ts';
+import { warnOnce } from './warn-once.ts';
 
 /** What taking a request over works with. */
 export type IngestOptions = {
@@ -30,7 +31,10 @@ export type IngestOptions = {
   ) => CodecResult<{ readonly itemCount: number; readonly invalidUtf8Count: number }>;
   /** Present where events of other ledgers are for this one. */
   readonly intake?: EventIntake;
-  readonly metrics: Pick<SelfMetrics, 'spansAccepted' | 'unknownDialect' | 'invalidUtf8' | 'discarded' | 'committed'>;
+  readonly metrics: Pick<
+    SelfMetrics,
+    'spansAccepted' | 'unknownDialect' | 'sampledInput' | 'invalidUtf8' | 'discarded' | 'committed'
+  >;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Resolves when this request is the one to be worked on. Default: at once. */
@@ -51,7 +55,8 @@ export type EventIntake = {
  * Takes requests over in the order that makes an acknowledgement worth something: price, forward to every required
  * destination, commit to the ledger, and only then accept. A request that is not accepted left nothing in the ledger.
  */
-export function createIngest(options: IngestOptions): Ingest {
+export function createIngest(given: IngestOptions): Ingest {
+  const options = { ...given, warnOfSampling: warnOnce(given.logger, sampledInput) };
   return async (request) => {
     await options.takeTurn?.();
     const read =
@@ -67,7 +72,12 @@ export function createIngest(options: IngestOptions): Ingest {
   };
 }
 
-async function take(body: Uint8Array, request: IngestRequest, options: IngestOptions): Promise<Delivery> {
+const sampledInput =
+  'spans of sampled traces arrive: what the dropped ones cost is unknown; send to costspan before sampling, or use the sampler of @costspan/sdk';
+
+type WorkingOptions = IngestOptions & { readonly warnOfSampling: () => void };
+
+async function take(body: Uint8Array, request: IngestRequest, options: WorkingOptions): Promise<Delivery> {
   if (request.signal === 'traces') return takeTraces(body, request, options);
   if (request.signal !== 'logs') return takeOther(body, request, options);
   const delivery =
@@ -86,7 +96,7 @@ async function takeUsage(body: Uint8Array, { sender }: IngestRequest, options: I
   return unsafe;
 }
 
-async function takeTraces(body: Uint8Array, { sender, abort }: IngestRequest, options: IngestOptions): Promise<Delivery> {
+async function takeTraces(body: Uint8Array, { sender, abort }: IngestRequest, options: WorkingOptions): Promise<Delivery> {
   const metered = options.meterOf(sender)(body, sender);
   if (metered.kind === 'rejected') return metered;
   // Without spans there may still be fields that a later version of OTLP defines: only nothing at all is not forwarded.
@@ -99,6 +109,10 @@ async function takeTraces(body: Uint8Array, { sender, abort }: IngestRequest, op
   options.fanOuts.traces.pass(outgoing);
   if (!options.fanOuts.traces.hasQueues) options.giveBack?.(metered.body);
   if (metered.invalidUtf8Count > 0) options.metrics.invalidUtf8(metered.invalidUtf8Count);
+  if (metered.sampledSpanCount > 0) {
+    options.metrics.sampledInput(metered.sampledSpanCount);
+    options.warnOfSampling();
+  }
   options.metrics.spansAccepted(metered.spanCount, metered.pricedSpanCount, metered.unpriced);
   for (const scope of metered.unknownScopes) options.metrics.unknownDialect(scope);
   return delivery;

@@ -8,6 +8,7 @@ import type { SelfMetrics } from './self-metrics.ts';
 import { outgoingEventsMax } from './store/limits.ts';
 import type { OpenLedger } from './store/open-ledger.ts';
 import type { OutgoingEvent } from './store/outgoing.ts';
+import { warnOnce } from './warn-once.ts';
 import { encodeOutgoing, encodeRecords } from './wire-codecs.ts';
 
 /** What carrying records and entries out of a ledger works with. */
@@ -22,10 +23,11 @@ export type LedgerPumpOptions = Pick<OpenExporters, 'sendRecords' | 'sendEntries
 /** Carries changed records, and what the ledger decided, to their destinations. A round also closes what is due. */
 export function createLedgerPump({ ledger, sendRecords, sendEntries, metrics, ...options }: LedgerPumpOptions): OutboxPump {
   const { clock } = options;
+  const lookForRoots = watchRoots(ledger, options.logger);
   const records = createOutboxPump<CostRecord>({
     ...options,
     what: 'records',
-    prepare: () => ledger.closeDue(clock.nowNs()),
+    prepare: () => lookForRoots(() => ledger.closeDue(clock.nowNs())),
     waiting: () => ledger.dirtyRecords(recordsBatchMax),
     markSent: ledger.markSent,
     send:
@@ -58,5 +60,20 @@ export function createLedgerPump({ ledger, sendRecords, sendEntries, metrics, ..
     stop: async () => {
       await Promise.all([records.stop(), entries.stop()]);
     },
+  };
+}
+
+/** Warns once when a trace that bears cost has closed without its root; the metrics and the report have the count. */
+function watchRoots(ledger: Pick<OpenLedger, 'counters'>, logger: Logger): (close: () => Promise<void>) => Promise<void> {
+  const warn = warnOnce(
+    logger,
+    'traces whose root span never came have cost: a part of them may be sampled, filtered or sent elsewhere; an item that only a missing span names gets none of it',
+  );
+  const count = async (): Promise<number> => (await ledger.counters()).traces_without_root;
+  let countBefore: number | undefined;
+  return async (close) => {
+    countBefore ??= await count();
+    await close();
+    if ((await count()) > countBefore) warn();
   };
 }

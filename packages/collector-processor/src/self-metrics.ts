@@ -14,6 +14,8 @@ export type SelfMetrics = {
   readonly spansAccepted: (spans: number, priced: number, unpriced: Readonly<Record<string, number>>) => void;
   /** Spans that look like model calls and that no dialect reads. */
   readonly unknownDialect: (scope: UnknownScope) => void;
+  /** Cost-bearing spans whose trace state says that traces like theirs were dropped before they came here. */
+  readonly sampledInput: (spans: number) => void;
   readonly invalidUtf8: (texts: number) => void;
   readonly sent: (exporter: string, signal: Signal, items: number) => void;
   /** A request that a destination will never get. */
@@ -116,7 +118,9 @@ function receiverMetrics(
   };
 }
 
-function meterMetrics(registry: Registry): Pick<SelfMetrics, 'spansAccepted' | 'unknownDialect' | 'invalidUtf8'> {
+function meterMetrics(
+  registry: Registry,
+): Pick<SelfMetrics, 'spansAccepted' | 'unknownDialect' | 'sampledInput' | 'invalidUtf8'> {
   const accepted = counter(
     registry,
     'receiver_accepted_spans',
@@ -133,6 +137,11 @@ function meterMetrics(registry: Registry): Pick<SelfMetrics, 'spansAccepted' | '
     ['scope_name', 'scope_version'],
   );
   const known = new Set<string>();
+  const sampled = counter(
+    registry,
+    'meter_sampled_spans',
+    'Acknowledged cost-bearing spans whose trace state says that traces like theirs were dropped: that cost is unknown here.',
+  );
   const invalidUtf8 = counter(registry, 'meter_invalid_utf8_texts', 'Texts that are not valid UTF-8, passed on as they came.');
   return {
     spansAccepted: (spans, pricedSpans, unpricedSpans) => {
@@ -146,6 +155,7 @@ function meterMetrics(registry: Registry): Pick<SelfMetrics, 'spansAccepted' | '
       const isNamed = known.has(key);
       unknown.inc(isNamed ? { scope_name: name, scope_version: version } : { scope_name: '(others)', scope_version: '' }, spans);
     },
+    sampledInput: (spans) => sampled.inc(spans),
     invalidUtf8: (texts) => invalidUtf8.inc(texts),
   };
 }
@@ -238,7 +248,7 @@ function addGauges(registry: Registry, gauges: Gauges): void {
   gaugeBy(
     registry,
     'ledger_exceptional_spans',
-    'Spans the ledger could not treat like others, over the life of its file.',
+    'Spans, events and traces the ledger could not treat like others, over the life of its file.',
     ['kind'],
     async (set) => {
       for (const [kind, count] of Object.entries((await gauges.ledgerCounters()) ?? {})) set({ kind }, count);

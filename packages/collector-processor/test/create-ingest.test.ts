@@ -27,6 +27,7 @@ const metered: Exclude<ReturnType<Meter>, { kind: 'rejected' }> = {
   facts: packFacts([fact]),
   spanCount: 3,
   pricedSpanCount: 2,
+  sampledSpanCount: 0,
   unpriced: { 'model-unknown': 1 },
   unknownScopes: [],
   invalidUtf8Count: 0,
@@ -69,11 +70,12 @@ function ingestWith(given: Given = {}) {
     metrics: {
       spansAccepted: (spans, priced, unpriced) => steps.push(`accepted ${spans} ${priced} ${JSON.stringify(unpriced)}`),
       unknownDialect: ({ name }) => steps.push(`unknown ${name}`),
+      sampledInput: (spans) => steps.push(`sampled ${spans}`),
       invalidUtf8: (texts) => steps.push(`invalid UTF-8 ${texts}`),
       discarded: (signal, items) => steps.push(`discarded ${signal} ${items}`),
       committed: (facts) => steps.push(`committed ${facts}`),
     },
-    logger: silentLogger,
+    logger: { ...silentLogger, warn: (message) => steps.push(`warned: ${message.slice(0, 25)}`) },
     clock: steppingClock(),
     giveBack: (bytes) => givenBack.push(Buffer.from(bytes).toString()),
     ...(given.usageInLogs === true && {
@@ -100,6 +102,18 @@ function ingestWith(given: Given = {}) {
   });
   return { steps, givenBack, send: (...parts: Parameters<typeof request>) => ingest(request(...parts)) };
 }
+
+test('spans of sampled traces are counted once they are accepted, and warned of once', async () => {
+  const meter: Meter = () => ({ ...metered, sampledSpanCount: 2 });
+  const { send, steps } = ingestWith({ meter, withoutLedger: true });
+  await send('traces', 'spans');
+  expect(steps.slice(2)).toEqual(['sampled 2', 'warned: spans of sampled traces a', 'accepted 3 2 {"model-unknown":1}']);
+  await send('traces', 'more');
+  expect(steps.slice(7)).toEqual(['sampled 2', 'accepted 3 2 {"model-unknown":1}']);
+  const refused = ingestWith({ meter, delivery: busy });
+  await refused.send('traces', 'spans');
+  expect(refused.steps).toEqual(['deliver traces priced']);
+});
 
 describe('memory', () => {
   test('of a request and of what was sent on for it is given back once it is accepted', async () => {

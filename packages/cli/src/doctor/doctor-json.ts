@@ -6,12 +6,13 @@ import { reasonsOf, verdictOn } from './verdict.ts';
 
 /**
  * Explanations as JSON lines: an object of kind `span` for every span, then one of kind `scope` for every instrumentation and
- * one of kind `reason` for every reason and one of kind `possible_duplicate` for every answer that is counted in several traces.
+ * one of kind `reason` for every reason, one of kind `possible_duplicate` for every answer that is counted in several traces,
+ * and one of kind `incomplete_input` where spans seem to be missing.
  * Amounts are exact decimal text.
  */
 export function* doctorJsonLines(spans: readonly ExplainedSpan[]): Iterable<string> {
   for (const span of spans) yield `${JSON.stringify(spanJson(span))}\n`;
-  const { scopes, reasons, possibleDuplicates } = examine(spans);
+  const { scopes, reasons, possibleDuplicates, sampledSpans, tracesWithoutRoot } = examine(spans);
   for (const { scopeName, scopeVersion, dialect, spans: count, verdicts } of scopes) {
     const scope = { name: scopeName, version: scopeVersion };
     yield `${JSON.stringify({ kind: 'scope', scope, ...(dialect !== undefined && { dialect }), spans: count, verdicts })}\n`;
@@ -22,6 +23,10 @@ export function* doctorJsonLines(spans: readonly ExplainedSpan[]): Iterable<stri
   for (const { callId, spans: same } of possibleDuplicates) {
     const places = same.map(({ fact, scopeName }) => ({ trace_id: fact.traceId, span_id: fact.spanId, scope: scopeName }));
     yield `${JSON.stringify({ kind: 'possible_duplicate', call_id: callId, spans: places })}\n`;
+  }
+  if (sampledSpans + tracesWithoutRoot > 0) {
+    const missing = { sampled_spans: sampledSpans, traces_without_root: tracesWithoutRoot };
+    yield `${JSON.stringify({ kind: 'incomplete_input', ...missing })}\n`;
   }
 }
 

@@ -26,6 +26,7 @@ export function* doctorText(spans: readonly ExplainedSpan[], { withOrdinary }: D
   if (reasons !== '') yield `\n${reasons}\n`;
   const duplicates = duplicatesText(findings);
   if (duplicates !== '') yield `\n${duplicates}\n`;
+  for (const line of samplingLines(findings)) yield `\n${line}\n`;
 }
 
 /** Whether nothing on a span that bears no cost was of any interest. */
@@ -80,6 +81,14 @@ function duplicatesText({ possibleDuplicates }: Findings): string {
   return `Possible duplicates: ${possibleDuplicates.length === 1 ? 'one answer is' : `${possibleDuplicates.length} answers are`} counted in several traces
 Two instrumentations report the call and share no trace. Put a span around it, or switch one of them off.
 ${plainTable(columns, rows)}${more > 0 ? `\nand ${more} more; --json names all` : ''}`;
+}
+
+function samplingLines({ sampledSpans, tracesWithoutRoot }: Findings): readonly string[] {
+  const sampled = `Sampled input: ${sampledSpans === 1 ? 'one span' : `${sampledSpans} spans`} with cost ${sampledSpans === 1 ? 'is' : 'are'} of traces that a sampler chose. What the dropped ones cost is unknown:
+send to costspan before sampling, or use the sampler of @costspan/sdk, which keeps every span with cost.`;
+  const rootless = `No root: ${tracesWithoutRoot === 1 ? 'one trace' : `${tracesWithoutRoot} traces`} with cost ${tracesWithoutRoot === 1 ? 'has' : 'have'} no span without a parent in these files. A part may be sampled, filtered or
+sent elsewhere; an item that only a missing span names gets none of the cost.`;
+  return [...(sampledSpans > 0 ? [sampled] : []), ...(tracesWithoutRoot > 0 ? [rootless] : [])];
 }
 
 /** Answers named for people; more of them say the same. */

@@ -25,6 +25,10 @@ export type Findings = {
   readonly reasons: readonly ReasonFinding[];
   /** By call id. */
   readonly possibleDuplicates: readonly PossibleDuplicate[];
+  /** Cost-bearing spans whose trace state says that traces like theirs were dropped. */
+  readonly sampledSpans: number;
+  /** Traces that bear cost and have no span without a parent. */
+  readonly tracesWithoutRoot: number;
 };
 
 /** Counts spans by instrumentation and by reason. */
@@ -48,7 +52,20 @@ export function examine(spans: readonly ExplainedSpan[]): Findings {
       .map(([reason, count]) => ({ reason, spans: count }))
       .sort((left, right) => right.spans - left.spans || (left.reason < right.reason ? -1 : 1)),
     possibleDuplicates: possibleDuplicates(spans),
+    sampledSpans: spans.filter(({ sampled, fact }) => sampled && fact.observation !== undefined).length,
+    tracesWithoutRoot: tracesWithoutRoot(spans),
   };
+}
+
+function tracesWithoutRoot(spans: readonly ExplainedSpan[]): number {
+  const costly = new Set<string>();
+  const rooted = new Set<string>();
+  for (const { fact, decision } of spans) {
+    const trace = JSON.stringify([fact.tenant, fact.traceId]);
+    if (decision !== undefined) costly.add(trace);
+    if (fact.parentSpanId === '') rooted.add(trace);
+  }
+  return [...costly].filter((trace) => !rooted.has(trace)).length;
 }
 
 /**

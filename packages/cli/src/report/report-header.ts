@@ -42,11 +42,15 @@ export function counted(count: number, noun: string): string {
 
 function coverageLines({ header: { counters, isPartial } }: Report): readonly string[] {
   const { late_spans: late, spans_beyond_retention: beyond, events_beyond_retention: events } = counters;
+  const rootless = counters.traces_without_root;
   return [
     ...(isPartial ? ['Partial: this ledger is one of several. The one that takes its entries has the whole.'] : []),
     ...(late > 0 ? [`${counted(late, 'span')} came after its trace had closed and was attributed by what it carries.`] : []),
     ...(beyond > 0 ? [`${counted(beyond, 'span')} came after the retention of entries and was left out.`] : []),
     ...(events > 0 ? [`${counted(events, 'event')} of other ledgers came after the retention of entries and was left out.`] : []),
+    ...(rootless > 0
+      ? [`${counted(rootless, 'trace')} closed without a root span: a part may have been sampled, filtered or sent elsewhere.`]
+      : []),
   ];
 }
 

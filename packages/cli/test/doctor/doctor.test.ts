@@ -13,6 +13,7 @@ type SpanJson = {
   /** Default: the trace of all. */
   readonly trace?: string;
   readonly parent?: string;
+  readonly traceState?: string;
   readonly name?: string;
   readonly attributes?: Attributes;
 };
@@ -25,13 +26,14 @@ const requestOf = (...spans: readonly SpanJson[]): string =>
     resourceSpans: [
       {
         scopeSpans: spans.map(
-          ({ scope = 'my-agent', span, trace: traceId = trace, parent, name = 'chat gpt-5', attributes = {} }) => ({
+          ({ scope = 'my-agent', span, trace: traceId = trace, parent, traceState, name = 'chat gpt-5', attributes = {} }) => ({
             scope: { name: scope, version: '1.0' },
             spans: [
               {
                 traceId,
                 spanId: id(span),
                 ...(parent !== undefined && { parentSpanId: id(parent) }),
+                ...(traceState !== undefined && { traceState }),
                 name,
                 kind: 3,
                 startTimeUnixNano: '1793491200000000000',
@@ -95,6 +97,16 @@ const explain = async (...spans: readonly SpanJson[]): Promise<ReadonlyArray<Rec
 };
 
 describe('as JSON lines', () => {
+  test('spans of sampled traces, and traces with cost without a root, are counted', async () => {
+    const other = trace.replaceAll('a', 'b');
+    const lines = await explain(
+      { span: '1', attributes: chat(), traceState: 'ot=th:c' },
+      { span: '2', attributes: {}, traceState: 'ot=th:c' },
+      { span: '3', attributes: chat(), trace: other, parent: '9', traceState: 'ot=th:0' },
+    );
+    expect(lines.at(-1)).toEqual({ kind: 'incomplete_input', sampled_spans: 1, traces_without_root: 1 });
+  });
+
   test('a priced call has its keys, usage, prices and item', async () => {
     const [span, scope, ...more] = await explain({ span: '1', attributes: chat() });
     expect(span).toMatchObject({

@@ -30,6 +30,8 @@ export type SpanView = {
   readonly spanId: string;
   /** 16 lower-case hex digits, or '' for a root. */
   readonly parentSpanId: string;
+  /** As the W3C writes it: `vendor=value`, separated by commas; '' without any. */
+  readonly traceState: string;
   readonly startUnixNs: bigint;
   readonly endUnixNs: bigint;
   readonly name: string;

@@ -7,6 +7,7 @@ import { createKeyTable } from '../otlp/key-table.ts';
 import type { NewAttribute, SpanView } from '../otlp/span-view.ts';
 import { createEnrich, ENRICH_KEYS, OWNED_PREFIX, type PricedSpan } from './enrich.ts';
 import { createIdentifyItem, type IdentifyOptions, keysOfItems, saysSomething } from './identify-item.ts';
+import { isSampled } from './is-sampled.ts';
 import { NAME_CHARACTERS_MAX } from './limits.ts';
 import type { Meter, SenderContext, UnknownScope } from './meter.ts';
 import { createNormalize, keysOfDialects, type NormalizedSpan } from './normalize.ts';
@@ -50,6 +51,7 @@ export const createMeter = (options: MeterOptions): Meter => {
       facts: request.facts?.finish() ?? { bytes: new Uint8Array(0), spanCount: 0 },
       spanCount: rewritten.spanCount,
       pricedSpanCount: request.pricedSpanCount,
+      sampledSpanCount: request.sampledSpanCount,
       invalidUtf8Count: rewritten.invalidUtf8Count,
       unpriced: Object.fromEntries([...request.unpriced].sort(([left], [right]) => (left < right ? -1 : 1))),
       unknownScopes: [...request.unknownScopes.values()],
@@ -70,6 +72,7 @@ type OpenRequest = {
   readonly unpriced: Map<string, number>;
   readonly unknownScopes: Map<string, UnknownScope>;
   pricedSpanCount: number;
+  sampledSpanCount: number;
 };
 
 const openRequest = (keepsFacts: boolean): OpenRequest => ({
@@ -77,6 +80,7 @@ const openRequest = (keepsFacts: boolean): OpenRequest => ({
   unpriced: new Map(),
   unknownScopes: new Map(),
   pricedSpanCount: 0,
+  sampledSpanCount: 0,
 });
 
 const meterSpan = (
@@ -92,6 +96,7 @@ const meterSpan = (
     request.facts?.addOther(span, identity.tenant, saysSomething(identity) ? identity : undefined);
     return undefined;
   }
+  if (isSampled(span.traceState)) request.sampledSpanCount += 1;
   if (normalized.usage.kind === 'unread') addUnknownScope(request, span);
   const receipt = stages.price(normalized, span.startUnixNs);
   const priced: PricedSpan = { normalized, receipt, identity, waste: isWaste(normalized, receipt) };

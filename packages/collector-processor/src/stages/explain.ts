@@ -9,6 +9,7 @@ import { createChooseDialect } from './choose-dialect.ts';
 import { isWaste } from './create-meter.ts';
 import { OWNED_PREFIX } from './enrich.ts';
 import { createIdentifyItem, type IdentifyOptions, type Identity, keysOfItems } from './identify-item.ts';
+import { isSampled } from './is-sampled.ts';
 import { NAME_CHARACTERS_MAX, SHOWN_CHARACTERS_MAX } from './limits.ts';
 import type { SenderContext } from './meter.ts';
 import { createReader, keysOfDialects } from './normalize.ts';
@@ -33,6 +34,8 @@ export type SpanExplanation = {
   readonly scopeVersion: string;
   /** Identifier and version of the dialect that recognised the span; absent when none did. */
   readonly dialect?: string;
+  /** Whether its trace state says that traces like its own were dropped. */
+  readonly sampled: boolean;
   /** Keys that were found while reading, in the order in which they were asked for. */
   readonly read: readonly KeyReading[];
 };
@@ -67,6 +70,7 @@ export const createExplain = (options: ExplainOptions): Explain => {
       scopeName: span.scopeName,
       scopeVersion: span.scopeVersion,
       ...(dialect !== undefined && { dialect: `${dialect.id}@${dialect.version}` }),
+      sampled: isSampled(span.traceState),
       read: found,
     };
   };

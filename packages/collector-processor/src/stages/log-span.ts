@@ -37,6 +37,7 @@ export const openLogSpan = (record: LogRecordView, name: string, table: KeyTable
     traceId: isInTrace ? record.traceId : digits.slice(0, 32),
     spanId: digits.slice(32, 48),
     parentSpanId: isInTrace ? record.spanId : '',
+    traceState: '',
     startUnixNs: endUnixNs - nanosecondsOf(durationMs),
     endUnixNs,
     name,

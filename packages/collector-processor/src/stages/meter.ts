@@ -17,6 +17,8 @@ export type Metered = {
   readonly facts: PackedFacts;
   readonly spanCount: number;
   readonly pricedSpanCount: number;
+  /** Cost-bearing spans whose trace state says that traces like theirs were dropped. */
+  readonly sampledSpanCount: number;
   /** Cost-bearing spans without a price, by reason. */
   readonly unpriced: Readonly<Record<string, number>>;
   /** Instrumentations whose spans look like model calls and that no dialect reads. */

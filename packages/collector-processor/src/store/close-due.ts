@@ -19,18 +19,19 @@ export type Settle = (trace: TraceRow, identity: TraceIdentity) => void;
 
 /**
  * Closes traces and items and prunes traces that are due, a bounded number of each, in the caller's transaction. Returns
- * whether more is due.
+ * whether more is due, and how many of the traces that closed bear cost and never showed a root.
  */
 export function closeDue(
   file: LedgerFile,
   { traceWindowMs, retentionMs, settle }: DueOptions & { readonly settle: Settle },
   nowNs: bigint,
-): boolean {
+): { readonly hasMore: boolean; readonly withoutRoot: number } {
   const closedTraces = closeTraces(file, nowNs - nanoseconds(traceWindowMs), settle);
   const closedItems = closeItems(file, nowNs - nanoseconds(traceWindowMs), nowNs);
   const prunedTraces = pruneTraces(file, nowNs - nanoseconds(retentionMs));
   forgetClaims(file, nowNs - nanoseconds(retentionMs));
-  return Math.max(closedTraces, closedItems, prunedTraces) === dueTracesMax;
+  const hasMore = Math.max(closedTraces.count, closedItems, prunedTraces) === dueTracesMax;
+  return { hasMore, withoutRoot: closedTraces.withoutRoot };
 }
 
 function nanoseconds(durationMs: number): bigint {
@@ -38,25 +39,33 @@ function nanoseconds(durationMs: number): bigint {
 }
 
 /** Forgets the links of traces that have been quiet, and with them everything that could change their attribution. */
-function closeTraces({ database }: LedgerFile, quietSinceNs: bigint, settle: Settle): number {
+function closeTraces(
+  { database }: LedgerFile,
+  quietSinceNs: bigint,
+  settle: Settle,
+): { readonly count: number; readonly withoutRoot: number } {
   const due = prepare<DueTrace>(
     database,
-    `SELECT trace_key, tenant, trace_id, facts, sums, unnamed FROM traces
+    `SELECT trace_key, tenant, trace_id, facts, sums, unnamed, rooted FROM traces
      WHERE state = 'open' AND active_at_ns <= ? ORDER BY active_at_ns LIMIT ?`,
   );
   const forget = prepare(database, 'DELETE FROM context WHERE trace_key = ?');
   const close = prepare(database, "UPDATE traces SET state = 'closed', context = NULL WHERE trace_key = ?");
+  const bearsCost = prepare<{ found: bigint }>(database, 'SELECT 1 AS found FROM facts WHERE trace_key = ? LIMIT 1');
   const rows = due.all(quietSinceNs, dueTracesMax);
-  for (const { trace_key: key, tenant, trace_id: traceId, facts, sums, unnamed } of rows) {
+  let withoutRoot = 0;
+  for (const { trace_key: key, tenant, trace_id: traceId, facts, sums, unnamed, rooted } of rows) {
+    if (rooted === 0n && bearsCost.one(key) !== undefined) withoutRoot += 1;
     if (sums > 0n) {
-      const row = { key, state: 'open', facts: Number(facts), sums: Number(sums), unnamed: JSON.parse(unnamed) } as const;
+      const counts = { facts: Number(facts), sums: Number(sums), rooted: rooted === 1n };
+      const row = { key, state: 'open', ...counts, unnamed: JSON.parse(unnamed) } as const;
       settle(row, { tenant, traceId });
     } else {
       forget.run(key);
       close.run(key);
     }
   }
-  return rows.length;
+  return { count: rows.length, withoutRoot };
 }
 
 type DueTrace = {
@@ -66,6 +75,7 @@ type DueTrace = {
   readonly facts: bigint;
   readonly sums: bigint;
   readonly unnamed: string;
+  readonly rooted: bigint;
 };
 
 /** Closes items that have an outcome and have been quiet. What comes later opens them again. */
@@ -114,7 +124,9 @@ function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
   const deletions = ['entries', 'facts', 'context', 'contributions', 'received_sightings', 'traces', 'outgoing'].map((table) =>
     prepare(database, `DELETE FROM ${table} WHERE trace_key = ?`),
   );
+  const sums = prepareKeptSums(database);
   for (const { trace_key: key } of keys) {
+    sums.addPruned(key);
     for (const { item_key, body, pruned } of parts.all(key)) {
       const part = kept.read(body);
       fold.run(kept.keep(pruned === null ? part : addContributions(kept.read(pruned), part)), item_key);
@@ -126,6 +138,5 @@ function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
     `INSERT INTO settings (name, value) VALUES ('pruned_before_ns', ?)
      ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) < CAST(excluded.value AS INTEGER)`,
   ).run(String(quietSinceNs));
-    sums.addPruned(key);
   return keys.length;
 }

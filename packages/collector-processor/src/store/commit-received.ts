@@ -59,7 +59,11 @@ function commitReceivedTrace(context: ReceiveContext, received: ReceivedTrace, p
   const beyond = received.entries.length - entries.length + (received.sightings.length - sightings.length);
   if (entries.length === 0 && sightings.length === 0) return beyond;
   const write = (key: bigint | undefined, facts: number): bigint =>
-    traces.write(key, { ...identity, state: 'closed', facts, sums: 0, unnamed: { unattributedReason: 'no-item' } }, nowNs);
+    traces.write(
+      key,
+      { ...identity, state: 'closed', facts, sums: 0, unnamed: { unattributedReason: 'no-item' }, rooted: true },
+      nowNs,
+    );
   const traceKey = known?.key ?? write(undefined, 0);
   const taken = greatest(entries).filter((entry) => takeEntry(context, traceKey, entry)).length;
   const seen = sightings.filter((sent) => context.sightings.take(traceKey, sent)).length;

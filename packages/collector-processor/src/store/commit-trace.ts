@@ -46,7 +46,8 @@ export function commitOpenTrace(context: SpanCommitContext, trace: OpenTrace | u
   const decision = decideTrace(values(known), { currency: context.file.currency, sumsStand: before === 'summed' });
   const facts = (trace?.row.facts ?? 0) + fresh.length;
   const state = facts > traceFactsMax ? 'closed' : before;
-  const row = { state, facts, sums: decision.standingSums, unnamed: decision.unnamed };
+  const rooted = trace?.row.rooted === true || fresh.some(({ fact }) => fact.parentSpanId === '');
+  const row = { state, facts, sums: decision.standingSums, unnamed: decision.unnamed, rooted };
   const others = state !== 'closed' ? contextOf(context, fresh, incoming) : undefined;
   const traceKey = context.traces.write(
     trace?.row.key,

@@ -1,8 +1,8 @@
 import type { LedgerFile } from './ledger-file.ts';
 import { prepare } from './sql.ts';
 
-/** What the ledger counts about spans it could not treat like others. Counts stay with the file. */
-export const counterNames = ['late_spans', 'spans_beyond_retention', 'events_beyond_retention'] as const;
+/** What the ledger counts about what it could not treat like the rest. Counts stay with the file. */
+export const counterNames = ['late_spans', 'spans_beyond_retention', 'events_beyond_retention', 'traces_without_root'] as const;
 
 export type CounterName = (typeof counterNames)[number];
 
@@ -36,5 +36,6 @@ export function readCounters(database: LedgerFile['database']): Readonly<Record<
     late_spans: of('late_spans'),
     spans_beyond_retention: of('spans_beyond_retention'),
     events_beyond_retention: of('events_beyond_retention'),
+    traces_without_root: of('traces_without_root'),
   };
 }

@@ -1,7 +1,7 @@
 import type { CostRecord, ItemKey, SpanFact } from '@costspan/ledger';
 import { holdsLinksAlone, type PackedTrace } from '../facts/read-packed-facts.ts';
 import { type Claim, type Claimed, prepareClaims } from './claims.ts';
-import { closeDue, type DueOptions } from './close-due.ts';
+import { closeDue, type DueOptions, type Settle } from './close-due.ts';
 import { commitLateFacts } from './commit-late-facts.ts';
 import { commitReceived } from './commit-received.ts';
 import { commitOpenTrace, loadOpenTrace, type SpanCommitContext, settleSums } from './commit-trace.ts';
@@ -117,7 +117,9 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
       items.forget();
       const hasMore = transact(() => {
         const context = { file, traces, entries, contributions, items, nowNs };
-        const more = closeDue(file, { ...options, settle: (row, identity) => settleSums(context, row, identity) }, nowNs);
+        const settle = (...trace: Parameters<Settle>): void => settleSums(context, ...trace);
+        const { hasMore: more, withoutRoot } = closeDue(file, { ...options, settle }, nowNs);
+        counters.add({ traces_without_root: withoutRoot });
         items.flush(nowNs);
         return more;
       });

@@ -31,6 +31,7 @@ CREATE TABLE traces (
   sums INTEGER NOT NULL,
   active_at_ns INTEGER NOT NULL,
   unnamed TEXT NOT NULL,
+  rooted INTEGER NOT NULL,
   context BLOB,
   UNIQUE (tenant, trace_id)
 ) STRICT;
@@ -148,7 +149,6 @@ CREATE TABLE received_sightings (
   body TEXT NOT NULL,
   PRIMARY KEY (trace_key, type, id, emitter)
 ) STRICT, WITHOUT ROWID;
-`,
 
 CREATE TABLE pruned_sums (
   type TEXT NOT NULL,
@@ -173,5 +173,6 @@ CREATE TABLE closings (
   total_pico INTEGER NOT NULL,
   PRIMARY KEY (type, outcome, bucket)
 ) STRICT, WITHOUT ROWID;
+`,
   },
 ];

@@ -15,6 +15,8 @@ export type TraceRow = {
   /** Sums in it whose calls did not come. */
   readonly sums: number;
   readonly unnamed: Unnamed;
+  /** Whether a span without a parent has come. */
+  readonly rooted: boolean;
 };
 
 /** A fact as it is kept: `factKey` only when it bears cost. */
@@ -66,39 +68,52 @@ export function prepareTraceRows({ database }: LedgerFile): TraceRows {
 }
 
 function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find' | 'write' | 'writeLinks'> {
-  const find = prepare<{ trace_key: bigint; state: TraceRow['state']; facts: bigint; sums: bigint; unnamed: string }>(
-    database,
-    'SELECT trace_key, state, facts, sums, unnamed FROM traces WHERE tenant = ? AND trace_id = ?',
-  );
+  const find = prepare<{
+    trace_key: bigint;
+    state: TraceRow['state'];
+    facts: bigint;
+    sums: bigint;
+    unnamed: string;
+    rooted: bigint;
+  }>(database, 'SELECT trace_key, state, facts, sums, unnamed, rooted FROM traces WHERE tenant = ? AND trace_id = ?');
   const insert = prepare(
     database,
-    'INSERT INTO traces (tenant, trace_id, state, facts, sums, unnamed, active_at_ns, context) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO traces (tenant, trace_id, state, facts, sums, unnamed, rooted, active_at_ns, context) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const insertLinks = prepare(
     database,
-    `INSERT INTO traces (tenant, trace_id, state, facts, sums, unnamed, active_at_ns, context)
-     VALUES (?, ?, 'open', ?, 0, '{"unattributedReason":"no-item"}', ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO traces (tenant, trace_id, state, facts, sums, unnamed, rooted, active_at_ns, context)
+     VALUES (?, ?, 'open', ?, 0, '{"unattributedReason":"no-item"}', ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const update = prepare(
     database,
-    'UPDATE traces SET state = ?, facts = ?, sums = ?, unnamed = ?, active_at_ns = ? WHERE trace_key = ?',
+    'UPDATE traces SET state = ?, facts = ?, sums = ?, unnamed = ?, rooted = ?, active_at_ns = ? WHERE trace_key = ?',
   );
   return {
     find: ({ tenant, traceId }) => {
       const row = find.one(tenant, traceId);
       if (row === undefined) return undefined;
       const { trace_key: key, state } = row;
-      return { key, state, facts: Number(row.facts), sums: Number(row.sums), unnamed: JSON.parse(row.unnamed) };
+      const [facts, sums, rooted] = [Number(row.facts), Number(row.sums), row.rooted === 1n];
+      return { key, state, facts, sums, unnamed: JSON.parse(row.unnamed), rooted };
     },
     writeLinks: ({ tenant, traceId, spanCount, context }, nowNs) =>
-      insertLinks.changes(tenant, traceId, spanCount, nowNs, context),
-    write: (key, { tenant, traceId, state, facts, sums, unnamed, context }, nowNs) => {
+      insertLinks.changes(tenant, traceId, spanCount, Number(hasRoot(context)), nowNs, context),
+    write: (key, { tenant, traceId, state, facts, sums, unnamed, rooted, context }, nowNs) => {
       const text = JSON.stringify(unnamed);
-      if (key === undefined) return insert.run(tenant, traceId, state, facts, sums, text, nowNs, context ?? null);
-      update.run(state, facts, sums, text, nowNs, key);
+      if (key === undefined) return insert.run(tenant, traceId, state, facts, sums, text, Number(rooted), nowNs, context ?? null);
+      update.run(state, facts, sums, text, Number(rooted), nowNs, key);
       return key;
     },
   };
+}
+
+/** Whether a link of a context that holds nothing else has no parent. */
+function hasRoot(context: Uint8Array): boolean {
+  for (let parent = 2 + 8; parent < context.length; parent += 16) {
+    if (context.subarray(parent, parent + 8).every((byte) => byte === 0)) return true;
+  }
+  return false;
 }
 
 function prepareContext(

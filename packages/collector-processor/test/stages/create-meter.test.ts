@@ -338,6 +338,19 @@ test('instrumentations that no dialect reads are counted by name and version', (
   ]);
 });
 
+test('of sampled traces, spans with cost are counted', () => {
+  const call = { attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'gpt-5' } };
+  const metered = createMeter(OPTIONS)(
+    requestOf([
+      { ...call, traceState: 'ot=th:c' },
+      { ...call, spanId: '00000000000000ab', traceState: 'ot=th:0' },
+      { spanId: '00000000000000ac', traceState: 'ot=th:c' },
+    ]),
+    {},
+  );
+  expect(metered.kind === 'metered' && metered.sampledSpanCount).toBe(1);
+});
+
 test('a sum is written as such and is no cost of its own', () => {
   const { observation, attributes, pricedSpanCount } = run([
     {
@@ -377,8 +390,11 @@ describe('handoffs', () => {
     expect(run([handoff(attributes)]).observation?.receipt).toMatchObject({ status, amountPico });
   });
 
-  test('an open handoff is a link', () => {
-    expect(run([handoff({ 'costspan.handoff.state': 'open' })]).fact).not.toHaveProperty('observation');
+  test('an open handoff is kept, and costs nothing', () => {
+    const expires = { 'costspan.handoff.expires_at_ms': 1_800_000_000_000, 'costspan.handoff.id': 'h-1' };
+    const { observation } = run([handoff({ 'costspan.handoff.state': 'open', ...expires })]);
+    expect(observation?.receipt).toMatchObject({ status: 'non_billable', amountPico: 0n });
+    expect(observation?.human).toMatchObject({ handoffId: 'h-1', expiresAtMs: 1_800_000_000_000 });
   });
 });
 

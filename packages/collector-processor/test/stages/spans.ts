@@ -13,6 +13,7 @@ export type SpanSpec = {
   readonly traceId?: string;
   readonly spanId?: string;
   readonly parentSpanId?: string;
+  readonly traceState?: string;
   readonly startUnixNs?: bigint;
   readonly endUnixNs?: bigint;
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
@@ -31,6 +32,7 @@ const withDefaults = (spec: SpanSpec): Required<SpanSpec> => ({
   traceId: '0123456789abcdef0123456789abcdef',
   spanId: '00000000000000aa',
   parentSpanId: '',
+  traceState: '',
   startUnixNs: START_NS,
   endUnixNs: START_NS + 2_000_000_000n,
   attributes: {},
@@ -49,6 +51,7 @@ export const viewOf = (spec: SpanSpec, table: KeyTable): SpanView => {
     traceId: span.traceId,
     spanId: span.spanId,
     parentSpanId: span.parentSpanId,
+    traceState: span.traceState,
     startUnixNs: span.startUnixNs,
     endUnixNs: span.endUnixNs,
     name: span.name,
@@ -90,6 +93,7 @@ export const requestOf = (specs: readonly SpanSpec[]): Uint8Array =>
                 traceId: bytesOf(span.traceId),
                 spanId: bytesOf(span.spanId),
                 parentSpanId: bytesOf(span.parentSpanId),
+                traceState: span.traceState,
                 name: span.name,
                 kind: span.kind,
                 startTimeUnixNano: String(span.startUnixNs),

@@ -225,6 +225,36 @@ test('a span whose item turns out to be another takes its cost along; the first 
   ]);
 });
 
+describe('a trace that closes without a root', () => {
+  const [root, child, orphan]: readonly [SpanFact, SpanFact, SpanFact] = [
+    fact({ span: 'root', item: 'ticket T-1' }),
+    fact({ span: 'llm', parent: 'root', cost: '1' }),
+    fact({ span: 'link', parent: 'gone' }),
+  ];
+
+  test.for([
+    ['with cost, counts', [child, orphan], 1],
+    ['without cost, does not', [orphan], 0],
+    ['and has one, does not', [root, child], 0],
+  ] as const)('%s', ([, facts, count]) => {
+    const ledger = openTestLedger();
+    ledger.commit(facts);
+    expect(ledger.engine.counters().traces_without_root).toBe(0);
+    ledger.closeDue(commitNs + hourNs);
+    ledger.closeDue(commitNs + hourNs);
+    expect(ledger.engine.counters().traces_without_root).toBe(count);
+  });
+
+  test('does not count when the root comes later, in a request of its own', () => {
+    const ledger = openTestLedger();
+    ledger.commit([child]);
+    ledger.commit([root]);
+    ledger.commit([fact({ span: 'llm-2', parent: 'root', cost: '1' })]);
+    ledger.closeDue(commitNs + hourNs);
+    expect(ledger.engine.counters().traces_without_root).toBe(0);
+  });
+});
+
 describe('a trace that has closed', () => {
   const root = facts('span | item\n root | ticket T-1');
   const child = facts('span | parent | cost\n llm | root | 0.18');

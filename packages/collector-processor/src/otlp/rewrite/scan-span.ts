@@ -66,6 +66,9 @@ function scanUsualFields({ cursor, view }: Walk, end: number, places: SpanPlaces
         if (bytes[start] === 0x2a) {
           places.nameStart = contentStart;
           places.nameEnd = contentEnd;
+        } else {
+          places.traceStateStart = contentStart;
+          places.traceStateEnd = contentEnd;
         }
         start = contentEnd;
         continue;
@@ -116,6 +119,10 @@ function scanField(walk: Walk, end: number, places: SpanPlaces, attributes: Attr
       break;
     case 0x22:
       places.parentSpanIdStart = scanId(walk, end, 8);
+      break;
+    case 0x1a:
+      places.traceStateStart = scanText(walk, end);
+      places.traceStateEnd = cursor.position;
       break;
     case 0x2a:
       places.nameStart = scanText(walk, end);
@@ -182,6 +189,8 @@ function resetPlaces(places: SpanPlaces): void {
   places.traceIdStart = -1;
   places.spanIdStart = -1;
   places.parentSpanIdStart = -1;
+  places.traceStateStart = 0;
+  places.traceStateEnd = 0;
   places.nameStart = 0;
   places.nameEnd = 0;
   places.kindStart = -1;

@@ -23,6 +23,9 @@ export function createSpanView(
     get parentSpanId() {
       return readId(walk.cursor.bytes, places.parentSpanIdStart, 8);
     },
+    get traceState() {
+      return readText(walk, places.traceStateStart, places.traceStateEnd);
+    },
     get startUnixNs() {
       return readTime(walk.cursor.bytes, places.startTimeStart);
     },

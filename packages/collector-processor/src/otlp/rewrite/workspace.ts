@@ -13,6 +13,8 @@ export type SpanPlaces = {
   traceIdStart: number;
   spanIdStart: number;
   parentSpanIdStart: number;
+  traceStateStart: number;
+  traceStateEnd: number;
   nameStart: number;
   nameEnd: number;
   kindStart: number;
@@ -74,6 +76,8 @@ function createWorkspace(options: RewriteOptions): Workspace {
     traceIdStart: -1,
     spanIdStart: -1,
     parentSpanIdStart: -1,
+    traceStateStart: 0,
+    traceStateEnd: 0,
     nameStart: 0,
     nameEnd: 0,
     kindStart: -1,
