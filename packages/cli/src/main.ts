@@ -4,6 +4,7 @@ import { registerAddCommand } from './commands/add.ts';
 import { registerConfigCommand } from './commands/config.ts';
 import { registerDoctorCommand } from './commands/doctor.ts';
 import { registerImportCommand } from './commands/import.ts';
+import { registerHandoffsCommand } from './commands/handoffs.ts';
 import { registerItemCommand } from './commands/item.ts';
 import { registerLedgerCommand } from './commands/ledger.ts';
 import { registerPriceCommand } from './commands/price.ts';
@@ -38,6 +39,7 @@ function createProgram(): Command {
   registerProcessCommand(program);
   registerReportCommand(program);
   registerItemCommand(program);
+  registerHandoffsCommand(program);
   registerLedgerCommand(program);
   registerRepriceCommand(program);
   registerImportCommand(program);

@@ -163,6 +163,7 @@ function finishedFirst(left: CostFact, right: CostFact): CostFact {
   return left.spanId < right.spanId ? left : right;
 }
 
-function isFinished({ observation }: CostFact): boolean {
-  return observation.human?.touchMs !== undefined || observation.human?.decision !== undefined;
+// A finished handoff may state neither its minutes nor a decision, but then it has a cost, known or not. An open one has none.
+function isFinished({ observation: { human, receipt } }: CostFact): boolean {
+  return human?.touchMs !== undefined || human?.decision !== undefined || receipt.status !== 'non_billable';
 }

@@ -69,6 +69,8 @@ export type Entry = {
     readonly waitMs?: number;
     readonly decision?: string;
     readonly handoffId?: string;
+    /** Open handoffs only: until when they can be finished, Unix milliseconds. */
+    readonly expiresAtMs?: number;
   };
   /** UUID of the ledger file. */
   readonly emitter: string;

@@ -52,6 +52,8 @@ export type Observation = {
     readonly waitMs?: number;
     readonly decision?: string;
     readonly handoffId?: string;
+    /** Open handoffs only: until when they can be finished, Unix milliseconds. */
+    readonly expiresAtMs?: number;
   };
 };
 

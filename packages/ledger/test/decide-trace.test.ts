@@ -168,7 +168,7 @@ describe('what is priced once', () => {
   test('finishing a handoff twice charges the first; the open handoff gives way to the finished one', () => {
     const table = `
       span   | item      | role    | category | handoff | touchMs | cost
-      open   | claim C-1 | handoff | human    | h1      |         | ?touch-time-unknown:usage_missing
+      open   | claim C-1 | handoff | human    | h1      |         | ?handoff-open:non_billable
       second | claim C-1 | handoff | human    | h1      | 60000   | 0.90
       first  | claim C-1 | handoff | human    | h1      | 30000   | 0.45`;
     const ends = facts(table).map((each) => (each.name === 'second' ? { ...each, endNs: each.endNs + 10n ** 12n } : each));

@@ -81,6 +81,9 @@ export const ATTR_COSTSPAN_HANDOFF_ID = 'costspan.handoff.id' as const;
 /** State of a handoff: `open` or `completed`. */
 export const ATTR_COSTSPAN_HANDOFF_STATE = 'costspan.handoff.state' as const;
 
+/** Until when an open handoff can be finished, Unix milliseconds. */
+export const ATTR_COSTSPAN_HANDOFF_EXPIRES_AT_MS = 'costspan.handoff.expires_at_ms' as const;
+
 /** Why the work item was handed to a person. */
 export const ATTR_COSTSPAN_HANDOFF_REASON = 'costspan.handoff.reason' as const;
 

@@ -1,4 +1,5 @@
 import {
+  ATTR_COSTSPAN_HANDOFF_EXPIRES_AT_MS,
   ATTR_COSTSPAN_HANDOFF_ID,
   ATTR_COSTSPAN_HANDOFF_STATE,
   ATTR_COSTSPAN_HUMAN_DECISION,
@@ -14,6 +15,7 @@ import { withAssumption } from './with-assumption.ts';
 
 /** Keys of a handoff. */
 export const HUMAN_KEYS: readonly string[] = [
+  ATTR_COSTSPAN_HANDOFF_EXPIRES_AT_MS,
   ATTR_COSTSPAN_HANDOFF_ID,
   ATTR_COSTSPAN_HANDOFF_STATE,
   ATTR_COSTSPAN_HUMAN_DECISION,
@@ -27,13 +29,13 @@ export const HUMAN_KEYS: readonly string[] = [
 const ROLE_OTHERWISE = 'unspecified';
 
 /**
- * A finished handoff: who worked on the item and for how long. Undefined while it is open, because nobody has worked yet.
- * Without a touch time nothing is known; the price book may hold a default for the role.
+ * A handoff: who worked on the item and for how long. While it is open nobody has worked yet, so that it costs nothing; it
+ * is kept so that it can be found. Without a touch time nothing is known; the price book may hold a default for the role.
  */
 export const readHuman = (
   fields: SpanFields,
-): { readonly human: NonNullable<CostReading['human']>; readonly usage: SpanUsage } | undefined => {
-  if (fields.text([ATTR_COSTSPAN_HANDOFF_STATE]) === 'open') return undefined;
+): { readonly human: NonNullable<CostReading['human']>; readonly usage: SpanUsage } => {
+  if (fields.text([ATTR_COSTSPAN_HANDOFF_STATE]) === 'open') return { human: openHandoff(fields), usage: NOBODY_YET };
   const touch = fields.get(ATTR_COSTSPAN_HUMAN_TOUCH_MS);
   const human = {
     role: fields.text([ATTR_COSTSPAN_HUMAN_ROLE]) ?? ROLE_OTHERWISE,
@@ -47,6 +49,14 @@ export const readHuman = (
   const usage = withAssumption(usageOfValues([['human_ms', touch]]), isDefault ? 'touch-time-default' : undefined);
   return { human, usage };
 };
+
+const openHandoff = (fields: SpanFields): NonNullable<CostReading['human']> => ({
+  role: fields.text([ATTR_COSTSPAN_HUMAN_ROLE]) ?? ROLE_OTHERWISE,
+  ...optional('handoffId', fields.text([ATTR_COSTSPAN_HANDOFF_ID])),
+  ...optional('expiresAtMs', milliseconds(fields.get(ATTR_COSTSPAN_HANDOFF_EXPIRES_AT_MS))),
+});
+
+const NOBODY_YET: SpanUsage = { kind: 'unbilled', reason: 'handoff-open' };
 
 const milliseconds = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;

@@ -63,7 +63,6 @@ const readSpan = (fields: SpanFields): CostReading | undefined => {
   };
   if (role === 'handoff') {
     const handoff = readHuman(fields);
-    if (handoff === undefined) return undefined;
     return { ...common, ...handoff, role, category: 'human', provider: HUMAN_PROVIDER, model: handoff.human.role };
   }
   const usage = usageOf(fields, role);

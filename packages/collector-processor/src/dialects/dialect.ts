@@ -146,6 +146,8 @@ export type CostReading = {
     readonly waitMs?: number;
     readonly decision?: string;
     readonly handoffId?: string;
+    /** Open handoffs only: until when they can be finished, Unix milliseconds. */
+    readonly expiresAtMs?: number;
   };
 };
 

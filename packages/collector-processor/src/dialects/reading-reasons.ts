@@ -23,6 +23,7 @@ const reasons = {
   'attempt-refused': 'The provider refused the attempt, so it billed nothing.',
   'attempt-failed': 'The attempt failed before it was billed.',
   'told-by-event': 'What the request used is told by another event of it.',
+  'handoff-open': 'Nobody has finished the handoff yet, so nobody has worked.',
   'tool-failed': 'The call of the tool failed before it was billed.',
 } as const;
 

@@ -143,5 +143,6 @@ function readHuman(reader: FactReader): NonNullable<Observation['human']> {
   if ((parts & 2) !== 0) human.waitMs = Number(readText(reader));
   if ((parts & 4) !== 0) human.decision = readText(reader);
   if ((parts & 8) !== 0) human.handoffId = readText(reader);
+  if ((parts & 16) !== 0) human.expiresAtMs = Number(readText(reader));
   return human;
 }

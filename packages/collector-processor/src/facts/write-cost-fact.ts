@@ -173,10 +173,10 @@ function writeCompared(writer: FactWriter, { kind, status, complete, amount, dif
   writeLines(writer, lines);
 }
 
-/** Which of touch 1, wait 2, decision 4, handoff id 8 there are, varint · role text · the parts: numbers as text. */
+/** Which of touch 1, wait 2, decision 4, handoff id 8, expiry 16 there are, varint · role text · the parts: numbers as text. */
 function writeHuman({ body }: FactWriter, human: NonNullable<Observation['human']>): void {
-  const { role, touchMs, waitMs, decision, handoffId } = human;
-  const parts = [touchMs, waitMs, decision, handoffId];
+  const { role, touchMs, waitMs, decision, handoffId, expiresAtMs } = human;
+  const parts = [touchMs, waitMs, decision, handoffId, expiresAtMs];
   writeVarint(
     body,
     parts.reduce<number>((sum, part, index) => (part === undefined ? sum : sum | (1 << index)), 0),

@@ -71,9 +71,11 @@ const human = z
     wait_ms: milliseconds.optional(),
     decision: name.optional(),
     handoff_id: name.optional(),
+    expires_at_ms: milliseconds.optional(),
   })
-  .transform(({ role, decision, touch_ms: touchMs, wait_ms: waitMs, handoff_id: handoffId }) =>
-    given({ role, touchMs, waitMs, decision, handoffId }),
+  .transform(
+    ({ role, decision, touch_ms: touchMs, wait_ms: waitMs, handoff_id: handoffId, expires_at_ms: expiresAtMs }) =>
+      given({ role, touchMs, waitMs, decision, handoffId, expiresAtMs }),
   );
 
 const compared = z

@@ -247,7 +247,11 @@ describe('handoffs', () => {
     );
 
   test('an open one bears no cost', () => {
-    expect(handoff({ 'costspan.handoff.state': 'open' })).toBeUndefined();
+    expect(handoff({ 'costspan.handoff.state': 'open' })).toMatchObject({
+      role: 'handoff',
+      category: 'human',
+      usage: { kind: 'unbilled', reason: 'handoff-open' },
+    });
   });
 
   test('a finished one costs its touch time, never its wait', () => {

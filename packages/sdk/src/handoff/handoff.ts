@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   ATTR_COSTSPAN_CATEGORY,
+  ATTR_COSTSPAN_HANDOFF_EXPIRES_AT_MS,
   ATTR_COSTSPAN_HANDOFF_ID,
   ATTR_COSTSPAN_HANDOFF_REASON,
   ATTR_COSTSPAN_HANDOFF_STATE,
@@ -75,12 +76,14 @@ export const createHandoffs = (
     if (request.reason !== undefined) checkText(request.reason, 'item.handoff: reason');
     if (isOwn) warnOnce('handoff-key', OWN_KEY_WARNING);
     const id = randomUUID();
+    const openedAtMs = Date.now();
+    const expiresAtMs = openedAtMs + settings.handoffTtlMs;
     const span = startSpan(spans, `handoff ${request.role}`, withWorkItem(parent, item), {
       ...handoffAttributes({ id, state: 'open', role: request.role }),
+      [ATTR_COSTSPAN_HANDOFF_EXPIRES_AT_MS]: expiresAtMs,
       ...(request.reason !== undefined && { [ATTR_COSTSPAN_HANDOFF_REASON]: request.reason }),
     });
     span.end();
-    const openedAtMs = Date.now();
     const { attributes: _, ...identity } = item;
     const claims: HandoffClaims = {
       handoffId: id,
@@ -89,7 +92,7 @@ export const createHandoffs = (
       ...(request.reason !== undefined && { reason: request.reason }),
       traceparent: traceparentOf(span.spanContext()),
       openedAtMs,
-      expiresAtMs: openedAtMs + settings.handoffTtlMs,
+      expiresAtMs,
     };
     return { id, token: signHandoffToken(claims, signing) };
   };
