@@ -5,7 +5,7 @@ export type JsonCursor = { bytes: Buffer; position: number };
 export const unusual: Error = new Error('left to the parser');
 
 export const quote = 0x22;
-export const comma = 0x2c;
+const comma = 0x2c;
 export const colon = 0x3a;
 export const openBrace = 0x7b;
 export const closeBrace = 0x7d;
