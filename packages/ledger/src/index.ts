@@ -42,7 +42,7 @@ export { spreadOf } from './report/spread.ts';
 export type { RollUpOptions } from './roll-up.ts';
 export { coverageOf, rollUp } from './roll-up.ts';
 export type { Sighting } from './sighting.ts';
-export type { ItemKey, Observation, Outcome, SpanFact, SpanRole } from './span-fact.ts';
+export type { AuditEvent, ItemKey, Observation, Outcome, SpanFact, SpanRole } from './span-fact.ts';
 export type { CategoryTally, Tally } from './tally.ts';
 export { addTallies, emptyTally, isExcluded, isUnpriced, subtractTallies, tallyOf, unpricedReasonsOf } from './tally.ts';
 export { isLink, strongerFact, uniqueFacts } from './unique-facts.ts';

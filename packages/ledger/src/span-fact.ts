@@ -57,6 +57,16 @@ export type Observation = {
   };
 };
 
+/** Something Costspan itself decided during a span, such as a reservation of a budget: evidence, it costs nothing. */
+export type AuditEvent = {
+  /** Name of the event, such as `costspan.budget`. */
+  readonly name: string;
+  /** Unix nanoseconds. */
+  readonly atNs: bigint;
+  /** Its attributes as text, sorted by key. */
+  readonly attributes: Readonly<Record<string, string>>;
+};
+
 /** What the ledger keeps of one span: its place in the trace, the work item it names, and its observation if it bears cost. */
 export type SpanFact = {
   readonly tenant: string;
@@ -81,6 +91,8 @@ export type SpanFact = {
   readonly outcome?: Outcome;
   /** Allowed dimensions, sorted by key. */
   readonly dimensions?: Readonly<Record<string, string>>;
+  /** In the order of the span. */
+  readonly events?: readonly AuditEvent[];
   /** Absent: the span only links its children to its parent. */
   readonly observation?: Observation;
 };

@@ -14,19 +14,26 @@ export function uniqueFacts(facts: Iterable<SpanFact>): ReadonlyMap<string, Span
 
 /**
  * Which of two facts of one span counts: one that bears cost, then one that says something over a mere link, then the one that
- * ended later, then the one that was priced anew more often, then the greater text, then the greater name. Returns `first` when
- * both say the same.
+ * ended later, then the one that was priced anew more often, then the greater text, then the greater name. A handoff is charged
+ * as it was finished first: finishing it again, with other minutes, changes nothing. Returns `first` when both say the same.
  */
 export function strongerFact(first: SpanFact, second: SpanFact): SpanFact {
   if (bearsCost(first) !== bearsCost(second)) return bearsCost(first) ? first : second;
   if (isLink(first) !== isLink(second)) return isLink(first) ? second : first;
-  if (first.endNs !== second.endNs) return first.endNs > second.endNs ? first : second;
+  if (first.endNs !== second.endNs) {
+    const [earlier, later] = first.endNs < second.endNs ? [first, second] : [second, first];
+    return isHandoff(first) && isHandoff(second) ? earlier : later;
+  }
   const repriced = repricings(first) - repricings(second);
   if (repriced !== 0) return repriced > 0 ? first : second;
   // Names come last: of spans that bear no cost they are not always known.
   const [one, other] = [canonicalText({ ...first, name: '' }), canonicalText({ ...second, name: '' })];
   if (one !== other) return one > other ? first : second;
   return first.name >= second.name ? first : second;
+}
+
+function isHandoff({ observation }: SpanFact): boolean {
+  return observation?.role === 'handoff';
 }
 
 function repricings({ observation }: SpanFact): number {
@@ -40,6 +47,7 @@ export function isLink(fact: SpanFact): boolean {
     fact.item === undefined &&
     fact.itemProblem === undefined &&
     fact.outcome === undefined &&
-    fact.dimensions === undefined
+    fact.dimensions === undefined &&
+    fact.events === undefined
   );
 }

@@ -190,8 +190,11 @@ describe('which of two facts of one span counts', () => {
   const early = fact({ span: 'a', cost: '1', end: 5 });
   const late = fact({ span: 'a', cost: '2', end: 6 });
   const link = fact({ span: 'a', end: 9 });
+  const handoff = (of: SpanFact): SpanFact =>
+    of.observation === undefined ? of : { ...of, observation: { ...of.observation, role: 'handoff' } };
   test.each<[string, readonly SpanFact[], string]>([
     ['the one that ended later', [early, late], '2'],
+    ['a handoff as it was finished first', [handoff(early), handoff(late)], '1'],
     ['one that says something over a later link', [late, link], '2'],
     ['one that bears cost over a later one that does not', [late, fact({ span: 'a', item: 'ticket T-1', end: 9 })], '2'],
     ['the greater text when they end together', [fact({ span: 'a', cost: '3' }), fact({ span: 'a', cost: '4' })], '4'],

@@ -1,22 +1,23 @@
-import type { SpanFact } from '@costspan/ledger';
+import type { AuditEvent, SpanFact } from '@costspan/ledger';
 import { writeFixed64, writeText, writeVarint } from '../otlp/writer.ts';
 import { type FactReader, readFixed64, readNumber, readText, readWord } from './fact-reader.ts';
 import { type FactWriter, writeWord } from './fact-writer.ts';
 import { putOwn } from './put-own.ts';
 
-/** What a span says about its work item. */
-export type Said = Pick<SpanFact, 'item' | 'itemProblem' | 'outcome' | 'dimensions'>;
+/** What a span says about its work item, and what was decided for it. */
+export type Said = Pick<SpanFact, 'item' | 'itemProblem' | 'outcome' | 'dimensions' | 'events'>;
 
-const has = { item: 1, itemProblem: 2, outcome: 4, dimensions: 8, parentId: 16 } as const;
+const has = { item: 1, itemProblem: 2, outcome: 4, dimensions: 8, parentId: 16, events: 32 } as const;
 const sources = ['span', 'resource', 'id_from'] as const;
 
 /**
  * Writes what a span says about its item.
  *
  *     which parts there are varint · item: source varint, type word, id text, parent's id text · problem word ·
- *     outcome: value text, instant fixed64 · dimensions: count varint, then key word and value text each
+ *     outcome: value text, instant fixed64 · dimensions: count varint, then key word and value text each ·
+ *     events: count varint, then name word, instant fixed64, attribute count varint, key word and value text each
  */
-export function writeSaid(writer: FactWriter, { item, itemProblem, outcome, dimensions }: Said): void {
+export function writeSaid(writer: FactWriter, { item, itemProblem, outcome, dimensions, events }: Said): void {
   const { body } = writer;
   writeVarint(
     body,
@@ -24,7 +25,8 @@ export function writeSaid(writer: FactWriter, { item, itemProblem, outcome, dime
       (item?.parentId === undefined ? 0 : has.parentId) |
       (itemProblem === undefined ? 0 : has.itemProblem) |
       (outcome === undefined ? 0 : has.outcome) |
-      (dimensions === undefined ? 0 : has.dimensions),
+      (dimensions === undefined ? 0 : has.dimensions) |
+      (events === undefined ? 0 : has.events),
   );
   if (item !== undefined) {
     writeVarint(body, sources.indexOf(item.source));
@@ -37,11 +39,22 @@ export function writeSaid(writer: FactWriter, { item, itemProblem, outcome, dime
     writeText(body, outcome.value);
     writeFixed64(body, outcome.atNs);
   }
-  if (dimensions === undefined) return;
-  writeVarint(body, Object.keys(dimensions).length);
-  for (const key in dimensions) {
+  if (dimensions !== undefined) writeTexts(writer, dimensions);
+  if (events === undefined) return;
+  writeVarint(body, events.length);
+  for (const { name, atNs, attributes } of events) {
+    writeWord(writer, name);
+    writeFixed64(body, atNs);
+    writeTexts(writer, attributes);
+  }
+}
+
+function writeTexts(writer: FactWriter, texts: Readonly<Record<string, string>>): void {
+  const { body } = writer;
+  writeVarint(body, Object.keys(texts).length);
+  for (const key in texts) {
     writeWord(writer, key);
-    writeText(body, dimensions[key] ?? '');
+    writeText(body, texts[key] ?? '');
   }
 }
 
@@ -52,7 +65,8 @@ export function readSaid(reader: FactReader): Said {
   if ((parts & has.item) !== 0) said.item = readItem(reader, (parts & has.parentId) !== 0);
   if ((parts & has.itemProblem) !== 0) said.itemProblem = readWord(reader);
   if ((parts & has.outcome) !== 0) said.outcome = { value: readText(reader), atNs: readFixed64(reader) };
-  if ((parts & has.dimensions) !== 0) said.dimensions = readDimensions(reader);
+  if ((parts & has.dimensions) !== 0) said.dimensions = readTexts(reader);
+  if ((parts & has.events) !== 0) said.events = readEvents(reader);
   return said;
 }
 
@@ -63,11 +77,19 @@ function readItem(reader: FactReader, hasParent: boolean): NonNullable<Said['ite
   return hasParent ? { type, id, parentId: readText(reader), source } : { type, id, source };
 }
 
-function readDimensions(reader: FactReader): NonNullable<Said['dimensions']> {
-  const dimensions: Record<string, string> = {};
+function readTexts(reader: FactReader): Readonly<Record<string, string>> {
+  const texts: Record<string, string> = {};
   for (let left = readNumber(reader); left > 0; left -= 1) {
     const key = readWord(reader);
-    putOwn(dimensions, key, readText(reader));
+    putOwn(texts, key, readText(reader));
   }
-  return dimensions;
+  return texts;
+}
+
+function readEvents(reader: FactReader): readonly AuditEvent[] {
+  const events: AuditEvent[] = [];
+  for (let left = readNumber(reader); left > 0; left -= 1) {
+    events.push({ name: readWord(reader), atNs: readFixed64(reader), attributes: readTexts(reader) });
+  }
+  return events;
 }
