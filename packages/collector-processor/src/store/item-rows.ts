@@ -207,7 +207,7 @@ function prepareWrite(database: LedgerFile['database'], kept: KeptContributions)
       nowNs,
       revision,
     );
-    return { ...row, state, contribution, revision };
+    return { ...row, state, contribution: Buffer.from(contribution), revision };
   };
 }
 

@@ -8,6 +8,7 @@ import { keptWords } from './kept-words.ts';
 /** Contributions as a ledger file keeps them: packed, with the words of the file. Equal ones have equal bytes. */
 export type KeptContributions = {
   readonly read: (body: Uint8Array) => Contribution;
+  /** Valid until the next is kept: to be bound to a statement, or copied. */
   readonly keep: (contribution: Contribution) => Uint8Array;
 };
 
@@ -22,7 +23,7 @@ export function prepareKeptContributions(database: DatabaseSync): KeptContributi
       writeContribution(writer, contribution);
       out.length = 0;
       finishRecord(writer, out);
-      return new Uint8Array(out.bytes.subarray(0, out.length));
+      return out.bytes.subarray(0, out.length);
     },
   };
 }

@@ -53,10 +53,10 @@ export const receivedLinesMax = 256;
 export const outgoingEventsMax = 256;
 
 /** Work items kept in memory, those that were used last: about 2 KiB each, and at most twice as many. */
-export const itemRowsMax = 16_384;
+export const itemRowsMax = 8_192;
 
-/** Facts of open traces kept in memory, so that what comes next of a trace need not be read again: 50 MiB at most. */
-export const openTraceFactsMax = 16_384;
+/** Facts of open traces kept in memory, so that what comes next of a trace need not be read again: 25 MiB at most. */
+export const openTraceFactsMax = 4_096;
 
 /** Entries priced anew that are in memory at once. */
 export const repricedPerPassMax = 20_000;

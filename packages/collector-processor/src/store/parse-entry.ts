@@ -73,9 +73,8 @@ const human = z
     handoff_id: name.optional(),
     expires_at_ms: milliseconds.optional(),
   })
-  .transform(
-    ({ role, decision, touch_ms: touchMs, wait_ms: waitMs, handoff_id: handoffId, expires_at_ms: expiresAtMs }) =>
-      given({ role, touchMs, waitMs, decision, handoffId, expiresAtMs }),
+  .transform(({ role, decision, touch_ms: touchMs, wait_ms: waitMs, handoff_id: handoffId, expires_at_ms: expiresAtMs }) =>
+    given({ role, touchMs, waitMs, decision, handoffId, expiresAtMs }),
   );
 
 const compared = z
