@@ -139,3 +139,6 @@ export const costReadingRestFactor = 19;
 
 /** Time a scrape waits for a reading under way before it gets the one before: half of what Prometheus waits. */
 export const costReadingWaitMs = 5_000;
+
+/** Time for the last metrics when the service stops: a destination that is down must not hold up the rest. */
+export const lastMetricsMsMax = 2_000;

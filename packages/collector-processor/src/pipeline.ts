@@ -14,6 +14,8 @@ import type { Ingest } from './ingest.ts';
 import { createLedgerPump } from './ledger-pump.ts';
 import type { Logger } from './logger.ts';
 import { loadConfiguredBook, readingConfig } from './meter-config.ts';
+import { type CostMetrics, createCostMetrics } from './metrics-out/cost-metrics.ts';
+import { startCostThread } from './metrics-out/cost-thread.ts';
 import { optional } from './optional.ts';
 import type { RewriteTraces } from './otlp/codec.ts';
 import { rewriteTraces } from './otlp/rewrite-traces.ts';
@@ -54,6 +56,10 @@ export type Pipeline = {
   readonly ledger?: OpenLedger;
   /** Loads the price books again and resolves with what makes the next request use them. Rejects when one is bad. */
   readonly prepareBooks: () => Promise<() => void>;
+  /** What the ledger adds up to. Absent where the ledger is, and offline. */
+  readonly costs?: CostMetrics;
+  /** Delivers metrics of the service itself, by destination. */
+  readonly sendMetrics: OpenExporters['sendMetrics'];
   /** Sends what is left until `abort`, then closes everything. */
   readonly close: (abort: AbortSignal) => Promise<void>;
 };
@@ -119,10 +125,13 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     metrics: { ...metrics, spansAccepted: totals.add },
     logger,
     clock,
+  const costs = costsOf(options);
     takeTurn: createTurns(),
     ...optional('giveBack', pool?.giveBack),
   });
   const { handoffKeys, pricing } = config;
+    ...optional('costs', costs),
+    sendMetrics: exporters.sendMetrics,
   const api = store && createApi({ ingest, ledger: store, trustOf: trust, handoffKeys, pricing, book: () => book, clock });
   const pump =
     ledger === undefined
@@ -142,6 +151,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     },
     flush: async (abort) => (await pump?.flush(abort)) ?? true,
     prepareBooks: async () => {
+      await costs?.close();
       const loaded = await loadBook();
       return () => {
         book = loaded;
@@ -185,6 +195,12 @@ function completedOutcomes({ workItems }: Config): CompletedOutcomes {
 function metersOf(
   config: Config,
   book: CompiledBook,
+/** The metrics of the ledger that is this pipeline's own. Offline nobody asks for them. */
+function costsOf({ config: { ledger }, clock, logger, exporters, remoteLedger }: PipelineOptions): CostMetrics | undefined {
+  if (ledger === undefined || remoteLedger !== undefined || exporters !== undefined) return undefined;
+  return createCostMetrics({ thread: startCostThread(ledger.file), clock, logger });
+}
+
   pool: BufferPool | undefined,
 ): { readonly spans: (sender: SenderContext) => Meter; readonly logs: (sender: SenderContext) => MeterLogs } {
   const keepsFacts = config.ledger !== undefined;

@@ -92,6 +92,11 @@ function mergedText(snapshots: readonly MetricsSnapshot[]): Promise<string> {
 function receiverMetrics(
   registry: Registry,
 ): Pick<SelfMetrics, 'requestAnswered' | 'connectionDropped' | 'received' | 'discarded'> {
+/** What several threads have counted, added up. */
+export function mergeSnapshots(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnapshot> {
+  return AggregatorRegistry.aggregate([...snapshots]).getMetricsAsJSON();
+}
+
   const requests = counter(registry, 'receiver_requests', 'Requests answered, by signal and HTTP status.', ['signal', 'code']);
   const durations = histogram(
     registry,

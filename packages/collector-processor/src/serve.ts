@@ -2,8 +2,10 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { CostspanError } from './errors.ts';
 import { type Logger, silentLogger } from './logger.ts';
+import { createMetricsPump } from './metrics-out/metrics-pump.ts';
+import { optional } from './optional.ts';
 import type { Page } from './receivers/otlp-http/options.ts';
-import { metricsContentType } from './self-metrics.ts';
+import { mergeSnapshots, metricsContentType } from './self-metrics.ts';
 import { openOneThread, openThreads, type ServiceFront } from './service-front.ts';
 import { stopWithin } from './stop-within.ts';
 import { canSharePorts } from './threads/shared-ports.ts';
@@ -56,6 +58,12 @@ export async function serve(options: ServeOptions): Promise<Service> {
   const opened = threadCount === 1 ? await openOneThread(frontOptions) : await openThreads(frontOptions, threadCount);
   front = opened;
   const { http, grpc, pipeline, receivers } = opened;
+  const metricsPump = createMetricsPump({
+    ...{ config: config.service.metricsOut, destinations: pipeline.sendMetrics, clock, logger },
+    read: async () => mergeSnapshots([await pipeline.metrics.snapshot(), ...(await opened.otherMetrics())]),
+    ...optional('costs', pipeline.costs),
+  });
+  metricsPump.start();
   const { port, url } = http ?? grpc ?? { port: 0, url: '' };
   return {
     port,
@@ -64,7 +72,10 @@ export async function serve(options: ServeOptions): Promise<Service> {
     flush: () => pipeline.flush(new AbortController().signal),
     reload: opened.reload,
     close: () => {
-      closing ??= stopWithin(receivers, pipeline, config.service.shutdownTimeoutMs, clock).then(opened.close);
+      closing ??= metricsPump
+        .stop()
+        .then(() => stopWithin(receivers, pipeline, config.service.shutdownTimeoutMs, clock))
+        .then(opened.close);
       return closing;
     },
   };
@@ -86,7 +97,8 @@ function pagesOf(front: () => ServiceFront | undefined, isReady: () => boolean):
         ? { status: 200, contentType: plain, body: 'ready\n' }
         : { status: 503, contentType: plain, body: 'shutting down\n' },
     '/metrics': async () => {
-      const text = await front()?.metricsText();
+      const opened = front();
+      const text = opened && (await opened.pipeline.metrics.text(await opened.otherMetrics()));
       return { status: text === undefined ? 503 : 200, contentType: metricsContentType, body: text ?? '' };
     },
   };

@@ -5,9 +5,11 @@ import type { Exporter } from './exporters/exporter.ts';
 import { openFileExporter } from './exporters/file.ts';
 import type { Logger } from './logger.ts';
 import { memoryLimitOf } from './memory-limit.ts';
+import { toSnapshot } from './metrics-out/metric-family.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 import type { Page } from './receivers/otlp-http/options.ts';
 import type { Receiver } from './receivers/receiver.ts';
+import type { MetricsSnapshot } from './self-metrics.ts';
 import type { Address, ControlCalls } from './threads/network-protocol.ts';
 import { type NetworkThreads, startNetworkThreads } from './threads/network-threads.ts';
 import { controlConfig, filesOfSignals } from './threads/share-config.ts';
@@ -21,8 +23,8 @@ export type ServiceFront = {
   readonly grpc?: Address;
   /** The pipeline of this thread. It owns the ledger. */
   readonly pipeline: Pipeline;
-  /** Everything all threads counted, in the text format of Prometheus. */
-  readonly metricsText: () => Promise<string>;
+  /** What other threads counted, and what the ledger adds up to, beside the metrics of the pipeline. */
+  readonly otherMetrics: () => Promise<readonly MetricsSnapshot[]>;
   readonly reload: () => Promise<void>;
   /** What takes requests, to be stopped. */
   readonly receivers: readonly Pick<Receiver, 'stop'>[];
@@ -51,7 +53,7 @@ export async function openOneThread(options: FrontOptions): Promise<ServiceFront
       ...(http && { http }),
       ...(grpc && { grpc }),
       pipeline,
-      metricsText: () => pipeline.metrics.text(),
+      otherMetrics: () => costsOf(pipeline),
       reload: async () => {
         const prepared = await Promise.all([pipeline.prepareBooks(), ...receivers.map((receiver) => receiver.prepareTls())]);
         for (const apply of prepared) apply();
@@ -97,7 +99,7 @@ function frontOf(pipeline: Pipeline, threads: NetworkThreads, close: () => Promi
     ...(threads.http && { http: threads.http }),
     ...(threads.grpc && { grpc: threads.grpc }),
     pipeline,
-    metricsText: async () => pipeline.metrics.text(await threads.metrics()),
+    otherMetrics: async () => (await Promise.all([threads.metrics(), costsOf(pipeline)])).flat(),
     reload: async () => {
       const apply = await pipeline.prepareBooks();
       await threads.reload();
@@ -106,6 +108,10 @@ function frontOf(pipeline: Pipeline, threads: NetworkThreads, close: () => Promi
     receivers: [threads],
     close,
   };
+}
+
+async function costsOf({ costs }: Pipeline): Promise<readonly MetricsSnapshot[]> {
+  return costs === undefined ? [] : [toSnapshot(await costs.read())];
 }
 
 /** How the main thread answers network threads. */

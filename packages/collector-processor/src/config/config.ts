@@ -179,6 +179,14 @@ export type MemoryLimiterConfig = {
 
 /** A complete, checked configuration. Every default is filled in. */
 export type Config = {
+/** How metrics of the service leave it over OTLP. `/metrics` is there whatever this says. */
+export type MetricsOutConfig = {
+  readonly exporters: readonly string[];
+  readonly intervalMs: number;
+  /** By destination. Those that are not named get sums since the start. */
+  readonly temporality: Readonly<Record<string, 'cumulative' | 'delta'>>;
+};
+
   /** Absent: nothing is received over HTTP. */
   readonly otlpHttp?: OtlpHttpReceiverConfig;
   /** Absent: nothing is received over gRPC. */
@@ -228,3 +236,4 @@ export type Config = {
     readonly log: LogConfig;
   };
 };
+    readonly metricsOut: MetricsOutConfig;

@@ -12,13 +12,20 @@ export type ReferenceProblem = {
  * so that these problems are listed together with all others.
  */
 export function checkReferences(given: unknown): readonly ReferenceProblem[] {
-  return [...unknownExporters(given), ...entriesOfNobody(given), ...tooSmallMemory(given), ...repeatedKeys(given)];
+  return [
+    ...unknownExporters(given),
+    ...temporalityOfNobody(given),
+    ...entriesOfNobody(given),
+    ...tooSmallMemory(given),
+    ...repeatedKeys(given),
+  ];
 }
 
 const exporterLists = [
   ['service', 'traces', 'exporters'],
   ['service', 'logs', 'exporters'],
   ['service', 'metrics', 'exporters'],
+  ['service', 'telemetry', 'metrics', 'exporters'],
   ['records', 'exporters'],
   ['records', 'entries'],
 ] as const;
@@ -37,6 +44,16 @@ function unknownExporters(given: unknown): readonly ReferenceProblem[] {
         ? []
         : [{ path: [...path, index], problem: 'expected the name of an exporter that `exporters` defines', known }],
     ),
+  );
+}
+
+function temporalityOfNobody(given: unknown): readonly ReferenceProblem[] {
+  const path = ['service', 'telemetry', 'metrics'];
+  const known = listAt(given, [...path, 'exporters']).map(String);
+  return Object.keys(mapAt(given, [...path, 'temporality'])).flatMap((name) =>
+    known.includes(name)
+      ? []
+      : [{ path: [...path, 'temporality', name], problem: 'expected an exporter that `exporters` beside it names', known }],
   );
 }
 

@@ -160,7 +160,7 @@ const service = orDefaults(
           }),
         ).describe('Log of the service, on standard error.'),
       }),
-    ).describe('What the service says about itself. Metrics are at `/metrics` of the HTTP receiver.'),
+    ).describe('What the service says about itself. Metrics are also at `/metrics` of the HTTP receiver.'),
   }),
 ).describe('Which destination gets what, and the bounds of the service.');
 
@@ -182,6 +182,19 @@ export const configSchema: z.ZodType<Config> = z
   })
   .transform((given): Config => {
     const alone = given.tenants.keys.length === 0 && given.tenants.header === undefined;
+        metrics: orDefaults(
+          z.strictObject({
+            exporters: textList('Destinations of them. With none they are at `/metrics` only.'),
+            interval: duration('60s', 'They are sent this often, and once more at the end.'),
+            temporality: orDefaults(
+              z.record(z.string(), z.enum(['cumulative', 'delta'], { error: 'expected one of "cumulative", "delta"' }), {
+                error: 'expected a map of exporters',
+              }),
+            ).describe(
+              'How counters and histograms are sent, by exporter: `cumulative`, since the start, or `delta`, since what was delivered last. Default: `cumulative`.',
+            ),
+          }),
+        ).describe('Metrics of the service and of costs, as OTLP metrics.'),
     const isPrivate = alone && isLoopback(given.receivers.otlpHttp) && isLoopback(given.receivers.otlpGrpc);
     const trusted = resolveTrust(given.trust, trustAll(isPrivate));
     return {
@@ -244,6 +257,11 @@ function resolveTrust(given: GivenTrust, byDefault: TrustConfig): TrustConfig {
     billable: given.billable ?? byDefault.billable,
     entries: given.entries ?? byDefault.entries,
   };
+        metricsOut: {
+          exporters: given.service.telemetry.metrics.exporters,
+          intervalMs: given.service.telemetry.metrics.interval,
+          temporality: given.service.telemetry.metrics.temporality,
+        },
 }
 
 function trustAll(believed: boolean): TrustConfig {

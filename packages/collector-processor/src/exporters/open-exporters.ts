@@ -22,11 +22,16 @@ export type OpenExporters = {
   readonly sendRecords: ((request: Outgoing, abort: AbortSignal) => Promise<Delivery>) | undefined;
   /** Delivers a logs request to every destination of entry events; undefined when there is none. */
   readonly sendEntries: ((request: Outgoing, abort: AbortSignal) => Promise<Delivery>) | undefined;
+  /** Delivers a metrics request of the service itself, by destination. */
+  readonly sendMetrics: ReadonlyMap<string, SendMetrics>;
   /** Bytes waiting, by destination. */
   readonly queueBytes: () => Readonly<Record<string, number>>;
   /** Sends what waits in queues, until `abort`, then closes every destination. */
   readonly close: (abort: AbortSignal) => Promise<void>;
 };
+
+/** Delivers a request to one destination. Never rejects. */
+export type SendMetrics = (request: Outgoing, abort: AbortSignal) => Promise<Delivery>;
 
 /** What destinations work with. */
 export type OpenExportersOptions = {
@@ -45,7 +50,8 @@ export type OpenExportersOptions = {
 export async function openExporters(options: OpenExportersOptions): Promise<OpenExporters> {
   const { config, opened = new Map<string, Exporter>() } = options;
   const lists = { ...config.service.exporters, records: config.records.exporters, entries: config.records.entries };
-  const names = [...new Set(Object.values(lists).flat())];
+  const ownMetrics = config.service.metricsOut.exporters;
+  const names = [...new Set([...Object.values(lists).flat(), ...ownMetrics])];
   const own = new Map<string, Exporter>();
   try {
     for (const name of names) {
@@ -73,7 +79,7 @@ export async function openExporters(options: OpenExportersOptions): Promise<Open
     });
   };
   const fanOuts = { traces: fanOutOf('traces'), logs: fanOutOf('logs'), metrics: fanOutOf('metrics') };
-  // Records and entries wait in the ledger, so every destination of theirs is a required one.
+  // Records and entries wait in the ledger, and metrics come again, so every destination of theirs is a required one.
   const allOf = (list: readonly string[]): FanOut =>
     createFanOut({
       required: list.flatMap((name) => exporters.get(name) ?? []),
@@ -90,6 +96,7 @@ export async function openExporters(options: OpenExportersOptions): Promise<Open
     fanOuts,
     sendRecords: records.hasDestinations ? records.deliver : undefined,
     sendEntries: entries.hasDestinations ? entries.deliver : undefined,
+    sendMetrics: new Map(ownMetrics.map((name) => [name, allOf([name]).deliver])),
     queueBytes: () => {
       // A destination of several signals has a queue for each.
       const bytes: Record<string, number> = {};

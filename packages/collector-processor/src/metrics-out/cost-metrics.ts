@@ -12,6 +12,8 @@ export type CostMetrics = {
   readonly read: () => Promise<readonly MetricFamily[]>;
   /** Where the sums come from; undefined before the first reading. */
   readonly origin: () => Pick<CostSums, 'emitter' | 'createdAtNs'> | undefined;
+  /** Has the ledger read anew the next time somebody asks, whatever the bounds: for the last metrics of a service. */
+  readonly renew: () => void;
   readonly close: () => Promise<void>;
 };
 
@@ -53,6 +55,9 @@ export function createCostMetrics({ thread, clock, logger }: CostMetricsOptions)
       return last === undefined ? [] : [...last.families, ageFamily((clock.nowMs() - last.atMs) / 1_000)];
     },
     origin: () => last?.sums,
+    renew: () => {
+      nextAtMs = Number.NEGATIVE_INFINITY;
+    },
     close: () => thread.close(),
   };
 }

@@ -22,6 +22,7 @@ export function outExporters({ traces, records }: Outs): OpenExporters {
     fanOuts: { traces: fanOutTo(traces), logs: nowhere, metrics: nowhere },
     sendRecords: records === undefined ? undefined : (request: Outgoing, abort) => fanOutTo(records).deliver(request, abort),
     sendEntries: undefined,
+    sendMetrics: new Map(),
     queueBytes: () => ({}),
     close: async () => undefined,
   };

@@ -1,6 +1,6 @@
 import type { Config, ExporterConfig } from '../config/config.ts';
 
-/** The configuration of one of several network threads: its share of every bound, and no part in the records. */
+/** The configuration of one of several network threads: its share of every bound, and no part in records and metrics that leave. */
 export function networkConfig(config: Config, threadCount: number): Config {
   const share = (bound: number): number => Math.max(1, Math.ceil(bound / threadCount));
   const exporters = Object.entries(config.exporters).map(([name, exporter]): readonly [string, ExporterConfig] => [
@@ -14,6 +14,7 @@ export function networkConfig(config: Config, threadCount: number): Config {
     ...(otlpHttp && { otlpHttp: { ...otlpHttp, connectionsMax: share(otlpHttp.connectionsMax) } }),
     ...(otlpGrpc && { otlpGrpc: { ...otlpGrpc, connectionsMax: share(otlpGrpc.connectionsMax) } }),
     records: { ...config.records, exporters: [], entries: [] },
+    service: { ...config.service, metricsOut: { ...config.service.metricsOut, exporters: [] } },
   };
 }
 

@@ -48,6 +48,7 @@ describe('defaults', () => {
         workers: 1,
         shutdownTimeoutMs: 30_000,
         log: { level: 'info', encoding: 'auto' },
+        metricsOut: { exporters: [], intervalMs: 60_000, temporality: {} },
       },
     });
   });

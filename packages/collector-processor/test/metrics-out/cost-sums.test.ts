@@ -58,7 +58,7 @@ describe('the sums of a ledger', () => {
         ledger.commit(all);
         const exact = ledger.records().reduce((sum, { totalPico }) => sum + totalPico, 0n);
         const [cost] = createCostFamilies()(readCostSums(ledger.file.database));
-        const shown = (cost?.values ?? []).filter(({ labels }) => labels.type !== '(none)');
+        const shown = (cost?.values ?? []).filter(({ labels }) => labels['type'] !== '(none)');
         const sum = shown.reduce((before, { value }) => before + value, 0);
         const expected = Number(exact) / 1e12;
         expect(Math.abs(sum - expected)).toBeLessThanOrEqual(Math.abs(expected) * 1e-9);
