@@ -13,16 +13,17 @@ export function uniqueFacts(facts: Iterable<SpanFact>): ReadonlyMap<string, Span
 }
 
 /**
- * Which of two facts of one span counts: one that bears cost, then one that says something over a mere link, then the one that
- * ended later, then the one that was priced anew more often, then the greater text, then the greater name. A handoff is charged
+ * Which of two facts of one span counts: one that bears cost, then one that says something over a mere link, then a handoff, then
+ * the one that ended later, then the one that was priced anew more often, then the greater text, then the greater name. A handoff is charged
  * as it was finished first: finishing it again, with other minutes, changes nothing. Returns `first` when both say the same.
  */
 export function strongerFact(first: SpanFact, second: SpanFact): SpanFact {
   if (bearsCost(first) !== bearsCost(second)) return bearsCost(first) ? first : second;
   if (isLink(first) !== isLink(second)) return isLink(first) ? second : first;
+  if (isHandoff(first) !== isHandoff(second)) return isHandoff(first) ? first : second;
   if (first.endNs !== second.endNs) {
     const [earlier, later] = first.endNs < second.endNs ? [first, second] : [second, first];
-    return isHandoff(first) && isHandoff(second) ? earlier : later;
+    return isHandoff(first) ? earlier : later;
   }
   const repriced = repricings(first) - repricings(second);
   if (repriced !== 0) return repriced > 0 ? first : second;
