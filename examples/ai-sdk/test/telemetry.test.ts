@@ -32,7 +32,7 @@ const weather = tool({
 });
 
 /** Steps of the provider, and what the application does with them. */
-const works: readonly (readonly [string, readonly FakeStep[], (app: App) => Promise<unknown>])[] = [
+const works: readonly (readonly [string, readonly FakeStep[], (app: App) => PromiseLike<unknown>])[] = [
   [
     'an answer',
     [{ reply }],
@@ -102,7 +102,7 @@ const openai = (server: FakeProvider, fetch: Fetch | undefined): ReturnType<type
 /** The application's own spans after `work`, without Costspan or with it. */
 const spansOf = async (
   integration: () => Telemetry,
-  work: (telemetry: object) => Promise<unknown>,
+  work: (telemetry: object) => PromiseLike<unknown>,
   costspan?: Costspan,
 ): Promise<readonly ReadableSpan[]> => {
   trace.disable();
@@ -123,7 +123,7 @@ const spansOf = async (
 };
 
 /** The same work without Costspan and with it, and what the ledger then knows. */
-const compare = async (integration: () => Telemetry, steps: readonly FakeStep[], work: (app: App) => Promise<unknown>) => {
+const compare = async (integration: () => Telemetry, steps: readonly FakeStep[], work: (app: App) => PromiseLike<unknown>) => {
   await using bare = await startFakeOpenAi({ script: steps });
   const before = await spansOf(integration, (telemetry) => work({ server: bare, fetch: undefined, telemetry }));
   await using server = await startFakeOpenAi({ script: steps });
@@ -159,7 +159,7 @@ describe.each(integrations)('with %s', (_, integration) => {
 
 test('a stream that is left: one call of unknown usage, and the dashboard as before', async () => {
   const integration = (): Telemetry => new OpenTelemetry();
-  const { before, after, record } = await compare(integration, [{ reply, stream: { holdAfterEvents: 2 } }], async (app) => {
+  const { before, after, record } = await compare(integration, [{ reply, stream: { holdAfterEvents: 2 } }], async (app: App) => {
     const stop = new AbortController();
     const { textStream } = streamText({
       model: openai(app.server, app.fetch)('gpt-5'),
@@ -190,7 +190,7 @@ describe('the AI Gateway', () => {
     { type: 'finish', ...finish },
   ];
 
-  test.each<[string, (model: ReturnType<ReturnType<typeof createGateway>>, telemetry: object) => Promise<unknown>]>([
+  test.each<[string, (model: ReturnType<ReturnType<typeof createGateway>>, telemetry: object) => PromiseLike<unknown>]>([
     ['an answer', (model, telemetry) => generateText({ model, prompt: 'Hi', telemetry })],
     ['a streamed answer', (model, telemetry) => streamText({ model, prompt: 'Hi', telemetry }).text],
   ])('%s: the dashboard adds up as before, and the ledger has the call once, with the usage told', async (_, ask) => {
@@ -200,7 +200,7 @@ describe('the AI Gateway', () => {
       const whole = JSON.stringify({ content: [{ type: 'text', text: 'one two' }], warnings: [], ...finish });
       response.end(isStream ? events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('') : whole);
     });
-    const work = (telemetry: object, fetch?: Fetch): Promise<unknown> =>
+    const work = (telemetry: object, fetch?: Fetch): PromiseLike<unknown> =>
       ask(
         createGateway({ baseURL: `${server.url}/v4/ai`, apiKey: 'k', ...(fetch !== undefined && { fetch }) })('openai/gpt-5'),
         telemetry,

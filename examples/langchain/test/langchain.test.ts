@@ -24,7 +24,7 @@ const works: readonly (readonly [string, readonly FakeStep[], (models: Models, n
   [
     'answers at the same time',
     [{ reply }, { reply }],
-    async (models, name) => (await models[name].batch(['a', 'b'])).map(({ text }) => text),
+    async (models, name) => Promise.all(['a', 'b'].map(async (prompt) => (await models[name].invoke(prompt)).text)),
   ],
   [
     'an answer at the second try',

@@ -14,6 +14,8 @@ import { createMeteredFetch, type Fetch } from './fetch/metered-fetch.ts';
 import { createOpenCalls } from './fetch/open-calls.ts';
 import { createPendingCalls } from './fetch/pending-calls.ts';
 import { type CompletedHandoff, createHandoffs, type HandoffCompletion } from './handoff/handoff.ts';
+import type { AiMiddleware, AiMiddlewareOptions } from './middleware/ai-middleware-type.ts';
+import { createAiMiddleware } from './middleware/create-ai-middleware.ts';
 import { type CostspanOptions, readOptions } from './options.ts';
 import { checkFields, itemOfCheck, providerCheck } from './options-check.ts';
 import { createRecorder, type Recorder } from './record.ts';
@@ -39,6 +41,8 @@ export type Costspan = Recorder & {
   readonly meter: <T extends object>(client: T, options?: MeterOptions) => T;
   /** A fetch that meters, for any client that takes one. */
   readonly fetch: (options?: FetchOptions) => Fetch;
+  /** A middleware for `wrapLanguageModel` of the Vercel AI SDK, for models whose requests no fetch of ours can see. */
+  readonly aiMiddleware: (options?: AiMiddlewareOptions) => AiMiddleware;
   /** Wraps a function that costs something at a vendor. */
   readonly tool: WrapTool;
   /** Wraps a function that queries or writes a vector database. */
@@ -124,6 +128,7 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
       return called ?? meterClient(client, meterOptions, fetchFor);
     },
     fetch: createFetch(metering, itemOfResult),
+    aiMiddleware: createAiMiddleware(metering),
     tool: createWrapTool({ spans, gate: brake.toolGate }),
     vector: createWrapVector({ spans, gate: brake.toolGate }),
     handoff: { complete: async (token, completion = {}) => handoffs.complete(token, completion) },

@@ -47,6 +47,7 @@ export type { FetchOptions } from './fetch/create-fetch.ts';
 export type { Fetch } from './fetch/metered-fetch.ts';
 export type { CompletedHandoff, Handoff, HandoffCompletion, HandoffRequest } from './handoff/handoff.ts';
 export type { Touch } from './handoff/touch.ts';
+export type { AiMiddleware, AiMiddlewareOptions } from './middleware/ai-middleware-type.ts';
 export type { CostspanOptions, Stamp } from './options.ts';
 export type { RecordedCost, RecordedUsage, Recorder } from './record.ts';
 export { type StartOptions, startCostspan } from './start-costspan.ts';

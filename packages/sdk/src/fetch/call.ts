@@ -61,7 +61,8 @@ export type SpanOwner = 'own' | 'annotate';
 /** How an attempt that answered ended. */
 export type Ending = {
   readonly answer: Answer;
-  readonly status: number;
+  /** Absent where nobody sees the response itself. */
+  readonly status?: number;
   readonly requestId?: string;
   /** Whether all of it arrived. What was cut short has used more than it said. */
   readonly isWhole: boolean;
@@ -89,8 +90,7 @@ export const startCall = (
     [ATTR_COSTSPAN_CATEGORY]: facts.api.category,
     [ATTR_GEN_AI_OPERATION_NAME]: facts.api.operation,
     [ATTR_GEN_AI_PROVIDER_NAME]: facts.provider,
-    [ATTR_SERVER_ADDRESS]: facts.url.hostname,
-    [ATTR_SERVER_PORT]: portOf(facts.url),
+    ...(facts.url !== undefined && { [ATTR_SERVER_ADDRESS]: facts.url.hostname, [ATTR_SERVER_PORT]: portOf(facts.url) }),
     ...(model !== undefined && { [ATTR_GEN_AI_REQUEST_MODEL]: model }),
     ...options.extra,
   };
@@ -180,7 +180,7 @@ export const endAnsweredCall = (call: Call, ending: Ending): void => {
   const attributes: Attributes = {
     ...attemptAttributes(call),
     [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: billable,
-    [ATTR_HTTP_RESPONSE_STATUS_CODE]: ending.status,
+    ...(ending.status !== undefined && { [ATTR_HTTP_RESPONSE_STATUS_CODE]: ending.status }),
     ...(ending.requestId !== undefined && { [ATTR_COSTSPAN_PROVIDER_REQUEST_ID]: ending.requestId }),
     ...(errorType !== undefined && { [ATTR_ERROR_TYPE]: errorType }),
     ...answerAttributes(ending.answer, main, facts.api.id),
@@ -205,7 +205,7 @@ const endBackgroundCall = (call: Call, { answer, status, requestId }: Ending): v
   const attributes: Attributes = {
     ...attemptAttributes(call),
     [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: 'no',
-    [ATTR_HTTP_RESPONSE_STATUS_CODE]: status,
+    ...(status !== undefined && { [ATTR_HTTP_RESPONSE_STATUS_CODE]: status }),
     ...(requestId !== undefined && { [ATTR_COSTSPAN_PROVIDER_REQUEST_ID]: requestId }),
     ...answerAttributes(answer, undefined, facts.api.id),
   };

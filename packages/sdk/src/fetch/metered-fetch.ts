@@ -15,6 +15,7 @@ import type { Admission, CallGate } from './call-gate.ts';
 import { type LateReading, readLateResults } from './late/late-fetch.ts';
 import type { ItemOfResult, LateResults } from './late/late-results.ts';
 import { lateSourceOf } from './late/late-sources.ts';
+import { isMeteredIn } from './metered-context.ts';
 import type { OpenCalls } from './open-calls.ts';
 import { type PendingCall, type PendingCalls, repetitionKey } from './pending-calls.ts';
 import { providerOf } from './provider.ts';
@@ -79,6 +80,7 @@ const send = async (
 ): Promise<Response> => {
   // Looked up at each call, so that a global fetch replaced later is the one that is used.
   const transport = inner ?? globalThis.fetch;
+  if (isMeteredIn(activeContext())) return transport(input, init);
   const plan = guard('reading a request', () => planRequest(input, init, options), undefined);
   if (plan === undefined) return sendUnplanned(transport, input, init, options);
   const pending = guard('finding a retry', () => options.pending.take(plan), undefined);

@@ -60,6 +60,8 @@ export const createPendingCalls = (): PendingCalls => {
 
 /** What every attempt of a call repeats. Two calls with the same bytes share it, and are the same to money. */
 export const repetitionKey = ({ facts, rawBody }: RequestPlan): RepetitionKey => {
-  const digest = createHash('sha256').update(facts.url.href).update('\0');
+  const digest = createHash('sha256')
+    .update(facts.url?.href ?? '')
+    .update('\0');
   return digest.update(typeof rawBody === 'string' || rawBody instanceof Uint8Array ? rawBody : '').digest('base64');
 };

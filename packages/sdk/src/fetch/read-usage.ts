@@ -20,7 +20,7 @@ export type ModelUsage = {
  * which is not the same as nothing.
  */
 export const readUsage = (provider: string, api: string, answer: Answer, request: RequestBody): readonly ModelUsage[] => {
-  const reader = usageReaders.get(readerOf(provider, api));
+  const reader = usageReaders.get(answer.usageApi ?? readerOf(provider, api));
   const reading = reader?.(answer.rawUsage) ?? { kind: 'missing', reason: 'no-reader' };
   const other = { ...request.usage, ...answer.otherUsage };
   switch (reading.kind) {

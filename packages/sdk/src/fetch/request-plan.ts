@@ -13,7 +13,8 @@ import { acceptsIncludeUsage, providerOf } from './provider.ts';
 export type RequestFacts = {
   readonly api: Api;
   readonly provider: string;
-  readonly url: URL;
+  /** Absent where nobody sees the request itself. */
+  readonly url?: URL;
   readonly body: RequestBody;
   /** How often the client says it has tried before; undefined when it does not say. */
   readonly retryCount?: number;

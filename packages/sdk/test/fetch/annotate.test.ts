@@ -1,4 +1,4 @@
-import { type Span, trace } from '@opentelemetry/api';
+import { type Context, context, type Span, trace } from '@opentelemetry/api';
 import { describe, expect, test } from 'vitest';
 import { eventStream, fakeFetch, post } from '../support/fake-fetch.ts';
 import { measure, pick, usageOf } from '../support/measure.ts';
@@ -97,6 +97,113 @@ describe('spans: annotate', () => {
       'costspan.attempt.billable': 'no',
       'http.response.status_code': 429,
     });
+  });
+});
+
+describe('what another instrumentation counts', () => {
+  const counts = (spans: readonly { readonly attributes: object }[]): readonly string[] =>
+    spans.flatMap(({ attributes }) => Object.keys(attributes)).filter((key) => key.startsWith('gen_ai.usage.'));
+
+  test('is not added to, on its span or on ours', async () => {
+    const { costspan, spans } = measure();
+    const fetch = costspan.fetch({ fetch: fakeFetch(answer(), answer()), spans: 'annotate' });
+    await inLeaf(async (span) => {
+      await (await fetch(CHAT, post({ model: 'gpt-5' }))).json();
+      span.end();
+    });
+    await (await fetch(CHAT, post({ model: 'gpt-5' }))).json();
+    const found = await spans();
+    expect(found.map(usageOf)).toEqual([used, used]);
+    expect(counts(found)).toEqual([]);
+  });
+
+  test('is named as before: our words stand beside', async () => {
+    const { costspan, spans } = measure();
+    const fetch = costspan.fetch({ fetch: fakeFetch(answer()), spans: 'annotate', provider: 'groq' });
+    const attributes = { 'gen_ai.request.model': 'theirs', 'gen_ai.provider.name': 'theirs', 'gen_ai.response.model': 'theirs' };
+    await inLeaf(async (span) => {
+      await (await fetch(CHAT, post({ model: 'gpt-5' }))).json();
+      span.end();
+    }, attributes);
+    const [leaf] = await spans();
+    expect(pick(leaf, ...Object.keys(attributes), 'gen_ai.operation.name', 'costspan.provider')).toEqual({
+      ...attributes,
+      'costspan.provider': 'groq',
+    });
+  });
+});
+
+test('a second try in the same span: the first is an attempt below it', async () => {
+  const { costspan, spans } = measure();
+  const fetch = costspan.fetch({ fetch: fakeFetch(new Response('{}', { status: 500 }), answer()), spans: 'annotate' });
+  await inLeaf(async (span) => {
+    await fetch(CHAT, post({ model: 'gpt-5' }));
+    await (await fetch(CHAT, post({ model: 'gpt-5' }))).json();
+    span.end();
+  });
+  const [attempt, leaf, ...others] = await spans();
+  expect(others).toEqual([]);
+  expect(pick(attempt, 'costspan.role', 'costspan.attempt.number', 'costspan.attempt.billable')).toEqual({
+    'costspan.role': 'attempt',
+    'costspan.attempt.number': 1,
+    'costspan.attempt.billable': 'no',
+  });
+  expect(attempt?.parentSpanContext?.spanId).toBe(leaf?.spanContext().spanId);
+  expect(usageOf(leaf)).toEqual(used);
+  expect(
+    pick(
+      leaf,
+      'costspan.role',
+      'costspan.attempt.number',
+      'costspan.attempt.billable',
+      'http.response.status_code',
+      'error.type',
+    ),
+  ).toEqual({
+    'costspan.role': 'call',
+    'costspan.attempt.number': 2,
+    'costspan.attempt.billable': 'yes',
+    'http.response.status_code': 200,
+  });
+});
+
+describe('an embedding outside of the span that was started for it', () => {
+  const EMBEDDINGS = 'https://api.openai.com/v1/embeddings';
+  const embedded = (): Response => Response.json({ model: 'e', data: [], usage: { prompt_tokens: 3, total_tokens: 3 } });
+  const attributes = { 'gen_ai.operation.name': 'embeddings', 'gen_ai.request.model': 'e' };
+  const start = (parent: Context = context.active()): Span =>
+    trace.getTracer('gen_ai').startSpan('embeddings e', { attributes }, parent);
+
+  test('is written on the innermost one of the active span', async () => {
+    const { costspan, spans } = measure();
+    const fetch = costspan.fetch({ fetch: fakeFetch(embedded()), spans: 'annotate' });
+    await costspan.workItem.run({ type: 'ticket', id: 'T-1' }, async () => {
+      const outer = start();
+      const inner = start(trace.setSpan(context.active(), outer));
+      await (await fetch(EMBEDDINGS, post({ model: 'e', input: 'x' }))).json();
+      inner.end();
+      outer.end();
+    });
+    expect((await spans()).map(usageOf)).toEqual([{ input_text_tokens: 3 }, {}, {}]);
+  });
+
+  test('is never written on one of another work item or model', async () => {
+    const { costspan, spans } = measure();
+    const fetch = costspan.fetch({ fetch: fakeFetch(embedded(), embedded()), spans: 'annotate' });
+    const other = costspan.workItem.run({ type: 'ticket', id: 'T-1' }, () => start());
+    await costspan.workItem.run({ type: 'ticket', id: 'T-2' }, async () => {
+      await (await fetch(EMBEDDINGS, post({ model: 'e', input: 'x' }))).json();
+      const mine = start();
+      await (await fetch(EMBEDDINGS, post({ model: 'f', input: 'x' }))).json();
+      mine.end();
+    });
+    other.end();
+    const ours = (await spans()).filter((span) => Object.keys(usageOf(span)).length > 0);
+    expect(ours.map(({ name, attributes: found }) => [name, found['costspan.work_item.id']])).toEqual([
+      ['embeddings e', 'T-2'],
+      ['embeddings f', 'T-2'],
+    ]);
+    expect(ours.map(({ instrumentationScope }) => instrumentationScope.name)).toEqual(['@costspan/sdk', '@costspan/sdk']);
   });
 });
 

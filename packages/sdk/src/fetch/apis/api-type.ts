@@ -9,6 +9,8 @@ export type Answer = {
   readonly serviceTier?: string;
   /** The provider's usage object as it came, for the reader of its API. */
   readonly rawUsage?: unknown;
+  /** Reader of the usage object. Default: that of the API. */
+  readonly usageApi?: string;
   /** Disjoint counts that the usage object does not have, such as searches counted in the output. */
   readonly otherUsage?: Usage;
   /** What the provider says it charged, where it says so outside of the usage object. */
