@@ -10,6 +10,7 @@ import type { Meter, SenderContext } from './stages/meter.ts';
 import type { MeterLogs } from './stages/meter-logs.ts';
 import type { LedgerStore } from './store/ledger-store.ts';
 import type { ReadLedgerEvents } from './store/received-events.ts';
+import type { TenantLimits } from './tenant-limits.ts';
 import type { TakeTurn } from './turns.ts';
 import { warnOnce } from './warn-once.ts';
 
@@ -35,6 +36,7 @@ export type IngestOptions = {
     SelfMetrics,
     'spansAccepted' | 'unknownDialect' | 'sampledInput' | 'invalidUtf8' | 'discarded' | 'committed'
   >;
+  readonly limits?: Pick<TenantLimits, 'charge'>;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Resolves when this request is the one to be worked on. Default: at once. */
@@ -58,6 +60,7 @@ export type EventIntake = {
 export function createIngest(given: IngestOptions): Ingest {
   const options = { ...given, warnOfSampling: warnOnce(given.logger, sampledInput) };
   return async (request) => {
+    options.limits?.charge(request.sender, 'bytes', request.body.length);
     await options.takeTurn?.();
     const read =
       request.encoding === 'json'
@@ -109,6 +112,7 @@ async function takeTraces(body: Uint8Array, { sender, abort }: IngestRequest, op
   options.fanOuts.traces.pass(outgoing);
   if (!options.fanOuts.traces.hasQueues) options.giveBack?.(metered.body);
   if (metered.invalidUtf8Count > 0) options.metrics.invalidUtf8(metered.invalidUtf8Count);
+  options.limits?.charge(sender, 'spans', metered.spanCount);
   if (metered.sampledSpanCount > 0) {
     options.metrics.sampledInput(metered.sampledSpanCount);
     options.warnOfSampling();

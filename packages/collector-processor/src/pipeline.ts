@@ -6,7 +6,7 @@ import { type BufferPool, createBufferPool } from './buffer-pool.ts';
 import type { ByteAllowance } from './byte-allowance.ts';
 import type { Clock } from './clock.ts';
 import type { Config, TrustConfig } from './config/config.ts';
-import { createIngest } from './create-ingest.ts';
+import { createIngest, type IngestOptions } from './create-ingest.ts';
 import { CostspanError } from './errors.ts';
 import type { Exporter } from './exporters/exporter.ts';
 import { type OpenExporters, openExporters } from './exporters/open-exporters.ts';
@@ -21,6 +21,7 @@ import type { RewriteTraces } from './otlp/codec.ts';
 import { rewriteTraces } from './otlp/rewrite-traces.ts';
 import { visitLogRecords } from './otlp/visit-log-records.ts';
 import { createAuthenticate } from './receivers/authentication.ts';
+import { limitSenders } from './receivers/limit-senders.ts';
 import type { Page } from './receivers/otlp-http/options.ts';
 import { type Receivers, startReceivers } from './receivers/start-receivers.ts';
 import { createSelfMetrics, type SelfMetrics } from './self-metrics.ts';
@@ -30,6 +31,7 @@ import { createMeterLogs, type MeterLogs } from './stages/meter-logs.ts';
 import type { LedgerStore } from './store/ledger-store.ts';
 import { type OpenLedger, openLedger } from './store/open-ledger.ts';
 import { readLedgerEvents } from './store/read-ledger-events.ts';
+import { createTenantLimits, type SharedLimits } from './tenant-limits.ts';
 import { createTurns } from './turns.ts';
 import { answerCodec, outgoingCodec, responseCodec, toProtobuf, validate } from './wire-codecs.ts';
 
@@ -54,12 +56,12 @@ export type Pipeline = {
   readonly flush: (abort: AbortSignal) => Promise<boolean>;
   /** Absent: the ledger is off, or another thread's. */
   readonly ledger?: OpenLedger;
-  /** Loads the price books again and resolves with what makes the next request use them. Rejects when one is bad. */
-  readonly prepareBooks: () => Promise<() => void>;
   /** What the ledger adds up to. Absent where the ledger is, and offline. */
   readonly costs?: CostMetrics;
   /** Delivers metrics of the service itself, by destination. */
   readonly sendMetrics: OpenExporters['sendMetrics'];
+  /** Loads the price books again and resolves with what makes the next request use them. Rejects when one is bad. */
+  readonly prepareBooks: () => Promise<() => void>;
   /** Sends what is left until `abort`, then closes everything. */
   readonly close: (abort: AbortSignal) => Promise<void>;
 };
@@ -79,6 +81,8 @@ export type PipelineOptions = {
   readonly remoteLedger?: Pick<LedgerStore, 'commit' | 'receive' | 'claim' | 'record'>;
   /** Whether other threads listen on the same ports. Default: no. */
   readonly sharedPort?: boolean;
+  /** What other threads count limits of tenants with. Default: there are none. */
+  readonly sharedLimits?: SharedLimits;
 };
 
 /** Opens price books, ledger and destinations. Rejects with a {@link CostspanError} and leaves nothing open. */
@@ -111,47 +115,32 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const totals = countTotals(metrics);
   const store = options.remoteLedger ?? ledger;
   const trust = trustOf(config);
-  const ingest = createIngest({
-    meterOf: (sender) => meters.spans(sender),
-    ...optional('meterLogsOf', store && ((sender: SenderContext) => meters.logs(sender))),
-    fanOuts,
-    ...optional('ledger', store),
-    ...optional(
-      'intake',
-      store && { read: readLedgerEvents, receive: store.receive, isTrusted: (sender) => trust(sender).entries },
-    ),
-    toProtobuf: (signal, body) => toProtobuf(signal, body, pool?.take),
-    validate,
-    metrics: { ...metrics, spansAccepted: totals.add },
-    logger,
-    clock,
-  const costs = costsOf(options);
-    takeTurn: createTurns(),
-    ...optional('giveBack', pool?.giveBack),
-  });
+  const limits = createTenantLimits(config, options.sharedLimits);
+  const counted = { ...metrics, spansAccepted: totals.add };
+  const ingest = ingestOf({ meters: () => meters, store, fanOuts, trust, pool, metrics: counted, logger, clock, limits });
   const { handoffKeys, pricing } = config;
-    ...optional('costs', costs),
-    sendMetrics: exporters.sendMetrics,
   const api = store && createApi({ ingest, ledger: store, trustOf: trust, handoffKeys, pricing, book: () => book, clock });
   const pump =
     ledger === undefined
       ? undefined
       : createLedgerPump({ ledger, sendRecords, sendEntries, intervalMs: config.records.intervalMs, clock, metrics, logger });
   pump?.start();
+  const costs = costsOf(options);
   return {
     ingest,
     metrics,
     ...optional('ledger', ledger),
+    ...optional('costs', costs),
+    sendMetrics: exporters.sendMetrics,
     ...optional('api', api),
     totals: totals.read,
     startReceivers: (pages) => {
-      const authenticate = createAuthenticate(config.tenantKeys, config.tenantHeader);
+      const authenticate = limitSenders(createAuthenticate(config.tenantKeys, config.tenantHeader), limits, metrics);
       const common = { ...options, ingest, authenticate, codec: responseCodec, metrics, pool, ...optional('api', api) };
       return startReceivers(config, common, pages);
     },
     flush: async (abort) => (await pump?.flush(abort)) ?? true,
     prepareBooks: async () => {
-      await costs?.close();
       const loaded = await loadBook();
       return () => {
         book = loaded;
@@ -162,10 +151,35 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       await pump?.stop();
       if (!abort.aborted) await pump?.flush(abort);
       await closeExporters(abort);
+      await costs?.close();
       await ledger?.close();
       metrics.close();
     },
   };
+}
+
+type IngestParts = Pick<IngestOptions, 'fanOuts' | 'metrics' | 'logger' | 'clock' | 'limits'> & {
+  readonly meters: () => Meters;
+  readonly store: PipelineOptions['remoteLedger'];
+  readonly trust: (sender: SenderContext) => TrustConfig;
+  readonly pool: BufferPool | undefined;
+};
+
+function ingestOf({ meters, store, trust, pool, ...parts }: IngestParts): Ingest {
+  return createIngest({
+    ...parts,
+    meterOf: (sender) => meters().spans(sender),
+    ...optional('meterLogsOf', store && ((sender: SenderContext) => meters().logs(sender))),
+    ...optional('ledger', store),
+    ...optional(
+      'intake',
+      store && { read: readLedgerEvents, receive: store.receive, isTrusted: (sender) => trust(sender).entries },
+    ),
+    toProtobuf: (signal, body) => toProtobuf(signal, body, pool?.take),
+    validate,
+    takeTurn: createTurns(),
+    ...optional('giveBack', pool?.giveBack),
+  });
 }
 
 /** The ledger that is this pipeline's own. Who works on a file offline leaves as it is what the service says about it. */
@@ -181,6 +195,12 @@ async function openOwnLedger({ config, clock, exporters, remoteLedger }: Pipelin
   });
 }
 
+/** The metrics of the ledger that is this pipeline's own. Offline nobody asks for them. */
+function costsOf({ config: { ledger }, clock, logger, exporters, remoteLedger }: PipelineOptions): CostMetrics | undefined {
+  if (ledger === undefined || remoteLedger !== undefined || exporters !== undefined) return undefined;
+  return createCostMetrics({ thread: startCostThread(ledger.file), clock, logger });
+}
+
 /** Files of an offline run keep what they are given, so its memory is not used again. */
 function poolOf({ exporters }: PipelineOptions): BufferPool | undefined {
   return exporters === undefined ? createBufferPool() : undefined;
@@ -192,17 +212,9 @@ function completedOutcomes({ workItems }: Config): CompletedOutcomes {
 }
 
 /** What reads spans and log events of a sender: senders differ by how far they are trusted. */
-function metersOf(
-  config: Config,
-  book: CompiledBook,
-/** The metrics of the ledger that is this pipeline's own. Offline nobody asks for them. */
-function costsOf({ config: { ledger }, clock, logger, exporters, remoteLedger }: PipelineOptions): CostMetrics | undefined {
-  if (ledger === undefined || remoteLedger !== undefined || exporters !== undefined) return undefined;
-  return createCostMetrics({ thread: startCostThread(ledger.file), clock, logger });
-}
+type Meters = { readonly spans: (sender: SenderContext) => Meter; readonly logs: (sender: SenderContext) => MeterLogs };
 
-  pool: BufferPool | undefined,
-): { readonly spans: (sender: SenderContext) => Meter; readonly logs: (sender: SenderContext) => MeterLogs } {
+function metersOf(config: Config, book: CompiledBook, pool: BufferPool | undefined): Meters {
   const keepsFacts = config.ledger !== undefined;
   const rewrite: RewriteTraces = (body, given, onSpan) =>
     rewriteTraces(body, { ...given, ...optional('allocate', pool?.take) }, onSpan);

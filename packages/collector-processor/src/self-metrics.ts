@@ -4,10 +4,13 @@ import { unknownScopesMax } from './limits.ts';
 import type { Signal } from './otlp/codec.ts';
 import { counter, gauge, gaugeBy, histogram } from './prometheus.ts';
 import type { UnknownScope } from './stages/meter.ts';
+import type { LimitedAmount } from './tenant-limits.ts';
 
-/** What the service counts about itself. Labels are few and fixed: never an item, a tenant or anything a sender chooses. */
+/** What the service counts about itself. Labels are few and fixed: never an item, or a tenant or anything else that a sender chooses. */
 export type SelfMetrics = {
   readonly requestAnswered: (signal: Signal, status: number, durationMs: number) => void;
+  /** Refused for a limit of a tenant, as the configuration names the tenant. */
+  readonly requestLimited: (tenant: string, limit: LimitedAmount) => void;
   readonly connectionDropped: () => void;
   readonly received: (signal: Signal, bytes: number) => void;
   /** Spans of an acknowledged request. */
@@ -89,20 +92,26 @@ function mergedText(snapshots: readonly MetricsSnapshot[]): Promise<string> {
   return AggregatorRegistry.aggregate([...snapshots]).metrics();
 }
 
-function receiverMetrics(
-  registry: Registry,
-): Pick<SelfMetrics, 'requestAnswered' | 'connectionDropped' | 'received' | 'discarded'> {
 /** What several threads have counted, added up. */
 export function mergeSnapshots(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnapshot> {
   return AggregatorRegistry.aggregate([...snapshots]).getMetricsAsJSON();
 }
 
+function receiverMetrics(
+  registry: Registry,
+): Pick<SelfMetrics, 'requestAnswered' | 'requestLimited' | 'connectionDropped' | 'received' | 'discarded'> {
   const requests = counter(registry, 'receiver_requests', 'Requests answered, by signal and HTTP status.', ['signal', 'code']);
   const durations = histogram(
     registry,
     'receiver_request_duration_seconds',
     'Time from the headers of a request to its answer.',
     ['signal'],
+  );
+  const limited = counter(
+    registry,
+    'receiver_limited_requests',
+    'Requests refused because their tenant was over a limit, by tenant as the configuration names it.',
+    ['tenant', 'limit'],
   );
   const dropped = counter(registry, 'receiver_dropped_connections', 'Connections closed because too many were open.');
   const bytes = counter(registry, 'receiver_request_bytes', 'Bytes of request bodies after decompression.', ['signal']);
@@ -117,6 +126,7 @@ export function mergeSnapshots(snapshots: readonly MetricsSnapshot[]): Promise<M
       requests.inc({ signal, code: String(status) });
       durations.observe({ signal }, durationMs / 1_000);
     },
+    requestLimited: (tenant, limit) => limited.inc({ tenant, limit }),
     connectionDropped: () => dropped.inc(),
     received: (signal, count) => bytes.inc({ signal }, count),
     discarded: (signal, items) => discarded.inc({ signal }, items),

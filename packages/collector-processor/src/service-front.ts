@@ -10,6 +10,7 @@ import { openPipeline, type Pipeline } from './pipeline.ts';
 import type { Page } from './receivers/otlp-http/options.ts';
 import type { Receiver } from './receivers/receiver.ts';
 import type { MetricsSnapshot } from './self-metrics.ts';
+import { createSharedLimits } from './tenant-limits.ts';
 import type { Address, ControlCalls } from './threads/network-protocol.ts';
 import { type NetworkThreads, startNetworkThreads } from './threads/network-threads.ts';
 import { controlConfig, filesOfSignals } from './threads/share-config.ts';
@@ -82,6 +83,7 @@ export async function openThreads(options: FrontOptions, threadCount: number): P
       ...options,
       threadCount,
       inFlightSums,
+      sharedLimits: createSharedLimits(config),
       pagePaths: Object.keys(options.pages),
       fileExporters: [...files.keys()],
       control: controlCalls(pipeline, files, options.pages),

@@ -144,6 +144,16 @@ export type TenantKey = {
   readonly key: string;
 };
 
+/** How much of a tenant is taken in. 0: no limit. */
+export type TenantLimit = {
+  readonly requestsPerSecond: number;
+  /** Of request bodies after decompression. */
+  readonly bytesPerSecond: number;
+  readonly spansPerSecond: number;
+  /** How far ahead of its rates a tenant may be. */
+  readonly burstMs: number;
+};
+
 /** How work items are found on spans. */
 export type WorkItemsConfig = {
   /** Attribute keys that hold a work item's id where `costspan.work_item.id` is absent, in order. */
@@ -169,6 +179,14 @@ export type LogConfig = {
   readonly encoding: 'auto' | 'json' | 'console';
 };
 
+/** How metrics of the service leave it over OTLP. `/metrics` is there whatever this says. */
+export type MetricsOutConfig = {
+  readonly exporters: readonly string[];
+  readonly intervalMs: number;
+  /** By destination. Those that are not named get sums since the start. */
+  readonly temporality: Readonly<Record<string, 'cumulative' | 'delta'>>;
+};
+
 /** How much memory the process may hold before senders are told to come back. */
 export type MemoryLimiterConfig = {
   /** Absent: the percentage counts. */
@@ -179,14 +197,6 @@ export type MemoryLimiterConfig = {
 
 /** A complete, checked configuration. Every default is filled in. */
 export type Config = {
-/** How metrics of the service leave it over OTLP. `/metrics` is there whatever this says. */
-export type MetricsOutConfig = {
-  readonly exporters: readonly string[];
-  readonly intervalMs: number;
-  /** By destination. Those that are not named get sums since the start. */
-  readonly temporality: Readonly<Record<string, 'cumulative' | 'delta'>>;
-};
-
   /** Absent: nothing is received over HTTP. */
   readonly otlpHttp?: OtlpHttpReceiverConfig;
   /** Absent: nothing is received over gRPC. */
@@ -196,6 +206,8 @@ export type MetricsOutConfig = {
   readonly tenantKeys: readonly TenantKey[];
   /** Lower-case request header that names the tenant. Set it only where something in front of the receiver sets the header. */
   readonly tenantHeader?: string;
+  /** By tenant; `*`: each tenant with a key that has no limit of its own, and all other senders together. */
+  readonly tenantLimits: Readonly<Record<string, TenantLimit>>;
   /** Trust in senders of tenants that {@link trustByTenant} does not name. */
   readonly trust: TrustConfig;
   readonly trustByTenant: Readonly<Record<string, TrustConfig>>;
@@ -234,6 +246,6 @@ export type MetricsOutConfig = {
     readonly workers: number;
     readonly shutdownTimeoutMs: number;
     readonly log: LogConfig;
+    readonly metricsOut: MetricsOutConfig;
   };
 };
-    readonly metricsOut: MetricsOutConfig;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { inFlightBytesMax, shutdownTimeoutMs, workersMax } from '../limits.ts';
-import type { Config, LedgerConfig, TrustConfig } from './config.ts';
+import type { Config, LedgerConfig, TenantLimit, TrustConfig } from './config.ts';
 import { exportersSchema } from './exporters.ts';
 import { duration, flag, numeric, optionalFlag, optionalText, orDefaults, size, text, textList, textOr, word } from './fields.ts';
 import { receiversSchema } from './receivers.ts';
@@ -21,6 +21,26 @@ const trust: z.ZodType<GivenTrust> = orDefaults(
   }),
 );
 
+const tenantLimit = z
+  .strictObject({
+    requests_per_second: numeric(
+      0,
+      { min: 0, max: 1e6, whole: false },
+      'Requests, of every signal and of the HTTP API. 0: no limit.',
+    ),
+    bytes_per_second: size('0MiB', { min: '0MiB', max: '64GiB' }, 'Bytes of requests after decompression. `0MiB`: no limit.'),
+    spans_per_second: numeric(0, { min: 0, max: 1e9, whole: false }, 'Spans of acknowledged requests. 0: no limit.'),
+    burst: duration('10s', 'How far ahead of its rates it may be: ten seconds let ten times a rate in at once.'),
+  })
+  .transform(
+    (given): TenantLimit => ({
+      requestsPerSecond: given.requests_per_second,
+      bytesPerSecond: given.bytes_per_second,
+      spansPerSecond: given.spans_per_second,
+      burstMs: given.burst,
+    }),
+  );
+
 const tenants = orDefaults(
   z.strictObject({
     header: optionalText(
@@ -40,6 +60,9 @@ const tenants = orDefaults(
       .describe('Keys that let senders in. With at least one, a request without a key is refused.'),
     trust: orDefaults(z.record(z.string(), trust, { error: 'expected a map of tenants' })).describe(
       'Which statements of a tenant about cost are believed, by tenant. Default: what `trust` says.',
+    ),
+    limits: orDefaults(z.record(z.string(), tenantLimit, { error: 'expected a map of tenants' })).describe(
+      'How much is taken in, by tenant. `"*"`: each tenant with a key that has no limit of its own, and all other senders together. Over a limit a request is refused before it is read, with the delay after which to send it again.',
     ),
   }),
 ).describe('Whose data it is. Without keys or header everything belongs to the tenant the spans name, else to `default`.');
@@ -159,6 +182,19 @@ const service = orDefaults(
             encoding: word(['auto', 'json', 'console'], 'auto', '`auto`: plain text on a terminal, JSON lines elsewhere.'),
           }),
         ).describe('Log of the service, on standard error.'),
+        metrics: orDefaults(
+          z.strictObject({
+            exporters: textList('Destinations of them. With none they are at `/metrics` only.'),
+            interval: duration('60s', 'They are sent this often, and once more at the end.'),
+            temporality: orDefaults(
+              z.record(z.string(), z.enum(['cumulative', 'delta'], { error: 'expected one of "cumulative", "delta"' }), {
+                error: 'expected a map of exporters',
+              }),
+            ).describe(
+              'How counters and histograms are sent, by exporter: `cumulative`, since the start, or `delta`, since what was delivered last. Default: `cumulative`.',
+            ),
+          }),
+        ).describe('Metrics of the service and of costs, as OTLP metrics.'),
       }),
     ).describe('What the service says about itself. Metrics are also at `/metrics` of the HTTP receiver.'),
   }),
@@ -182,19 +218,6 @@ export const configSchema: z.ZodType<Config> = z
   })
   .transform((given): Config => {
     const alone = given.tenants.keys.length === 0 && given.tenants.header === undefined;
-        metrics: orDefaults(
-          z.strictObject({
-            exporters: textList('Destinations of them. With none they are at `/metrics` only.'),
-            interval: duration('60s', 'They are sent this often, and once more at the end.'),
-            temporality: orDefaults(
-              z.record(z.string(), z.enum(['cumulative', 'delta'], { error: 'expected one of "cumulative", "delta"' }), {
-                error: 'expected a map of exporters',
-              }),
-            ).describe(
-              'How counters and histograms are sent, by exporter: `cumulative`, since the start, or `delta`, since what was delivered last. Default: `cumulative`.',
-            ),
-          }),
-        ).describe('Metrics of the service and of costs, as OTLP metrics.'),
     const isPrivate = alone && isLoopback(given.receivers.otlpHttp) && isLoopback(given.receivers.otlpGrpc);
     const trusted = resolveTrust(given.trust, trustAll(isPrivate));
     return {
@@ -202,6 +225,7 @@ export const configSchema: z.ZodType<Config> = z
       exporters: given.exporters,
       tenantKeys: given.tenants.keys,
       ...(given.tenants.header === undefined ? {} : { tenantHeader: given.tenants.header.toLowerCase() }),
+      tenantLimits: given.tenants.limits,
       trust: trusted,
       trustByTenant: Object.fromEntries(
         Object.entries(given.tenants.trust).map(([tenant, each]) => [tenant, resolveTrust(each, trusted)]),
@@ -233,6 +257,11 @@ export const configSchema: z.ZodType<Config> = z
         workers: given.service.workers,
         shutdownTimeoutMs: given.service.shutdown_timeout,
         log: given.service.telemetry.logs,
+        metricsOut: {
+          exporters: given.service.telemetry.metrics.exporters,
+          intervalMs: given.service.telemetry.metrics.interval,
+          temporality: given.service.telemetry.metrics.temporality,
+        },
       },
     };
   });
@@ -257,11 +286,6 @@ function resolveTrust(given: GivenTrust, byDefault: TrustConfig): TrustConfig {
     billable: given.billable ?? byDefault.billable,
     entries: given.entries ?? byDefault.entries,
   };
-        metricsOut: {
-          exporters: given.service.telemetry.metrics.exporters,
-          intervalMs: given.service.telemetry.metrics.interval,
-          temporality: given.service.telemetry.metrics.temporality,
-        },
 }
 
 function trustAll(believed: boolean): TrustConfig {

@@ -5,9 +5,10 @@ import type { SenderContext } from '../stages/meter.ts';
 /** Request headers or metadata, names in lower case. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Who sends, or why nobody is believed to. */
+/** Who sends, why nobody is believed to, or when a sender over its limits may come again. */
 export type Authentication =
   | { readonly kind: 'known'; readonly sender: SenderContext }
+  | { readonly kind: 'limited'; readonly message: string; readonly retryAfterMs: number }
   | { readonly kind: 'refused'; readonly message: string };
 
 /** Finds out who sends a request. */

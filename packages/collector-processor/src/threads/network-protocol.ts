@@ -7,6 +7,7 @@ import type { PageAnswer } from '../receivers/otlp-http/options.ts';
 import type { MetricsSnapshot } from '../self-metrics.ts';
 import type { LedgerStore } from '../store/ledger-store.ts';
 import type { LedgerEvents } from '../store/received-events.ts';
+import type { SharedLimits } from '../tenant-limits.ts';
 import type { SharedSums } from './shared-allowance.ts';
 
 /** What a network thread is started with. */
@@ -16,6 +17,7 @@ export type NetworkThreadData = {
   /** From 0. */
   readonly thread: number;
   readonly inFlightSums: SharedSums;
+  readonly sharedLimits: SharedLimits;
   readonly inFlightBytesMax: number;
   /** Pages that the main thread answers. */
   readonly pagePaths: readonly string[];

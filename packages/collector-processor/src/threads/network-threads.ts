@@ -4,6 +4,7 @@ import { CostspanError } from '../errors.ts';
 import { threadRestartDelayMs } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { MetricsSnapshot } from '../self-metrics.ts';
+import type { SharedLimits } from '../tenant-limits.ts';
 import { type Caller, connectCalls } from './calls.ts';
 import type { Address, ControlCalls, NetworkCalls, NetworkGreeting, NetworkThreadData } from './network-protocol.ts';
 import { listeningAt, networkConfig } from './share-config.ts';
@@ -27,6 +28,7 @@ export type NetworkThreadsOptions = {
   readonly config: Config;
   readonly threadCount: number;
   readonly inFlightSums: SharedSums;
+  readonly sharedLimits: SharedLimits;
   readonly pagePaths: readonly string[];
   readonly fileExporters: readonly string[];
   /** How the main thread answers them. */
@@ -112,12 +114,13 @@ function startOne(
   options: NetworkThreadsOptions,
   onEnd: (why: string | undefined) => void,
 ): Thread & { readonly greeting: Promise<NetworkGreeting> } {
-  const { inFlightSums, pagePaths, fileExporters, control, logger, startThread = startNetworkThread } = options;
+  const { inFlightSums, sharedLimits, pagePaths, fileExporters, control, logger, startThread = startNetworkThread } = options;
   const inFlightBytesMax = config.service.inFlightBytesMax;
   const { channel, onEnd: whenEnded } = startThread({
     config,
     thread: index,
     inFlightSums,
+    sharedLimits,
     inFlightBytesMax,
     pagePaths,
     fileExporters,

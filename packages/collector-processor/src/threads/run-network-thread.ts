@@ -52,7 +52,7 @@ export async function runNetworkThread(channel: Channel, data: NetworkThreadData
 }
 
 function openOwnPipeline(data: NetworkThreadData, control: Caller<ControlCalls>): Promise<Pipeline> {
-  const { config, thread, inFlightSums, inFlightBytesMax, fileExporters } = data;
+  const { config, thread, inFlightSums, sharedLimits, inFlightBytesMax, fileExporters } = data;
   const logger = loggerOfMain(control);
   const isOverMemory = memoryLimitOf({ config, logger, clock: systemClock });
   return openPipeline({
@@ -63,6 +63,7 @@ function openOwnPipeline(data: NetworkThreadData, control: Caller<ControlCalls>)
     allowance: createSharedAllowance(inFlightSums, thread, inFlightBytesMax, isOverMemory),
     openedExporters: new Map(fileExporters.map((name) => [name, exporterOfMain(name, control)])),
     sharedPort: true,
+    sharedLimits,
     ...(config.ledger === undefined ? {} : { remoteLedger: remoteLedger(control) }),
   });
 }

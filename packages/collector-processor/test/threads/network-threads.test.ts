@@ -3,6 +3,7 @@ import { createChanges } from '@costspan/testkit';
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../src/config/load.ts';
 import { silentLogger } from '../../src/logger.ts';
+import { createSharedLimits } from '../../src/tenant-limits.ts';
 import { connectCalls } from '../../src/threads/calls.ts';
 import type { ControlCalls, NetworkThreadData } from '../../src/threads/network-protocol.ts';
 import { type NetworkThreads, startNetworkThreads } from '../../src/threads/network-threads.ts';
@@ -59,6 +60,7 @@ async function startThreads({ failing = [], refusing = [] }: Plan = {}) {
     config: parsed.config,
     threadCount: 3,
     inFlightSums: sums,
+    sharedLimits: createSharedLimits(parsed.config),
     pagePaths: [],
     fileExporters: [],
     control: {} as ControlCalls,

@@ -66,6 +66,10 @@ export function createCallHandler(options: OtlpGrpcReceiverOptions): CallHandler
     if (early !== undefined) return early;
     const authentication = options.authenticate(call.headers);
     if (authentication.kind === 'refused') return { code: grpcStatus.unauthenticated, message: authentication.message };
+    if (authentication.kind === 'limited') {
+      const { message, retryAfterMs } = authentication;
+      return { code: grpcStatus.resourceExhausted, message, retryDelayMs: retryAfterMs };
+    }
     underWay += 1;
     let heldBytes = 0;
     try {

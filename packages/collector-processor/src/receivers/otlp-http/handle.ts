@@ -53,6 +53,7 @@ export function createHandle(options: OtlpHttpReceiverOptions): Handler {
       const refusal = { status: 401, message: authentication.message, headers: { 'www-authenticate': 'Bearer' } };
       return refuse(refusal, encoding, codec);
     }
+    if (authentication.kind === 'limited') return refuse({ ...authentication, status: 429 }, encoding, codec);
     underWay += 1;
     const gone = new AbortController();
     // Closed before it was answered: the client has left.
