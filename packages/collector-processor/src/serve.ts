@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { CostspanError } from './errors.ts';
+import { createFileWatch } from './file-watch.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { createMetricsPump } from './metrics-out/metrics-pump.ts';
 import { optional } from './optional.ts';
@@ -9,6 +10,7 @@ import { mergeSnapshots, metricsContentType } from './self-metrics.ts';
 import { openOneThread, openThreads, type ServiceFront } from './service-front.ts';
 import { stopWithin } from './stop-within.ts';
 import { canSharePorts } from './threads/shared-ports.ts';
+import { watchedFiles } from './watched-files.ts';
 
 /** What a service needs. */
 export type ServeOptions = {
@@ -64,21 +66,46 @@ export async function serve(options: ServeOptions): Promise<Service> {
     ...optional('costs', pipeline.costs),
   });
   metricsPump.start();
+  const reload = oneByOne(opened.reload);
+  const watch = createFileWatch({
+    ...{ files: watchedFiles(config), intervalMs: config.service.watchFilesMs, clock },
+    onChange: () => reloadChanged(reload, logger),
+  });
+  watch.start();
   const { port, url } = http ?? grpc ?? { port: 0, url: '' };
   return {
     port,
     url,
     ...(grpc && { grpcUrl: grpc.url }),
     flush: () => pipeline.flush(new AbortController().signal),
-    reload: opened.reload,
+    reload,
     close: () => {
-      closing ??= metricsPump
-        .stop()
+      closing ??= Promise.all([watch.stop(), metricsPump.stop()])
         .then(() => stopWithin(receivers, pipeline, config.service.shutdownTimeoutMs, clock))
         .then(opened.close);
       return closing;
     },
   };
+}
+
+/** Calls one after the other: two reloads at once would use parts of each other. */
+function oneByOne(work: () => Promise<void>): () => Promise<void> {
+  let last = Promise.resolve();
+  return () => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+async function reloadChanged(reload: () => Promise<void>, logger: Logger): Promise<void> {
+  try {
+    await reload();
+    logger.info('price books or certificates changed and were read again');
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    logger.error('price books or certificates changed and cannot be used; the old ones stay in use', { problem });
+  }
 }
 
 /** Several threads need a system that lets them share a port; where it does not, one takes all requests. */

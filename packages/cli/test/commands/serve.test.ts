@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { openLedgerReader } from '@costspan/collector-processor';
 import { createTemporaryFolder, type TemporaryFolder } from '@costspan/testkit';
@@ -79,14 +79,48 @@ test('OTLP-39 killed after its answer and started again, it has what it answered
   expect(totals()).toEqual({ 'T-1': 4n * 2_250_000_000n });
 });
 
-test('reads its price books again on SIGHUP, and keeps the old ones when the new ones are bad', async () => {
-  const book = (amount: string): string => `book: mine
+/** A book in which a thousand input tokens cost this much. */
+const book = (amount: string): string => `book: mine
 version: 2026-01-01
 currency: USD
 prices:
   - { id: in, provider: openai, match: { exact: gpt-5 }, unit: input_text_tokens, amount: ${amount}, per: "1000", status: contract }
   - { id: out, provider: openai, match: { exact: gpt-5 }, unit: output_text_tokens, amount: "0", per: "1000", status: contract }
 `;
+
+test('reads a price book again when the ConfigMap it is mounted from changes, and keeps the old one when the new one is bad', async () => {
+  /** As a kubelet does it: the files of a version in a folder of their own, and a link to the folder replaced at once. */
+  const mount = async (version: string, text: string): Promise<void> => {
+    await mkdir(folder.join(version));
+    await writeFile(folder.join(`${version}/book.yaml`), text);
+    await symlink(version, folder.join('..data_tmp'));
+    await rename(folder.join('..data_tmp'), folder.join('..data'));
+  };
+  await mount('..v1', book('"1"'));
+  await symlink('..data/book.yaml', folder.join('book.yaml'));
+  const config = 'pricing: {books: [book.yaml], catalog: false}\nservice: {watch_files: 50ms}\n';
+  await writeFile(folder.join('costspan.yaml'), config);
+  const { command, url } = await serve('--config', 'costspan.yaml', '--endpoint', '127.0.0.1:0');
+  await send(url, chatRequest(1, 'T-1'));
+  await mount('..v2', book('"2"'));
+  const wait = { timeout: 10_000 };
+  await expect.poll(command.stderr, wait).toContain('price books or certificates changed and were read again');
+  await send(url, chatRequest(2, 'T-2'));
+  await mount('..v3', book('3'));
+  await expect.poll(command.stderr, wait).toContain('cannot be used; the old ones stay in use');
+  expect(command.stderr()).toMatch(/book\.yaml:5:\d+: prices\[0\]\.amount/);
+  await send(url, chatRequest(3, 'T-3'));
+  await mount('..v4', book('"4"'));
+  await expect.poll(() => command.stderr().match(/were read again/g)?.length, wait).toBe(2);
+  await send(url, chatRequest(4, 'T-4'));
+  expect(command.stderr().match(/stay in use/g)).toHaveLength(1);
+  command.process.kill('SIGTERM');
+  expect(await command.ended).toBe(0);
+  const whole = 10n ** 12n;
+  expect(totals()).toEqual({ 'T-1': whole, 'T-2': 2n * whole, 'T-3': 2n * whole, 'T-4': 4n * whole });
+}, 30_000);
+
+test('reads its price books again on SIGHUP, and keeps the old ones when the new ones are bad', async () => {
   await writeFile(folder.join('book.yaml'), book('"1"'));
   await writeFile(folder.join('costspan.yaml'), 'pricing: {books: [book.yaml], catalog: false}\n');
   const { command, url } = await serve('--config', 'costspan.yaml', '--endpoint', '127.0.0.1:0');

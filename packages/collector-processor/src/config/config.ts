@@ -245,6 +245,8 @@ export type Config = {
     /** Threads that take requests. With more than one, none of them is the main thread. */
     readonly workers: number;
     readonly shutdownTimeoutMs: number;
+    /** How often price books and certificates are looked at. 0: never. */
+    readonly watchFilesMs: number;
     readonly log: LogConfig;
     readonly metricsOut: MetricsOutConfig;
   };

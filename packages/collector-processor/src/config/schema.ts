@@ -174,6 +174,10 @@ const service = orDefaults(
       'Threads that take, price and forward requests. The ledger has a thread of its own beside them.',
     ),
     shutdown_timeout: duration(`${shutdownTimeoutMs / 1_000}s`, 'Time for a shutdown to finish what it has begun.'),
+    watch_files: duration(
+      '5s',
+      'How often price books and certificates are looked at. What changed is read again once it has been quiet for one more look; what is bad leaves the old in use. `0s`: only on SIGHUP.',
+    ),
     telemetry: orDefaults(
       z.strictObject({
         logs: orDefaults(
@@ -256,6 +260,7 @@ export const configSchema: z.ZodType<Config> = z
         },
         workers: given.service.workers,
         shutdownTimeoutMs: given.service.shutdown_timeout,
+        watchFilesMs: given.service.watch_files,
         log: given.service.telemetry.logs,
         metricsOut: {
           exporters: given.service.telemetry.metrics.exporters,

@@ -34,6 +34,7 @@ describe('defaults', () => {
       exporters: {},
       tenantKeys: [],
       trust: { declaredCost: true, declaredCostForLlm: false, providerCost: true, billable: true, entries: true },
+      tenantLimits: {},
       trustByTenant: {},
       workItems: { idFrom: [], typeFrom: [], types: {} },
       pricing: { books: [], catalog: true, currency: 'USD', serve: 'full' },
@@ -47,6 +48,7 @@ describe('defaults', () => {
         memoryLimiter: { limitPercentage: 80 },
         workers: 1,
         shutdownTimeoutMs: 30_000,
+        watchFilesMs: 5_000,
         log: { level: 'info', encoding: 'auto' },
         metricsOut: { exporters: [], intervalMs: 60_000, temporality: {} },
       },
@@ -239,7 +241,7 @@ service:
       'config.yaml:13:13: records.interval: expected a duration such as "30s" or "1h30m", found 10',
       'config.yaml:14:15: records.exporters.0: expected the name of an exporter that `exporters` defines, found "fil"; did you mean file?',
       'config.yaml:15:9: ledger: expected `off` or a map, found "of"',
-      'config.yaml:17:3: service.pipelines: unknown key; known here: traces, logs, metrics, acknowledge_within, max_in_flight_size, memory_limiter, workers, shutdown_timeout, telemetry',
+      'config.yaml:17:3: service.pipelines: unknown key; known here: traces, logs, metrics, acknowledge_within, max_in_flight_size, memory_limiter, workers, shutdown_timeout, watch_files, telemetry',
       'config.yaml:18:23: service.max_in_flight_size: expected at least `receivers.otlp.protocols.http.max_request_body_size`, or a request of that size could never be taken, found "1MiB"',
     ]);
   });
