@@ -42,7 +42,8 @@ reads bytes and changes what it has to. Setting two constants is less work than 
 says what it costs to have costs, in a unit that who runs Collectors knows.
 
 ${comparisons.map(comparisonText).join('\n')}
-Processor time is that of all threads of the process, garbage collection included, over the spans that were acknowledged.
+Processor time is that of all threads of the process, garbage collection included, over the spans that were acknowledged. Spans a
+second are what the cores had left beside load and destination, so processor time is the figure to compare.
 Memory is the most that was resident. Delays are from the first byte of a request of 512 spans to its answer, at
 ${thousands(calmSpansPerSecond)} spans a second for everyone. Medians of ${how.rounds} rounds of ${how.seconds} s, the contenders taking turns.
 
