@@ -39,7 +39,7 @@ traces and calls in every request, because a ledger has little to do with spans 
 
 What is _not_ the same: the Collector decodes every span into objects, which any of its processors can then change; Costspan
 reads bytes and changes what it has to. Setting two constants is less work than pricing. So this is no contest of two engines: it
-says what it costs to have costs, in a unit that who runs Collectors knows.
+says what it costs to have costs, in a unit that people who run Collectors know.
 
 ${comparisons.map(comparisonText).join('\n')}
 Processor time is that of all threads of the process, garbage collection included, over the spans that were acknowledged. Spans a
