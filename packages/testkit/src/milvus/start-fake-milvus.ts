@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type { GrpcHandler, GrpcServer } from '../grpc/start-grpc-server.ts';
 
 /** How the stand-in behaves. */
@@ -14,8 +13,16 @@ export type FakeMilvusOptions = {
 export async function startFakeMilvus(options: FakeMilvusOptions = {}): Promise<GrpcServer> {
   const { fromJSON } = await import('@grpc/proto-loader');
   const { startGrpcServer } = await import('../grpc/start-grpc-server.ts');
-  const proto = createRequire(import.meta.url)('@zilliz/milvus2-sdk-node/dist/milvus/proto-json/milvus.js').default;
-  const definitions = fromJSON(proto, { keepCase: true, longs: String, enums: String, defaults: true, oneofs: true });
+  // The protocol as the client library itself knows it.
+  const { default: library } = await import('@zilliz/milvus2-sdk-node/dist/milvus/proto-json/milvus.js');
+  const proto = 'default' in library ? library.default : library;
+  const definitions = fromJSON(proto as unknown as Parameters<typeof fromJSON>[0], {
+    keepCase: true,
+    longs: String,
+    enums: String,
+    defaults: true,
+    oneofs: true,
+  });
   const service = definitions['milvus.proto.milvus.MilvusService'];
   if (service === undefined || 'format' in service) throw new Error('fake Milvus: the client library has no MilvusService');
   return startGrpcServer(service, handlers(options));
