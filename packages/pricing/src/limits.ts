@@ -30,3 +30,6 @@ export const ROWS_PER_MATCH_MAX = 2_000;
 
 /** Patterns of one provider. Pairs of the same weight are compared for ties; the public catalog has 161 at most. */
 export const PATTERNS_PER_PROVIDER_MAX = 2_000;
+
+/** Paths into usage objects that are kept split: all readers together name fewer than a hundred. */
+export const pathsRememberedMax = 1_000;

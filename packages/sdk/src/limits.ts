@@ -13,6 +13,12 @@ export const dimensionValueBytesMax = 256;
 /** Characters of a work item in a carrier: servers commonly refuse header lines above 8 KiB. */
 export const carrierCharactersMax = 8_000;
 
+/** Units whose attribute names are kept: all that are known are a few dozen, custom ones follow. */
+export const unitsRememberedMax = 1_000;
+
+/** Addresses of model calls that are read once and kept: a process calls a few, each about 500 bytes. */
+export const addressesRememberedMax = 1_000;
+
 /** Units of usage on one span: beyond the default limit of 128 attributes OpenTelemetry drops them silently. */
 export const usageUnitsMax = 64;
 

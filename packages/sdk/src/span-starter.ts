@@ -6,9 +6,20 @@ export type SpanStarter = Pick<Tracer, 'startSpan'>;
 
 /**
  * Starts every span of this package. It asks for the registered provider at each span: a tracer taken before the provider
- * is registered stays silent for ever where another copy of the OpenTelemetry API registers it.
+ * is registered stays silent for ever where another copy of the OpenTelemetry API registers it. The tracer of a provider
+ * stays the same, and is asked for once.
  */
-export const spanStarterOf = (provider: TracerProvider | undefined): SpanStarter => ({
-  startSpan: (name, options, context) =>
-    (provider ?? trace.getTracerProvider()).getTracer(SDK_SCOPE, SDK_VERSION).startSpan(name, options, context),
-});
+export const spanStarterOf = (given: TracerProvider | undefined): SpanStarter => {
+  let known: { readonly provider: TracerProvider; readonly tracer: Tracer } | undefined;
+  return {
+    startSpan: (name, options, context) => {
+      const provider = behind(given ?? trace.getTracerProvider());
+      if (known?.provider !== provider) known = { provider, tracer: provider.getTracer(SDK_SCOPE, SDK_VERSION) };
+      return known.tracer.startSpan(name, options, context);
+    },
+  };
+};
+
+// What is registered is handed out behind a provider that only passes on, and whose tracers would remember its first one.
+const behind = (provider: TracerProvider): TracerProvider =>
+  'getDelegate' in provider && typeof provider.getDelegate === 'function' ? (provider.getDelegate() as TracerProvider) : provider;

@@ -1,3 +1,4 @@
+import { pathsRememberedMax } from '../limits.ts';
 import { openUsageFields, type UsageFields } from './usage-fields.ts';
 import type { UsagePart, UsageReading } from './usage-reading.ts';
 
@@ -26,9 +27,20 @@ export const readUsageObject = (
 /** The value at a dotted path of plain objects, or undefined. */
 export const valueAt = (raw: unknown, path: string): unknown => {
   let value: unknown = raw;
-  for (const key of path.split('.')) {
+  for (const key of keysOf(path)) {
     if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, key)) return undefined;
     value = (value as Readonly<Record<string, unknown>>)[key];
   }
   return value;
 };
+
+// Readers name a few dozen paths, and look each up in every answer.
+const keysOf = (path: string): readonly string[] => {
+  const known = paths.get(path);
+  if (known !== undefined) return known;
+  const keys = path.split('.');
+  if (paths.size < pathsRememberedMax) paths.set(path, keys);
+  return keys;
+};
+
+const paths = new Map<string, readonly string[]>();

@@ -6,10 +6,14 @@ import type { Unit, Usage } from '../usage.ts';
  */
 export const sumUsage = (zeroUnit: Unit, ...usages: readonly Usage[]): Usage => {
   const sum: Record<string, number> = {};
+  let isEmpty = true;
   for (const usage of usages) {
-    for (const [unit, count] of Object.entries(usage)) {
-      if (typeof count === 'number' && count > 0) sum[unit] = (sum[unit] ?? 0) + count;
+    for (const unit of Object.keys(usage)) {
+      const count = usage[unit];
+      if (typeof count !== 'number' || count <= 0) continue;
+      sum[unit] = (sum[unit] ?? 0) + count;
+      isEmpty = false;
     }
   }
-  return Object.keys(sum).length === 0 ? { [zeroUnit]: 0 } : sum;
+  return isEmpty ? { [zeroUnit]: 0 } : sum;
 };

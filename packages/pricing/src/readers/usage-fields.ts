@@ -69,9 +69,15 @@ export const openUsageFields = (lookup: (field: string) => unknown): UsageFields
     return usage;
   };
 
-  const split = ({ total, rest, parts = [] }: InclusiveCount): Usage => {
-    const usage: Record<string, number> = { ...(counts(parts) as Record<string, number>) };
-    const sum = Object.values(usage).reduce((left, right) => left + right, 0);
+  const split = ({ total, rest, parts = NO_PARTS }: InclusiveCount): Usage => {
+    const usage: Record<string, number> = {};
+    let sum = 0;
+    for (const [field, unit] of parts) {
+      const value = count(field) ?? 0;
+      if (value === 0) continue;
+      usage[unit] = (usage[unit] ?? 0) + value;
+      sum += value;
+    }
     const all = count(total);
     if (all === undefined) {
       if (sum > 0) reject(`${total}: expected a count, because counts that belong to it are given; found nothing`);
@@ -87,6 +93,8 @@ export const openUsageFields = (lookup: (field: string) => unknown): UsageFields
 
   return { count, decimal, text, split, counts, reject, problem: () => firstProblem };
 };
+
+const NO_PARTS: NonNullable<InclusiveCount['parts']> = [];
 
 // Values come from outside and may be long or private: only their form is shown.
 const shown = (value: unknown): string => {

@@ -14,23 +14,30 @@ import { tokenAttributes, usageAttributes } from '../spans/usage-attributes.ts';
 import type { Answer } from './apis/api-type.ts';
 import type { ModelUsage } from './read-usage.ts';
 
-/** What an answer said about itself and its usage, as attributes; no word of the answer. */
-export const answerAttributes = (answer: Answer, used: ModelUsage | undefined, api: string): Attributes => {
+/**
+ * Writes on `onto` what an answer said about itself and its usage; no word of the answer. One object, filled field by field:
+ * spreading parts into each other would cost more than all the rest of a call.
+ */
+export const answerAttributes = (
+  answer: Answer,
+  used: ModelUsage | undefined,
+  api: string,
+  onto: Attributes = {},
+): Attributes => {
   const model = used?.model ?? answer.model;
   const tier = used?.serviceTier ?? answer.serviceTier;
-  return {
-    ...(model !== undefined && { [ATTR_GEN_AI_RESPONSE_MODEL]: model }),
-    ...(answer.id !== undefined && { [ATTR_GEN_AI_RESPONSE_ID]: answer.id }),
-    ...(answer.finishReason !== undefined && { [ATTR_GEN_AI_RESPONSE_FINISH_REASONS]: [answer.finishReason] }),
-    ...(tier !== undefined && { [tierAttribute(api)]: tier }),
-    ...(used?.region !== undefined && { [ATTR_COSTSPAN_REQUEST_INFERENCE_GEO]: used.region }),
-    ...(used?.reportedCost !== undefined && {
-      [ATTR_COSTSPAN_PROVIDER_COST_AMOUNT]: used.reportedCost.amount,
-      [ATTR_COSTSPAN_PROVIDER_COST_CURRENCY]: used.reportedCost.currency,
-    }),
-    ...(used?.assumption !== undefined && { [ATTR_COSTSPAN_USAGE_ASSUMPTION]: used.assumption }),
-    ...(used !== undefined && { ...usageAttributes(used.usage), ...tokenAttributes(used.usage) }),
-  };
+  if (model !== undefined) onto[ATTR_GEN_AI_RESPONSE_MODEL] = model;
+  if (answer.id !== undefined) onto[ATTR_GEN_AI_RESPONSE_ID] = answer.id;
+  if (answer.finishReason !== undefined) onto[ATTR_GEN_AI_RESPONSE_FINISH_REASONS] = [answer.finishReason];
+  if (tier !== undefined) onto[tierAttribute(api)] = tier;
+  if (used === undefined) return onto;
+  if (used.region !== undefined) onto[ATTR_COSTSPAN_REQUEST_INFERENCE_GEO] = used.region;
+  if (used.reportedCost !== undefined) {
+    onto[ATTR_COSTSPAN_PROVIDER_COST_AMOUNT] = used.reportedCost.amount;
+    onto[ATTR_COSTSPAN_PROVIDER_COST_CURRENCY] = used.reportedCost.currency;
+  }
+  if (used.assumption !== undefined) onto[ATTR_COSTSPAN_USAGE_ASSUMPTION] = used.assumption;
+  return tokenAttributes(used.usage, usageAttributes(used.usage, onto));
 };
 
 const tierAttribute = (api: string): string =>

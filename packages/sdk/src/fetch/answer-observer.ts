@@ -3,7 +3,7 @@ import type { Answer, Api } from './apis/api-type.ts';
 import { textOf } from './apis/kept.ts';
 import { isUsageOnly } from './apis/openai-chat.ts';
 import { createFrameReader, type Frame } from './body/frame-reader.ts';
-import { createJsonPruner } from './body/json-pruner.ts';
+import { createJsonPruner, type JsonPruner } from './body/json-pruner.ts';
 import { mayTellUsage } from './body/may-matter.ts';
 import type { ResponseObserver } from './body/observed-response.ts';
 import { pickValue } from './body/pick-value.ts';
@@ -26,13 +26,17 @@ const UNKNOWN: Answer = { isComplete: false };
  * then taken out again.
  */
 export const createAnswerObserver = (api: Api, contentType: string, options: { readonly wasAsked: boolean }): AnswerObserver => {
-  const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const type = mediaTypeOf(contentType);
   if (type === 'text/event-stream' && api.event !== undefined)
     return options.wasAsked ? observeAskedEvents(api) : observeEvents(api);
   if (type === 'application/vnd.amazon.eventstream' && api.event !== undefined) return observeFrames(api);
   if (type === 'application/json' || type.endsWith('+json')) return observeJson(api);
   return observeNothing();
 };
+
+// Nearly every answer says this word for word.
+const mediaTypeOf = (contentType: string): string =>
+  contentType === 'application/json' ? contentType : (contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '');
 
 const nothing = (): undefined => undefined;
 
@@ -52,15 +56,17 @@ const observeNothing = (): AnswerObserver => {
 };
 
 const observeJson = (api: Api): AnswerObserver => {
-  const pruner = createJsonPruner(api.answer);
+  // Most hosts take the body as one value, which is then not read a second time.
+  let pruner: JsonPruner | undefined;
   let answer = UNKNOWN;
   return {
     piece: (bytes) => {
+      pruner ??= createJsonPruner(api.answer);
       pruner.feed(bytes);
       return bytes;
     },
     end: () => {
-      answer = api.readAnswer(pruner.take());
+      answer = api.readAnswer(pruner?.take());
       return undefined;
     },
     value: (json) => {

@@ -80,29 +80,36 @@ export const startCall = (
   options: {
     readonly owner: SpanOwner;
     readonly openEmbeddings: OpenEmbeddingSpans;
-    readonly extra: Attributes;
+    /** More for every attempt of the call. */
+    readonly extra?: Attributes;
     readonly admission?: Admission;
     readonly late: LateResults;
   },
 ): Call => {
-  const { model } = facts.body;
+  const { api, body, url } = facts;
+  const { model } = body;
+  const { admission } = options;
   const shared: Attributes = {
-    [ATTR_COSTSPAN_CATEGORY]: facts.api.category,
-    [ATTR_GEN_AI_OPERATION_NAME]: facts.api.operation,
+    [ATTR_COSTSPAN_CATEGORY]: api.category,
+    [ATTR_GEN_AI_OPERATION_NAME]: api.operation,
     [ATTR_GEN_AI_PROVIDER_NAME]: facts.provider,
-    ...(facts.url !== undefined && { [ATTR_SERVER_ADDRESS]: facts.url.hostname, [ATTR_SERVER_PORT]: portOf(facts.url) }),
-    ...(model !== undefined && { [ATTR_GEN_AI_REQUEST_MODEL]: model }),
-    ...options.extra,
   };
+  if (url !== undefined) {
+    shared[ATTR_SERVER_ADDRESS] = url.hostname;
+    shared[ATTR_SERVER_PORT] = portOf(url);
+  }
+  if (model !== undefined) shared[ATTR_GEN_AI_REQUEST_MODEL] = model;
+  if (options.extra !== undefined) Object.assign(shared, options.extra);
   const attemptStartMs = Date.now();
   const start = options.owner === 'annotate' ? adoptCallSpan : startCallSpan;
+  const isSought = api.category === 'embedding' && model !== undefined;
   const span = start(spans, parent, {
-    name: model === undefined ? facts.api.operation : `${facts.api.operation} ${model}`,
-    attributes: { [ATTR_COSTSPAN_ROLE]: 'call', ...shared, ...requestAttributes(facts) },
+    name: model === undefined ? api.operation : `${api.operation} ${model}`,
+    attributes: callAttributes(shared, facts),
     startMs: attemptStartMs,
-    ...(facts.api.category === 'embedding' && model !== undefined && { embedding: { model, open: options.openEmbeddings } }),
+    ...(isSought && { embedding: { model, open: options.openEmbeddings } }),
   });
-  return {
+  const call: Call = {
     span,
     owner: options.owner,
     spans,
@@ -113,8 +120,19 @@ export const startCall = (
     hasEnded: false,
     earlierPossible: 0,
     late: options.late,
-    ...(options.admission !== undefined && { admission: options.admission }),
   };
+  return admission === undefined ? call : { ...call, admission };
+};
+
+const callAttributes = (shared: Attributes, { api, body }: RequestFacts): Attributes => {
+  const attributes: Attributes = { ...shared };
+  attributes[ATTR_COSTSPAN_ROLE] = 'call';
+  if (body.isStream) attributes[ATTR_GEN_AI_REQUEST_STREAM] = true;
+  if (body.maxTokens !== undefined) attributes[ATTR_GEN_AI_REQUEST_MAX_TOKENS] = body.maxTokens;
+  if (body.serviceTier !== undefined && api.id.startsWith('openai.')) {
+    attributes[ATTR_OPENAI_REQUEST_SERVICE_TIER] = body.serviceTier;
+  }
+  return attributes;
 };
 
 /** Starts the next attempt of a call; the one before it becomes a child span of its own. */
@@ -176,16 +194,15 @@ export const endAnsweredCall = (call: Call, ending: Ending): void => {
   const [main, ...others] = used;
   const billable = errorType === undefined || (ending.isWhole && main !== undefined) ? 'yes' : 'possible';
   const { model } = ending.answer;
-  settle(call, { used, isWhole: ending.isWhole, billable, ...(model !== undefined && { model }) });
-  const attributes: Attributes = {
-    ...attemptAttributes(call),
-    [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: billable,
-    ...(ending.status !== undefined && { [ATTR_HTTP_RESPONSE_STATUS_CODE]: ending.status }),
-    ...(ending.requestId !== undefined && { [ATTR_COSTSPAN_PROVIDER_REQUEST_ID]: ending.requestId }),
-    ...(errorType !== undefined && { [ATTR_ERROR_TYPE]: errorType }),
-    ...answerAttributes(ending.answer, main, facts.api.id),
-    ...((main === undefined || !ending.isWhole) && facts.api.isFree !== true && { [ATTR_COSTSPAN_USAGE_MISSING]: true }),
-  };
+  if (call.admission !== undefined)
+    settle(call, { used, isWhole: ending.isWhole, billable, ...(model !== undefined && { model }) });
+  const attributes = attemptAttributes(call);
+  attributes[ATTR_COSTSPAN_ATTEMPT_BILLABLE] = billable;
+  if (ending.status !== undefined) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = ending.status;
+  if (ending.requestId !== undefined) attributes[ATTR_COSTSPAN_PROVIDER_REQUEST_ID] = ending.requestId;
+  if (errorType !== undefined) attributes[ATTR_ERROR_TYPE] = errorType;
+  if ((main === undefined || !ending.isWhole) && facts.api.isFree !== true) attributes[ATTR_COSTSPAN_USAGE_MISSING] = true;
+  answerAttributes(ending.answer, main, facts.api.id, attributes);
   for (const other of others) emitOtherModel(call, other);
   span.end(attributes, { isFailed: errorType !== undefined, isCut: !ending.isWhole });
 };
@@ -242,17 +259,11 @@ const emitOtherModel = (call: Call, usage: ModelUsage): void => {
   span.end();
 };
 
-const requestAttributes = ({ api, body }: RequestFacts): Attributes => ({
-  ...(body.isStream && { [ATTR_GEN_AI_REQUEST_STREAM]: true }),
-  ...(body.maxTokens !== undefined && { [ATTR_GEN_AI_REQUEST_MAX_TOKENS]: body.maxTokens }),
-  ...(body.serviceTier !== undefined && api.id.startsWith('openai.') && { [ATTR_OPENAI_REQUEST_SERVICE_TIER]: body.serviceTier }),
-});
-
-const attemptAttributes = ({ attempts }: Call): Attributes => ({
-  [ATTR_COSTSPAN_ATTEMPT_NUMBER]: attempts,
-  [ATTR_COSTSPAN_ATTEMPT_COUNT]: attempts,
-  ...(attempts > 1 && { [ATTR_HTTP_REQUEST_RESEND_COUNT]: attempts - 1 }),
-});
+const attemptAttributes = ({ attempts }: Call): Attributes => {
+  const attributes: Attributes = { [ATTR_COSTSPAN_ATTEMPT_NUMBER]: attempts, [ATTR_COSTSPAN_ATTEMPT_COUNT]: attempts };
+  if (attempts > 1) attributes[ATTR_HTTP_REQUEST_RESEND_COUNT] = attempts - 1;
+  return attributes;
+};
 
 const failureAttributes = (failed: FailedAttempt): Attributes => ({
   [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: failed.billable,

@@ -20,6 +20,7 @@ import type { OpenCalls } from './open-calls.ts';
 import { type PendingCall, type PendingCalls, repetitionKey } from './pending-calls.ts';
 import { providerOf } from './provider.ts';
 import { createRefusingResponse, isFromRetryingClient } from './refusing-response.ts';
+import { createReadAddress, type ReadAddress } from './request-address.ts';
 import { planRequest, type RequestPlan } from './request-plan.ts';
 
 /** The function every fetch client takes. */
@@ -54,13 +55,14 @@ export type MeteredFetchOptions = {
  */
 export const createMeteredFetch = (inner: Fetch | undefined, options: MeteredFetchOptions): Fetch => {
   if (inner !== undefined && isMetered(inner)) return inner;
+  const parts: MeteringParts = { ...options, readAddress: createReadAddress(options.includeUsageHosts) };
   const metered: Fetch = async (input, init) => {
-    if (options.gate === undefined) return send(inner, input, init, options);
     try {
-      return await send(inner, input, init, options);
+      // Looked up at each call, so that a global fetch replaced later is the one that is used.
+      return await send(inner ?? globalThis.fetch, input, init, parts);
     } catch (error) {
       // A gate's own refusal is for the host; a client that tries again after every error would hide it.
-      if (!isRefusal(error) || !isFromRetryingClient(input, init)) throw error;
+      if (!isRefusal(error) || options.gate === undefined || !isFromRetryingClient(input, init)) throw error;
       return createRefusingResponse(error);
     }
   };
@@ -68,18 +70,18 @@ export const createMeteredFetch = (inner: Fetch | undefined, options: MeteredFet
   return metered;
 };
 
+type MeteringParts = MeteredFetchOptions & { readonly readAddress: ReadAddress };
+
 const isRefusal = (error: unknown): error is CostspanError => CostspanError.isInstance(error) && REFUSALS.has(error.code);
 
 const REFUSALS: ReadonlySet<string> = new Set(['approval-required', 'budget-exceeded', 'budget-store-down']);
 
 const send = async (
-  inner: Fetch | undefined,
+  transport: Fetch,
   input: string | URL | Request,
   init: RequestInit | undefined,
-  options: MeteredFetchOptions,
+  options: MeteringParts,
 ): Promise<Response> => {
-  // Looked up at each call, so that a global fetch replaced later is the one that is used.
-  const transport = inner ?? globalThis.fetch;
   if (isMeteredIn(activeContext())) return transport(input, init);
   const plan = guard('reading a request', () => planRequest(input, init, options), undefined);
   if (plan === undefined) return sendUnplanned(transport, input, init, options);
@@ -206,7 +208,7 @@ const beginAttempt = (
     const call = startCall(options.spans, activeContext(), plan.facts, {
       owner: options.owner,
       openEmbeddings: options.openEmbeddings,
-      extra,
+      ...(extra !== undefined && { extra }),
       late: options.late,
       ...(admission !== undefined && { admission }),
     });
@@ -299,10 +301,10 @@ const failureOf = ({ call, wasAbortedBefore }: Pick<Attempt, 'call' | 'wasAborte
   return failedByError(error, { elapsedMs, wasAbortedBefore, ...(timeoutMs !== undefined && { timeoutMs }) });
 };
 
-const fingerprint = ({ headers }: RequestPlan, { apiKeyFingerprintKey }: MeteredFetchOptions): Attributes => {
-  if (apiKeyFingerprintKey === undefined) return {};
+const fingerprint = ({ headers }: RequestPlan, { apiKeyFingerprintKey }: MeteredFetchOptions): Attributes | undefined => {
+  if (apiKeyFingerprintKey === undefined) return undefined;
   const apiKey = headers.get('x-api-key') ?? headers.get('api-key') ?? headers.get('authorization')?.replace(/^Bearer /i, '');
-  if (apiKey === undefined) return {};
+  if (apiKey === undefined) return undefined;
   const digest = createHmac('sha256', apiKeyFingerprintKey).update(apiKey).digest('hex');
   return { [ATTR_COSTSPAN_API_KEY_FINGERPRINT]: digest.slice(0, 12) };
 };

@@ -30,17 +30,19 @@ export const providerOf = (host: string, api: string): string =>
   hosts.find(([hostEnd]) => host.endsWith(hostEnd))?.[1] ?? api.slice(0, api.indexOf('.'));
 
 /** Readers that differ from the API's own because the provider counts differently. */
-const readers: Readonly<Record<string, string>> = {
-  'deepseek openai.chat': 'deepseek.chat',
-  'groq openai.chat': 'groq.chat',
-  'mistral_ai openai.chat': 'mistral.chat',
-  'openrouter openai.chat': 'openrouter.chat',
-  'x_ai openai.chat': 'xai.chat',
-  'x_ai openai.responses': 'xai.responses',
+const readers: Readonly<Record<string, ReadonlyMap<string, string>>> = {
+  'openai.chat': new Map([
+    ['deepseek', 'deepseek.chat'],
+    ['groq', 'groq.chat'],
+    ['mistral_ai', 'mistral.chat'],
+    ['openrouter', 'openrouter.chat'],
+    ['x_ai', 'xai.chat'],
+  ]),
+  'openai.responses': new Map([['x_ai', 'xai.responses']]),
 };
 
 /** Name of the usage reader for an API at a provider. */
-export const readerOf = (provider: string, api: string): string => readers[`${provider} ${api}`] ?? api;
+export const readerOf = (provider: string, api: string): string => readers[api]?.get(provider) ?? api;
 
 // Hosts whose documentation has `stream_options.include_usage`; others may refuse a field they do not know.
 const includeUsageHosts: ReadonlySet<string> = new Set([

@@ -22,21 +22,24 @@ export type ModelUsage = {
 export const readUsage = (provider: string, api: string, answer: Answer, request: RequestBody): readonly ModelUsage[] => {
   const reader = usageReaders.get(answer.usageApi ?? readerOf(provider, api));
   const reading = reader?.(answer.rawUsage) ?? { kind: 'missing', reason: 'no-reader' };
-  const other = { ...request.usage, ...answer.otherUsage };
   switch (reading.kind) {
     case 'ok':
       return withOther(reading.parts, answer);
     case 'invalid':
       diag.warn(`costspan: ${provider} ${api}: the answer reports impossible usage and counts as unknown: ${reading.problem}`);
       return [];
-    case 'missing':
+    case 'missing': {
+      const other = { ...request.usage, ...answer.otherUsage };
       return Object.keys(other).length > 0 ? [{ usage: other }] : [];
+    }
     default:
       return reading satisfies never;
   }
 };
 
-const withOther = ([first, ...rest]: readonly UsagePart[], { otherUsage, reportedCost }: Answer): readonly ModelUsage[] => {
+const withOther = (parts: readonly UsagePart[], { otherUsage, reportedCost }: Answer): readonly ModelUsage[] => {
+  if (otherUsage === undefined && reportedCost === undefined) return parts;
+  const [first, ...rest] = parts;
   if (first === undefined) return [];
   const cost = first.reportedCost ?? reportedCost;
   return [{ ...first, usage: { ...first.usage, ...otherUsage }, ...(cost !== undefined && { reportedCost: cost }) }, ...rest];

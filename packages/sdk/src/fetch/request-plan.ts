@@ -1,13 +1,10 @@
-import type { Usage } from '@costspan/pricing';
 import { parsedBodyCharactersMax, requestBodyBytesMax } from '../limits.ts';
 import type { Api, RequestBody } from './apis/api-type.ts';
-import { apiOf } from './apis/apis.ts';
 import { fieldOf, textOf } from './apis/kept.ts';
 import { createJsonPruner } from './body/json-pruner.ts';
-import type { Pick } from './body/pick.ts';
-import { pickValue } from './body/pick-value.ts';
+import type { Pick as PickedParts } from './body/pick.ts';
 import { withIncludeUsage } from './include-usage.ts';
-import { acceptsIncludeUsage, providerOf } from './provider.ts';
+import type { ReadAddress } from './request-address.ts';
 
 /** What is known of a request, without its texts and secrets: what may be kept for as long as the call takes. */
 export type RequestFacts = {
@@ -37,49 +34,52 @@ export type RequestPlan = {
 export const planRequest = (
   input: string | URL | Request,
   init: RequestInit | undefined,
-  options: { readonly includeUsageHosts: readonly string[]; readonly provider?: string },
+  options: { readonly readAddress: ReadAddress; readonly provider?: string },
 ): RequestPlan | undefined => {
   const request = typeof input === 'object' && 'url' in input ? input : undefined;
-  const url = new URL(request?.url ?? String(input));
-  const api = apiOf((init?.method ?? request?.method ?? 'GET').toUpperCase(), url.pathname);
+  const method = init?.method ?? request?.method ?? 'GET';
+  const address = options.readAddress(method === 'POST' ? method : method.toUpperCase(), request?.url ?? String(input));
+  const { api } = address;
   if (api === undefined) return undefined;
   const rawBody = init?.body ?? undefined;
   const given = init?.headers ?? request?.headers;
   // Only read here: copying them is most of what a plan would cost.
   const headers = given instanceof Headers ? given : new Headers(given);
-  const signal = init?.signal ?? request?.signal;
-  const body = { ...withModel(modelOf(url, headers, api), readBody(rawBody, api)), ...(isStreamPath(url) && { isStream: true }) };
-  const mayAsk = body.isStream && !headers.has('content-length') && acceptsIncludeUsage(url, options.includeUsageHosts);
-  const sentBody = mayAsk ? withIncludeUsage(rawBody, body, api.id) : undefined;
-  const retryCount = countIn(headers.get('x-stainless-retry-count'));
-  const timeoutSeconds = countIn(headers.get('x-stainless-timeout'));
-  const facts: RequestFacts = {
-    api,
-    provider: options.provider ?? api.provider ?? providerOf(url.hostname, api.id),
-    url,
-    body,
-    ...(retryCount !== undefined && { retryCount }),
-    // The header is in whole seconds, rounded down: 0 says nothing.
-    ...(timeoutSeconds !== undefined && timeoutSeconds > 0 && { timeoutMs: timeoutSeconds * 1000 }),
-  };
-  return {
-    facts,
+  const body = readBody(rawBody, api, { model: modelIn(headers, api) ?? address.model, isStream: address.isStream });
+  const mayAsk = body.isStream && address.acceptsIncludeUsage && !headers.has('content-length');
+  const plan: Writable<RequestPlan> = {
+    facts: factsOf(options.provider ?? address.provider, { api, url: address.url, body }, headers),
     rawBody,
     headers,
-    ...(sentBody !== undefined && { sentBody }),
-    ...(signal !== undefined && signal !== null && { signal }),
   };
+  const sentBody = mayAsk ? withIncludeUsage(rawBody, body, api.id) : undefined;
+  if (sentBody !== undefined) plan.sentBody = sentBody;
+  const signal = init?.signal ?? request?.signal ?? undefined;
+  if (signal !== undefined) plan.signal = signal;
+  return plan;
 };
 
-// Where the body does not name the model: Bedrock, Vertex and Gemini have it in the path.
-const modelOf = (url: URL, headers: Headers, { modelHeader }: Api): string | undefined => {
-  const inHeader = modelHeader === undefined ? null : headers.get(modelHeader);
-  const inPath = /\/models\/([^/:]+):|\/model\/([^/]+)\//.exec(url.pathname);
-  const found = inHeader ?? inPath?.[1] ?? inPath?.[2];
-  return found === undefined ? undefined : decodeURIComponent(found);
+// Every call makes a few of these: filled field by field they cost a fraction of objects spread into each other.
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const factsOf = (
+  provider: string,
+  known: Pick<RequestFacts, 'api' | 'body'> & { readonly url: URL },
+  headers: Headers,
+): RequestFacts => {
+  const facts: Writable<RequestFacts> = { api: known.api, provider, url: known.url, body: known.body };
+  const retryCount = countIn(headers.get('x-stainless-retry-count'));
+  if (retryCount !== undefined) facts.retryCount = retryCount;
+  const timeoutSeconds = countIn(headers.get('x-stainless-timeout'));
+  // The header is in whole seconds, rounded down: 0 says nothing.
+  if (timeoutSeconds !== undefined && timeoutSeconds > 0) facts.timeoutMs = timeoutSeconds * 1000;
+  return facts;
 };
 
-const isStreamPath = ({ pathname }: URL): boolean => /:stream\w+$|\/(invoke-with-response|converse)-stream$/.test(pathname);
+const modelIn = (headers: Headers, { modelHeader }: Api): string | undefined => {
+  const model = modelHeader === undefined ? null : headers.get(modelHeader);
+  return model === null ? undefined : decodeURIComponent(model);
+};
 
 const countIn = (text: string | null): number | undefined => (text !== null && /^\d{1,9}$/.test(text) ? Number(text) : undefined);
 
@@ -95,34 +95,44 @@ const requestFields = {
 
 const speechFields = { ...requestFields, input: true } as const;
 
-const readBody = (raw: unknown, api: Api): RequestBody => {
+/** What the address, or a header, says of a request; the body knows better. */
+type SaidElsewhere = { readonly model: string | undefined; readonly isStream: boolean };
+
+const readBody = (raw: unknown, api: Api, elsewhere: SaidElsewhere): RequestBody => {
   if (raw instanceof FormData) {
     const text = (field: string): string | undefined => textOf({ field: raw.get(field) }, 'field');
-    return withModel(text('model'), { isStream: text('stream') === 'true', usage: api.readRequest?.({ text }) ?? {} });
+    return bodyOf(elsewhere, text('model'), { isStream: text('stream') === 'true', usage: api.readRequest?.({ text }) ?? {} });
   }
   const kept = keep(raw, api.readRequest === undefined ? requestFields : speechFields);
-  if (kept === undefined) return { isStream: false };
-  const usage: Usage = api.readRequest?.({ text: (field) => textOf(kept, field) }) ?? {};
+  if (kept === undefined) return bodyOf(elsewhere, undefined, { isStream: false });
+  const body: Writable<RequestBody> = { isStream: fieldOf(kept, 'stream') === true };
+  if (api.readRequest !== undefined) body.usage = api.readRequest({ text: (field) => textOf(kept, field) });
   const serviceTier = textOf(kept, 'service_tier');
-  const maxTokens = ['max_completion_tokens', 'max_output_tokens', 'max_tokens']
-    .map((field) => fieldOf(kept, field))
-    .find(isCount);
+  if (serviceTier !== undefined) body.serviceTier = serviceTier;
+  const maxTokens = [
+    fieldOf(kept, 'max_completion_tokens'),
+    fieldOf(kept, 'max_output_tokens'),
+    fieldOf(kept, 'max_tokens'),
+  ].find(isCount);
+  if (maxTokens !== undefined) body.maxTokens = maxTokens;
   const options = fieldOf(kept, 'stream_options');
-  return withModel(textOf(kept, 'model'), {
-    isStream: fieldOf(kept, 'stream') === true,
-    usage,
-    ...(serviceTier !== undefined && { serviceTier }),
-    ...(maxTokens !== undefined && { maxTokens }),
-    ...(options === undefined && { streamOptions: 'absent' as const }),
-    ...(isOpenObject(options) && { streamOptions: 'open' as const }),
-  });
+  if (options === undefined) body.streamOptions = 'absent';
+  else if (isOpenObject(options)) body.streamOptions = 'open';
+  return bodyOf(elsewhere, textOf(kept, 'model'), body);
+};
+
+const bodyOf = (elsewhere: SaidElsewhere, ownModel: string | undefined, body: Writable<RequestBody>): RequestBody => {
+  const model = ownModel ?? elsewhere.model;
+  if (model !== undefined) body.model = model;
+  if (elsewhere.isStream) body.isStream = true;
+  return body;
 };
 
 // A short text is parsed faster than it is scanned; what a long one holds besides the wanted fields is passed over.
-const keep = (raw: unknown, fields: Pick): unknown => {
+const keep = (raw: unknown, fields: PickedParts): unknown => {
   if (typeof raw === 'string' && raw.length <= parsedBodyCharactersMax) {
     try {
-      return pickValue(JSON.parse(raw), fields);
+      return JSON.parse(raw) as unknown;
     } catch {
       return undefined;
     }
@@ -139,11 +149,6 @@ const isCount = (value: unknown): value is number => typeof value === 'number' &
 // A field that was null is kept as null, which is a decision of the caller's.
 const isOpenObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && fieldOf(value, 'include_usage') === undefined;
-
-const withModel = (model: string | undefined, body: RequestBody): RequestBody => ({
-  ...body,
-  ...(model !== undefined && { model }),
-});
 
 const bytesOf = (raw: unknown): Uint8Array | undefined => {
   const bytes =

@@ -20,6 +20,7 @@ export const createOpenEmbeddingSpans = (): OpenEmbeddingSpans => {
   const open = new Map<string, StartedSpan>();
   const hasOpenChild = new Set<string>();
   const forget = (spanId: string): void => {
+    if (open.size === 0) return;
     open.delete(spanId);
     hasOpenChild.delete(spanId);
   };

@@ -8,26 +8,43 @@ import {
   ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
 } from '@costspan/semconv';
 import type { Attributes } from '@opentelemetry/api';
+import { unitsRememberedMax } from '../limits.ts';
 
-/** Disjoint usage as attributes, `costspan.usage.<unit>` each. A count that is no whole number goes as decimal text. */
-export const usageAttributes = (usage: Usage): Attributes => {
-  const attributes: Attributes = {};
-  for (const [unit, count] of Object.entries(usage)) {
-    if (count !== undefined) attributes[ATTR_COSTSPAN_USAGE_PREFIX + unit] = count;
+/** Writes disjoint usage on `onto`, `costspan.usage.<unit>` each. A count that is no whole number goes as decimal text. */
+export const usageAttributes = (usage: Usage, onto: Attributes = {}): Attributes => {
+  for (const unit of Object.keys(usage)) {
+    const count = usage[unit];
+    if (count !== undefined) onto[namesOf(unit).own] = count;
   }
-  return attributes;
+  return onto;
 };
 
-/** The inclusive token counts of the OpenTelemetry conventions for the same usage; input includes what caches hold. */
-export const tokenAttributes = (usage: Usage): Attributes => {
-  const attributes: Attributes = {};
-  for (const [attribute, isPart] of sums) {
-    const counts = Object.entries(usage).filter(([unit, count]) => typeof count === 'number' && isPart(unit));
-    if (counts.length === 0) continue;
-    attributes[attribute] = counts.reduce((sum, [, count]) => sum + Number(count), 0);
+/** Writes the inclusive token counts of the OpenTelemetry conventions for a usage on `onto`; input includes what caches hold. */
+export const tokenAttributes = (usage: Usage, onto: Attributes = {}): Attributes => {
+  for (const unit of Object.keys(usage)) {
+    const count = usage[unit];
+    if (typeof count !== 'number') continue;
+    for (const name of namesOf(unit).sums) {
+      const before = onto[name];
+      onto[name] = typeof before === 'number' ? before + count : count;
+    }
   }
-  return attributes;
+  return onto;
 };
+
+/** The attributes a unit goes to: its own, and the sums it is part of. */
+type UnitNames = { readonly own: string; readonly sums: readonly string[] };
+
+/** Calls use the same few units: their names are made once, and are then the very texts that spans have seen before. */
+const namesOf = (unit: string): UnitNames => {
+  const known = names.get(unit);
+  if (known !== undefined) return known;
+  const made = { own: ATTR_COSTSPAN_USAGE_PREFIX + unit, sums: sums.filter(([, isPart]) => isPart(unit)).map(([name]) => name) };
+  if (names.size < unitsRememberedMax) names.set(unit, made);
+  return made;
+};
+
+const names = new Map<string, UnitNames>();
 
 const sums: ReadonlyArray<readonly [attribute: string, isPart: (unit: string) => boolean]> = [
   [ATTR_GEN_AI_USAGE_INPUT_TOKENS, (unit) => unit.startsWith('input_') && unit.endsWith('_tokens')],

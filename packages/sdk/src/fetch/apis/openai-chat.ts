@@ -44,12 +44,15 @@ const readFields = (kept: unknown, before: Answer): Answer => {
   const error = fieldOf(kept, 'error');
   const errorType = textOf(error, 'code') ?? textOf(error, 'type') ?? before.errorType;
   if (usage === undefined && id === before.id && model === before.model && errorType === before.errorType) return before;
-  return {
-    ...before,
-    ...(id !== undefined && { id }),
-    ...(model !== undefined && { model }),
-    ...(serviceTier !== undefined && { serviceTier }),
-    ...(errorType !== undefined && { errorType }),
-    ...(usage !== undefined && { rawUsage: usage, isComplete: before.isComplete || isLast(kept) }),
-  };
+  const answer: Writable<Answer> = { ...before };
+  if (id !== undefined) answer.id = id;
+  if (model !== undefined) answer.model = model;
+  if (serviceTier !== undefined) answer.serviceTier = serviceTier;
+  if (errorType !== undefined) answer.errorType = errorType;
+  if (usage === undefined) return answer;
+  answer.rawUsage = usage;
+  answer.isComplete = before.isComplete || isLast(kept);
+  return answer;
 };
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -29,6 +29,8 @@ export type Passage = {
   // Taken at the first read: a body nobody reads stays unlocked, so that the runtime can close its connection.
   reader?: ReadableStreamDefaultReader<Uint8Array>;
   hasExited?: boolean;
+  /** Whether the observer had a fault: from then on the pieces pass as they come. */
+  isBlind?: boolean;
   /** Whether something is registered whose end would end the passage. */
   isAwaited?: boolean;
   stopListening?: () => void;
@@ -41,7 +43,7 @@ export const createPassage = (
   onExit: (exit: BodyExit) => void,
   signal?: AbortSignal,
 ): Passage => {
-  const passage: Passage = { body, observer: guarded(observer), onExit };
+  const passage: Passage = { body, observer, onExit };
   if (signal !== undefined) leaveOnAbort(passage, signal);
   return passage;
 };
@@ -98,47 +100,41 @@ export const readPiece = async (passage: Passage): Promise<Piece> => {
       throw error;
     }
     if (result.done) {
-      const last = observer.end();
+      const last = seeEnd(passage);
       exit(passage, { kind: 'read' });
       return { seen: last === undefined || last.length === 0 ? undefined : last, isDone: true };
     }
-    const seen = observer.piece(result.value);
+    const seen = seePiece(passage, result.value);
     if (observer.isOver?.() === true) exit(passage, { kind: 'read' });
     if (seen !== undefined && seen.length > 0) return { seen, isDone: false };
   }
 };
 
-/** The observer, which stops seeing at its first fault: from then on the pieces pass as they come. */
-const guarded = (observer: BodyObserver): BodyObserver => {
-  let isBlind = false;
-  const goBlind = (fault: unknown, bytes: Uint8Array | undefined): Uint8Array | undefined => {
-    isBlind = true;
-    const report = (): never => {
-      throw fault;
-    };
-    guard('reading a body', report, undefined);
-    const held = guard('reading a body', observer.release, undefined);
-    return held === undefined ? bytes : bytes === undefined ? held : Buffer.concat([held, bytes]);
+const seePiece = (passage: Passage, bytes: Uint8Array): Uint8Array | undefined => {
+  if (passage.isBlind === true) return bytes;
+  try {
+    return passage.observer.piece(bytes);
+  } catch (fault) {
+    return goBlind(passage, fault, bytes);
+  }
+};
+
+const seeEnd = (passage: Passage): Uint8Array | undefined => {
+  if (passage.isBlind === true) return undefined;
+  try {
+    return passage.observer.end();
+  } catch (fault) {
+    return goBlind(passage, fault, undefined);
+  }
+};
+
+/** Stops seeing after a fault of the observer; the host gets what was held back, and then the piece. */
+const goBlind = (passage: Passage, fault: unknown, bytes: Uint8Array | undefined): Uint8Array | undefined => {
+  passage.isBlind = true;
+  const report = (): never => {
+    throw fault;
   };
-  return {
-    piece: (bytes) => {
-      if (isBlind) return bytes;
-      try {
-        return observer.piece(bytes);
-      } catch (fault) {
-        return goBlind(fault, bytes);
-      }
-    },
-    end: () => {
-      if (isBlind) return undefined;
-      try {
-        return observer.end();
-      } catch (fault) {
-        return goBlind(fault, undefined);
-      }
-    },
-    release: observer.release,
-    ...(observer.isOver !== undefined && { isOver: observer.isOver }),
-    ...(observer.settle !== undefined && { settle: observer.settle }),
-  };
+  guard('reading a body', report, undefined);
+  const held = guard('reading a body', passage.observer.release, undefined);
+  return held === undefined ? bytes : bytes === undefined ? held : Buffer.concat([held, bytes]);
 };

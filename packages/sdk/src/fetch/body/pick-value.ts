@@ -10,8 +10,9 @@ export const pickValue = (value: unknown, pick: Pick): unknown => {
     return element === undefined ? [] : value.slice(0, listItemsMax).map((item: unknown) => pickValue(item, element));
   }
   const kept: Record<string, unknown> = {};
-  for (const [field, inner] of Object.entries(pick)) {
-    if (!Object.hasOwn(value, field)) continue;
+  for (const field of Object.keys(pick)) {
+    const inner = pick[field];
+    if (inner === undefined || !Object.hasOwn(value, field)) continue;
     const found = pickValue((value as Readonly<Record<string, unknown>>)[field], inner);
     if (found !== undefined) kept[field] = found;
   }
