@@ -1,4 +1,4 @@
-import { type TracerProvider, trace } from '@opentelemetry/api';
+import { type TextMapPropagator, type TracerProvider, trace } from '@opentelemetry/api';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Approvals } from './approval/approvals.ts';
 import type { Budget, BudgetInit } from './budget/budget-type.ts';
@@ -25,6 +25,7 @@ import { createSampler } from './spans/sampler.ts';
 import { createSpanExport } from './spans/span-export.ts';
 import { createSpanProcessor } from './spans/span-processor.ts';
 import { signingKeysOf } from './token/signing-keys.ts';
+import { createBaggagePropagator } from './work-item/baggage-propagator.ts';
 import { createWorkItem } from './work-item/create-work-item.ts';
 import { createWorkItems, type WorkItems } from './work-item/work-items.ts';
 import { createWrapTool, type WrapTool } from './wrap/tool.ts';
@@ -61,6 +62,8 @@ export type Costspan = Recorder & {
   readonly spanProcessor: SpanProcessor;
   /** Wraps your sampler, so that spans of cost reach our export whatever it drops; your own exports stay as they were. */
   readonly sampler: (inner: Sampler) => Sampler;
+  /** Wraps your propagator, so that work items travel in the baggage of requests to `baggageHosts`, and to no other host. */
+  readonly propagator: (inner: TextMapPropagator) => TextMapPropagator;
   /** What is wrong with the setup of this process; empty when nothing is. For a health check, or a test of the setup. */
   readonly doctor: () => readonly Finding[];
   /** Sends what has been measured so far. Resolves when it is sent, or has failed and was reported to `diag`. */
@@ -138,6 +141,7 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
     ...createRecorder(spans, reportMisuse, brake.charges),
     spanProcessor,
     sampler: createSampler,
+    propagator: (inner) => createBaggagePropagator(inner, settings.baggageHosts),
     doctor: () => findFaults(spans, settings, spanExport),
     flush,
     shutdown: async () => {

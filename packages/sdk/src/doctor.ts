@@ -95,7 +95,7 @@ const findContextFaults = (): readonly Finding[] => {
 const findBaggage = (): readonly Finding[] => {
   if (!propagation.fields().includes('baggage')) return [];
   const message =
-    'baggage is propagated to every host an HTTP instrumentation calls, model providers included: put nothing private into it. Costspan puts nothing into it at all';
+    'baggage is propagated to every host an HTTP instrumentation calls, model providers included: put nothing private into it. Costspan puts work items into it for the hosts of baggageHosts alone';
   return [{ code: 'baggage-leaves', severity: 'hint', message }];
 };
 

@@ -13,6 +13,9 @@ export const dimensionValueBytesMax = 256;
 /** Characters of a work item in a carrier: servers commonly refuse header lines above 8 KiB. */
 export const carrierCharactersMax = 8_000;
 
+/** Characters of a work item in baggage: propagators drop entries above 4,096 bytes, and encoding makes a text longer. */
+export const baggageCharactersMax = 2_000;
+
 /** Units whose attribute names are kept: all that are known are a few dozen, custom ones follow. */
 export const unitsRememberedMax = 1_000;
 

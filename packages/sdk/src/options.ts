@@ -3,6 +3,7 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { BudgetStore } from './budget/budget-store.ts';
 import { CostspanError, shown } from './errors.ts';
 import type { OnMisuse } from './faults.ts';
+import { isProviderHost } from './fetch/provider.ts';
 import { handoffTtlMsDefault, keyCharactersMin } from './limits.ts';
 import { checkFields, type FieldCheck } from './options-check.ts';
 import type { Dimensions } from './work-item/work-item-type.ts';
@@ -38,6 +39,11 @@ export type CostspanOptions = {
   readonly budgetStore?: BudgetStore;
   /** Hosts, besides OpenAI's and others known, whose chat streams accept `stream_options.include_usage`. Default: none. */
   readonly includeUsageHosts?: readonly string[];
+  /**
+   * Hosts whose requests carry the work item in baggage, where `costspan.propagator` is registered: services of your own, by
+   * exact name. Default none. Model providers are refused.
+   */
+  readonly baggageHosts?: readonly string[];
   /** Where spans are started. Default: the provider registered with the OpenTelemetry API. */
   readonly tracerProvider?: TracerProvider;
   /** What a call made wrongly at run time does. Default `warn`: the application's own work goes on. */
@@ -59,12 +65,14 @@ export type CostspanSettings = {
   readonly handoffTtlMs: number;
   readonly budgetStore?: BudgetStore;
   readonly includeUsageHosts: readonly string[];
+  readonly baggageHosts: readonly string[];
   readonly tracerProvider?: TracerProvider;
   readonly onMisuse: OnMisuse;
 };
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+const isOwnHost = (host: string): boolean => /^[\w.-]+$|^[\da-f:]+$/i.test(host) && !isProviderHost(host.toLowerCase());
 const isKey = (value: unknown): boolean => typeof value === 'string' && value.length >= keyCharactersMin;
 const isTextRecord = (value: unknown): boolean =>
   typeof value === 'object' &&
@@ -105,6 +113,11 @@ const checks: Readonly<Record<keyof CostspanOptions, FieldCheck>> = {
     'make one with redisBudgetStore of @costspan/sdk/redis, or leave it out',
   ],
   includeUsageHosts: [isTexts, 'expected a list of host names', 'write it like ["llm.example.com"]'],
+  baggageHosts: [
+    (value) => isTexts(value) && (value as readonly string[]).every(isOwnHost),
+    'expected a list of names of your own hosts',
+    'write it like ["billing.internal"], without scheme, port or path, and without hosts of model providers',
+  ],
   tracerProvider: [isObject, 'expected a TracerProvider', 'leave it out to use the registered one'],
   onMisuse: [oneOf('warn', 'throw'), 'expected "warn" or "throw"', 'choose one of them'],
 };
@@ -135,6 +148,7 @@ export const readOptions = (options: CostspanOptions, env: Readonly<Record<strin
     handoffTtlMs: options.handoffTtlMs ?? handoffTtlMsDefault,
     ...(options.budgetStore !== undefined && { budgetStore: options.budgetStore }),
     includeUsageHosts: options.includeUsageHosts ?? [],
+    baggageHosts: (options.baggageHosts ?? []).map((host) => host.toLowerCase()),
     ...(options.tracerProvider !== undefined && { tracerProvider: options.tracerProvider }),
     onMisuse: options.onMisuse ?? 'warn',
   };

@@ -29,6 +29,14 @@ const hosts: ReadonlyArray<readonly [hostEnd: string, provider: string]> = [
 export const providerOf = (host: string, api: string): string =>
   hosts.find(([hostEnd]) => host.endsWith(hostEnd))?.[1] ?? api.slice(0, api.indexOf('.'));
 
+// Of Amazon's hosts only these belong to a provider of models; others may be the application's own.
+const BEDROCK = /(^|[.-])bedrock[\w-]*\./;
+
+/** Whether a host belongs to a provider of models, who has no business with the identity of work. */
+export const isProviderHost = (host: string): boolean =>
+  host === 'ai-gateway.vercel.sh' ||
+  hosts.some(([hostEnd, provider]) => host.endsWith(hostEnd) && (provider !== 'aws.bedrock' || BEDROCK.test(host)));
+
 /** Readers that differ from the API's own because the provider counts differently. */
 const readers: Readonly<Record<string, ReadonlyMap<string, string>>> = {
   'openai.chat': new Map([

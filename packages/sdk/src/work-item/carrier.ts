@@ -35,7 +35,7 @@ export const injectWorkItem = <C extends Carrier>(carrier: C, active: Context): 
 /** The work item a carrier brings; undefined when it has none that can be used. */
 export const extractWorkItem = (carrier: Carrier): ExtractedWorkItem | undefined => {
   const text = read(carrier, ITEM_HEADER);
-  const item = text === undefined || text.length > carrierCharactersMax ? undefined : decodeItem(text);
+  const item = text === undefined || text.length > carrierCharactersMax ? undefined : decodeItem(text, 'workItem.extract');
   if (item === undefined) return undefined;
   const parent = parseTraceparent(read(carrier, TRACE_HEADER) ?? '');
   const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
@@ -43,7 +43,7 @@ export const extractWorkItem = (carrier: Carrier): ExtractedWorkItem | undefined
 };
 
 /** `type=ticket&id=T-42&dimension.team=support`, percent-encoded: readable, and safe in a header. */
-const encodeItem = (item: WorkItem): string => {
+export const encodeItem = (item: WorkItem): string => {
   const fields = new URLSearchParams({ type: item.type, id: item.id });
   if (item.tenant !== undefined) fields.set('tenant', item.tenant);
   if (item.parentId !== undefined) fields.set('parent', item.parentId);
@@ -51,7 +51,8 @@ const encodeItem = (item: WorkItem): string => {
   return fields.toString();
 };
 
-const decodeItem = (text: string): WorkItem | undefined => {
+/** The item a text names, undefined when it cannot be used. `where` is the call that read it. */
+export const decodeItem = (text: string, where: string): WorkItem | undefined => {
   const fields = new URLSearchParams(text);
   const tenant = fields.get('tenant') ?? undefined;
   const parent = fields.get('parent') ?? undefined;
@@ -68,11 +69,11 @@ const decodeItem = (text: string): WorkItem | undefined => {
         ...(parent !== undefined && { parent }),
         dimensions: Object.fromEntries(dimensions),
       },
-      'workItem.extract',
+      where,
       { dimensions: {} },
     );
   } catch (error) {
-    diag.warn(error instanceof Error ? error.message : 'workItem.extract: unreadable work item');
+    diag.warn(error instanceof Error ? error.message : `${where}: unreadable work item`);
     return undefined;
   }
 };
