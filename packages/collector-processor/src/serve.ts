@@ -5,9 +5,9 @@ import { createFileWatch } from './file-watch.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { createMetricsPump } from './metrics-out/metrics-pump.ts';
 import { optional } from './optional.ts';
-import type { Page } from './receivers/otlp-http/options.ts';
-import { mergeSnapshots, metricsContentType } from './self-metrics.ts';
+import { mergeSnapshots } from './self-metrics.ts';
 import { openOneThread, openThreads, type ServiceFront } from './service-front.ts';
+import { createServicePages } from './service-pages.ts';
 import { stopWithin } from './stop-within.ts';
 import { canSharePorts } from './threads/shared-ports.ts';
 import { watchedFiles } from './watched-files.ts';
@@ -51,10 +51,11 @@ export async function serve(options: ServeOptions): Promise<Service> {
   }
   let closing: Promise<void> | undefined;
   let front: ServiceFront | undefined;
-  const pages = pagesOf(
-    () => front,
-    () => closing === undefined,
-  );
+  const pages = createServicePages({
+    isClosing: () => closing !== undefined,
+    ledgerFault: () => front?.pipeline.ledger?.fault(),
+    metricsText: async () => front?.pipeline.metrics.text(await front.otherMetrics()),
+  });
   const threadCount = await usableThreads(config.service.workers, logger);
   const frontOptions = { config, logger, clock, random, pages };
   const opened = threadCount === 1 ? await openOneThread(frontOptions) : await openThreads(frontOptions, threadCount);
@@ -113,20 +114,4 @@ async function usableThreads(wanted: number, logger: Logger): Promise<number> {
   if (wanted === 1 || (await canSharePorts())) return wanted;
   logger.warn('this system does not let threads share a port; one network thread takes all requests', { workers: wanted });
   return 1;
-}
-
-function pagesOf(front: () => ServiceFront | undefined, isReady: () => boolean): Readonly<Record<string, Page>> {
-  const plain = 'text/plain; charset=utf-8';
-  return {
-    '/healthz': async () => ({ status: 200, contentType: plain, body: 'ok\n' }),
-    '/readyz': async () =>
-      isReady()
-        ? { status: 200, contentType: plain, body: 'ready\n' }
-        : { status: 503, contentType: plain, body: 'shutting down\n' },
-    '/metrics': async () => {
-      const opened = front();
-      const text = opened && (await opened.pipeline.metrics.text(await opened.otherMetrics()));
-      return { status: text === undefined ? 503 : 200, contentType: metricsContentType, body: text ?? '' };
-    },
-  };
 }

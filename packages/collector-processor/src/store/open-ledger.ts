@@ -30,6 +30,8 @@ export type OpenLedgerOptions = {
 export type OpenLedger = LedgerStore & {
   /** Spans the ledger could not treat like others, over the life of the file. */
   readonly counters: () => Promise<Readonly<Record<CounterName, number>>>;
+  /** Why its thread has ended without being asked to; undefined: it has not. Only opening the ledger again helps. */
+  readonly fault: () => string | undefined;
 };
 
 /**
@@ -46,7 +48,7 @@ export async function openLedger({ clock = systemClock, ...options }: OpenLedger
     ...optional('completed', options.completed),
     ...optional('sendsEntries', options.sendsEntries),
   };
-  const { emitter, ask, ended } = await connect(startLedgerThread(data), options.file);
+  const { emitter, ask, ended, fault } = await connect(startLedgerThread(data), options.file);
   let pendingFacts = 0;
   let closed: Promise<void> | undefined;
   /** Has something written, unless too much is waiting for it already. */
@@ -110,6 +112,7 @@ export async function openLedger({ clock = systemClock, ...options }: OpenLedger
       if (answer.kind !== 'counters') throw new Error(`ledger: expected counters, got ${answer.kind}`);
       return answer.counters;
     },
+    fault: () => (closed === undefined ? fault() : undefined),
     close: () => {
       // A ledger that has stopped by itself is closed as well.
       closed ??= ask({ kind: 'close' }).then(
@@ -127,6 +130,7 @@ type Line = {
   readonly ask: (question: LedgerQuestion) => Promise<LedgerAnswer>;
   /** Resolves when the ledger has stopped. */
   readonly ended: Promise<void>;
+  readonly fault: () => string | undefined;
 };
 
 type Waiting = { readonly resolve: (answer: LedgerAnswer) => void; readonly reject: (error: Error) => void };
@@ -155,7 +159,7 @@ function connect(thread: LedgerThread, file: string): Promise<Line> {
     });
     thread.onMessage((message) => {
       if (!('kind' in message)) deliver(message, waiting);
-      else if (message.kind === 'open') opened({ emitter: message.emitter, ask, ended });
+      else if (message.kind === 'open') opened({ emitter: message.emitter, ask, ended, fault: () => gone?.message });
       else refused(new CostspanError(message.code, message.message));
     });
   });
