@@ -19,6 +19,7 @@ export { type ReadConfig, readConfig } from './read-config.ts';
 export { type RepriceLedgerOptions, repriceLedger } from './reprice-ledger.ts';
 export { type ServeOptions, type Service, serve } from './serve.ts';
 export type { KeyReading, SpanExplanation } from './stages/explain.ts';
+export type { AuditedEvent } from './store/audit-rows.ts';
 export type { CellWindow, Gap, Grouping, ItemCell } from './store/cost-cells.ts';
 export { type LedgerHeader, type LedgerReader, openLedgerReader } from './store/ledger-reader.ts';
 export { type OpenLedger, type OpenLedgerOptions, openLedger } from './store/open-ledger.ts';

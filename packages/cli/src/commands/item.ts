@@ -19,11 +19,13 @@ type ItemFlags = {
 export function registerItemCommand(program: Command): void {
   program
     .command('item <id>')
-    .description('The path of one work item in time order: every call, attempt and handoff with its receipt, and the total.')
+    .description(
+      'The path of one work item in time order: every call, attempt, handoff and decision of a budget, with receipts, and the total.',
+    )
     .option('--ledger <file>', 'ledger file', defaultLedgerFile)
     .option('--type <type>', 'type of the item, where several have the id')
     .option('--tenant <tenant>', 'tenant of the item, where several have the id')
-    .option('--json', 'JSON lines: the record, then every version of every entry')
+    .option('--json', 'JSON lines: the record, then every version of every entry, then what budgets decided')
     .option('--verify', 'work the record out again from its entries; exit 1 when it is not their sum')
     .action(runItem);
 }
@@ -64,10 +66,14 @@ function ambiguousText(id: string, candidates: readonly ItemKey[]): string {
   return `item: ${candidates.length} work items have the id ${JSON.stringify(id)}; say which with\n${options.join('\n')}`;
 }
 
-function jsonText({ record, entries }: ItemPath): string {
+function jsonText({ record, entries, audit }: ItemPath): string {
   const objects = [
     { kind: 'record', ...recordJson(record) },
     ...entries.map((entry) => ({ kind: 'entry', ...entryJson(entry) })),
+    ...audit.map(({ name, atNs, traceId, spanId, attributes }) => ({
+      ...{ kind: 'decision', name, at_ns: String(atNs) },
+      ...{ trace_id: traceId, span_id: spanId, attributes },
+    })),
   ];
   return objects.map((object) => `${JSON.stringify(object)}\n`).join('');
 }

@@ -1,4 +1,4 @@
-import type { LedgerHeader, LedgerReader } from '@costspan/collector-processor';
+import type { AuditedEvent, LedgerHeader, LedgerReader } from '@costspan/collector-processor';
 import { type CostRecord, canonicalText, type Entry, type ItemKey, tallyOf } from '@costspan/ledger';
 import { formatPico } from '@costspan/pricing';
 
@@ -8,6 +8,8 @@ export type ItemPath = {
   readonly record: CostRecord;
   /** Every version of every entry, by time of use. */
   readonly entries: readonly Entry[];
+  /** What budgets and gates decided for it, by time. */
+  readonly audit: readonly AuditedEvent[];
 };
 
 /** What looking for an item by its id came to. */
@@ -21,7 +23,8 @@ export function findItem(reader: LedgerReader, wanted: { readonly id: string } &
   const [record, ...others] = reader.findItem(wanted);
   if (record === undefined) return { kind: 'unknown' };
   if (others.length > 0) return { kind: 'ambiguous', candidates: [record, ...others].map(({ item }) => item) };
-  return { kind: 'found', path: { header: reader.header, record, entries: reader.entriesOf(record.item) } };
+  const [entries, audit] = [reader.entriesOf(record.item), reader.audit(record.item)];
+  return { kind: 'found', path: { header: reader.header, record, entries, audit } };
 }
 
 /** Differences between a record and what its live entries sum to; empty when the record is right. */

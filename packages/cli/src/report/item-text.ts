@@ -1,5 +1,6 @@
 import { type Entry, isExcluded, isUnpriced } from '@costspan/ledger';
 import { type AmountText, amountText } from './amount-text.ts';
+import { decisionCells, decisionDetails } from './decision-text.ts';
 import { entryDetails } from './entry-details.ts';
 import type { ItemPath } from './item-data.ts';
 import { plainTable } from './plain-table.ts';
@@ -10,8 +11,29 @@ import { durationText, timeOfDayText, timeText } from './time-text.ts';
 export function itemText(path: ItemPath): string {
   const { record, entries } = path;
   const write = amountText(record.currency, [record.totalPico, ...entries.map(({ amountPico }) => amountPico)]);
-  if (entries.length === 0) return `${headText(path)}\n\nNo span with a cost belongs to it.\n`;
-  return `${headText(path)}\n\n${stepsText(entries, write)}\n\n${totalText(path, write)}\n`;
+  const steps = stepsOf(path, write);
+  if (steps.length === 0) return `${headText(path)}\n\nNo span with a cost belongs to it.\n`;
+  return `${headText(path)}\n\n${stepsText(steps)}\n\n${totalText(path, write)}\n`;
+}
+
+/** A line of the path, and what stands below it. */
+type Step = { readonly atNs: bigint; readonly cells: readonly string[]; readonly details: readonly string[] };
+
+/** Entries and decisions by time; of the same instant, what was decided comes first. */
+function stepsOf({ entries, audit }: ItemPath, write: AmountText): readonly Step[] {
+  const decided = audit.map((event) => ({ atNs: event.atNs, cells: decisionCells(event), details: decisionDetails(event) }));
+  const counted = entries.map((entry) => ({
+    atNs: entry.usageAtNs,
+    cells: [
+      entry.category,
+      stepName(entry),
+      safeText([entry.provider, entry.model].filter((part) => part !== '').join('/'), nameCharactersMax),
+      statusText(entry),
+      costText(entry, write),
+    ],
+    details: entryDetails(entry),
+  }));
+  return [...decided, ...counted].sort((one, other) => (one.atNs < other.atNs ? -1 : one.atNs > other.atNs ? 1 : 0));
 }
 
 function headText({ header, record }: ItemPath): string {
@@ -29,8 +51,8 @@ function headText({ header, record }: ItemPath): string {
 }
 
 /** The rows of the table with the details of each below it. The table has one line per row, after two lines of head. */
-function stepsText(entries: readonly Entry[], write: AmountText): string {
-  const days = new Set(entries.map(({ usageAtNs }) => timeText(usageAtNs).slice(0, dayCharacters)));
+function stepsText(steps: readonly Step[]): string {
+  const days = new Set(steps.map(({ atNs }) => timeText(atNs).slice(0, dayCharacters)));
   const table = plainTable(
     [
       { head: 'time (UTC)' },
@@ -40,27 +62,20 @@ function stepsText(entries: readonly Entry[], write: AmountText): string {
       { head: 'status' },
       { head: 'cost', align: 'right' },
     ],
-    entries.map((entry) => [
-      days.size > 1
-        ? `${timeText(entry.usageAtNs).slice(0, dayCharacters)} ${timeOfDayText(entry.usageAtNs)}`
-        : timeOfDayText(entry.usageAtNs),
-      entry.category,
-      stepName(entry),
-      safeText([entry.provider, entry.model].filter((part) => part !== '').join('/'), nameCharactersMax),
-      statusText(entry),
-      costText(entry, write),
+    steps.map(({ atNs, cells }) => [
+      days.size > 1 ? `${timeText(atNs).slice(0, dayCharacters)} ${timeOfDayText(atNs)}` : timeOfDayText(atNs),
+      ...cells,
     ]),
   ).split('\n');
   const [head = '', line = '', ...rows] = table;
-  return [head, line, ...rows.flatMap((row, index) => [row, ...detailLines(entries[index])])].join('\n');
+  const detailed = rows.flatMap((row, index) => [row, ...(steps[index]?.details ?? []).map((detail) => `${indent}${detail}`)]);
+  return [head, line, ...detailed].join('\n');
 }
+
+const indent = '              ';
 
 /** A day as {@link timeText} writes it. */
 const dayCharacters = 10;
-
-function detailLines(entry: Entry | undefined): readonly string[] {
-  return entry === undefined ? [] : entryDetails(entry).map((detail) => `              ${detail}`);
-}
 
 /** The span's name, with its role and the number of the try where the name does not say them. */
 function stepName({ spanName, role, attempt }: Entry): string {

@@ -19,6 +19,14 @@ export type AttributeValue =
   | readonly AttributeValue[]
   | { readonly [key: string]: AttributeValue };
 
+/** Something that happened during a span. */
+export type SpanEvent = {
+  readonly name: string;
+  readonly timeUnixNs: bigint;
+  /** By key; the last one wins where a sender repeated it. Empty values are left out. */
+  readonly attributes: ReadonlyMap<string, AttributeValue>;
+};
+
 /**
  * A cursor over one span of a request: one object, reused for every span, valid only inside the callback it is handed to.
  * Strings are decoded when asked for. Integers come as `number` within the safe range, else as `bigint`.
@@ -54,6 +62,8 @@ export type SpanView = {
   readonly copyPlace: (target: Uint8Array, offset: number) => void;
   /** Every attribute of the span whose key starts with the prefix, in wire order. For open sets such as `costspan.usage.`. */
   readonly withPrefix: (prefix: string) => ReadonlyArray<readonly [key: string, value: AttributeValue]>;
+  /** Every event of the span whose name starts with the prefix, in wire order. A span without events is not looked at. */
+  readonly eventsNamed: (prefix: string) => readonly SpanEvent[];
 };
 
 /** An attribute a stage wants on a span. */

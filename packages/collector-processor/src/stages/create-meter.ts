@@ -2,9 +2,11 @@ import type { Receipt } from '@costspan/pricing';
 import type { Dialect } from '../dialects/dialect.ts';
 import { DIALECTS } from '../dialects/dialects.ts';
 import { collectFacts, type FactCollector } from '../facts/collect-facts.ts';
+import { optional } from '../optional.ts';
 import type { RewriteTraces } from '../otlp/codec.ts';
 import { createKeyTable } from '../otlp/key-table.ts';
 import type { NewAttribute, SpanView } from '../otlp/span-view.ts';
+import { auditEventsOf } from './audit-events.ts';
 import { createEnrich, ENRICH_KEYS, OWNED_PREFIX, type PricedSpan } from './enrich.ts';
 import { createIdentifyItem, type IdentifyOptions, keysOfItems, saysSomething } from './identify-item.ts';
 import { isSampled } from './is-sampled.ts';
@@ -92,8 +94,10 @@ const meterSpan = (
   const normalized = stages.normalize(span);
   if (normalized === undefined && request.facts === undefined) return undefined;
   const identity = stages.identify(span, sender);
+  const events = request.facts && auditEventsOf(span);
   if (normalized === undefined) {
-    request.facts?.addOther(span, identity.tenant, saysSomething(identity) ? identity : undefined);
+    const said = events === undefined ? identity : { ...identity, events };
+    request.facts?.addOther(span, identity.tenant, events !== undefined || saysSomething(identity) ? said : undefined);
     return undefined;
   }
   if (isSampled(span.traceState)) request.sampledSpanCount += 1;
@@ -101,7 +105,8 @@ const meterSpan = (
   const receipt = stages.price(normalized, span.startUnixNs);
   const priced: PricedSpan = { normalized, receipt, identity, waste: isWaste(normalized, receipt) };
   // A span without a valid id cannot be told from another one: the ledger would charge them as one, so it gets neither.
-  const isKept = request.facts?.addCost(span, observe(span, identity, priced)) ?? hasIds(span);
+  const isKept =
+    request.facts?.addCost(span, { ...observe(span, identity, priced), ...optional('events', events) }) ?? hasIds(span);
   if (!isKept) addUnpriced(request, 'span-id-invalid');
   else if (normalized.role !== 'aggregate') count(request, receipt);
   return stages.enrich(span, priced);

@@ -29,3 +29,9 @@ export const EXPLAINED_SPANS_MAX = 200_000;
 
 /** Items a meter remembers, so that what spans say about one is worked out once: more than a request has. About 300 bytes each. */
 export const RECENT_ITEMS_MAX = 4_096;
+
+/** Events of Costspan's own that are kept of one span: a call has a handful for each budget it is under. */
+export const auditEventsMax = 64;
+
+/** Attributes that are kept of such an event: the registry has a dozen. */
+export const auditAttributesMax = 32;

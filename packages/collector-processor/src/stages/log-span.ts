@@ -55,6 +55,7 @@ export const openLogSpan = (record: LogRecordView, name: string, table: KeyTable
     },
     // Facts of events are packed from their fields.
     copyPlace: () => undefined,
+    eventsNamed: () => [],
     withPrefix: (prefix) => [...attributes].filter(([key]) => key.startsWith(prefix)),
   };
 };

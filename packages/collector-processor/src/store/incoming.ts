@@ -30,6 +30,8 @@ export function saysNoMore(known: SpanFact, fact: SpanFact): boolean {
 }
 
 function isSameMention(one: SpanFact, other: SpanFact): boolean {
+  // Decisions are rare: whether they are the same is left to the comparison of everything.
+  if (one.events !== undefined || other.events !== undefined) return false;
   if (one.parentSpanId !== other.parentSpanId) return false;
   if (isLink(one) && isLink(other)) return true;
   return (

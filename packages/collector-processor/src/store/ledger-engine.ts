@@ -1,5 +1,6 @@
 import type { CostRecord, ItemKey, SpanFact } from '@costspan/ledger';
 import { holdsLinksAlone, type PackedTrace } from '../facts/read-packed-facts.ts';
+import { hasAudit, prepareAuditRows } from './audit-rows.ts';
 import { type Claim, type Claimed, prepareClaims } from './claims.ts';
 import { closeDue, type DueOptions, type Settle } from './close-due.ts';
 import { commitLateFacts } from './commit-late-facts.ts';
@@ -64,6 +65,7 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
   const outbox = prepareOutbox(file);
   const outgoing = prepareOutgoing(file);
   const claims = prepareClaims(file);
+  const audit = prepareAuditRows(database);
   const prunedBefore = prepare<{ value: string }>(database, "SELECT value FROM settings WHERE name = 'pruned_before_ns'");
   const at = options.onCommitPoint ?? (() => {});
   const kept = prepareKeptFacts(database);
@@ -85,7 +87,11 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
         const context = { file, traces, entries, contributions, items, nowNs, kept, open };
         const prunedBeforeNs = BigInt(prunedBefore.one()?.value ?? 0);
         for (const packed of batch) {
-          if (!commitLinks(context, packed)) counters.add(commitTrace(context, incomingTrace(packed), prunedBeforeNs));
+          if (commitLinks(context, packed)) continue;
+          const incoming = incomingTrace(packed);
+          counters.add(commitTrace(context, incoming, prunedBeforeNs));
+          const traceKey = hasAudit(incoming) ? traces.find(incoming)?.key : undefined;
+          if (traceKey !== undefined) audit(traceKey, incoming);
         }
         at('facts-written');
         context.items.flush(nowNs);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { type CostRecord, type Entry, entryOf, type ItemKey } from '@costspan/ledger';
 import { CostspanError } from '../errors.ts';
+import { type AuditedEvent, prepareAudit } from './audit-rows.ts';
 import { type CostCells, prepareCells } from './cost-cells.ts';
 import { type CounterName, readCounters } from './counters.ts';
 import { prepareKeptContributions } from './kept-contributions.ts';
@@ -37,6 +38,8 @@ export type LedgerReader = CostCells & {
   readonly findItem: (item: { readonly id: string } & Partial<ItemKey>) => readonly CostRecord[];
   /** Every version of every entry of an item, by time of use, then version. */
   readonly entriesOf: (item: ItemKey) => readonly Entry[];
+  /** What was decided for an item by budgets and gates, by time. */
+  readonly audit: (item: ItemKey) => readonly AuditedEvent[];
   /** Every version of every entry, by identity, then version. */
   readonly entries: () => Iterable<Entry>;
   /** Live entries without an item, by time of use. */
@@ -119,6 +122,7 @@ export function createReader(database: DatabaseSync, file: string): LedgerReader
         .filter((row) => (type === undefined || row.type === type) && (tenant === undefined || row.tenant === tenant))
         .map((row) => recordOf(row, header, contributions)),
     entriesOf: ({ tenant, type, id }) => ofItem.all(tenant, type, id).map((row) => entryIn(row)),
+    audit: prepareAudit(database),
     entries: function* () {
       for (const row of every.each()) yield entryIn(row);
     },

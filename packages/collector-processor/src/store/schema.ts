@@ -130,6 +130,18 @@ CREATE TABLE outgoing (
   UNIQUE (trace_key, item_key)
 ) STRICT;
 
+CREATE TABLE audit (
+  trace_key INTEGER NOT NULL,
+  span_id TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  at_ns INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  item_type TEXT,
+  item_id TEXT,
+  body TEXT NOT NULL,
+  PRIMARY KEY (trace_key, span_id, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE claims (
   tenant TEXT NOT NULL,
   claim_key TEXT NOT NULL,

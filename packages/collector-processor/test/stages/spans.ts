@@ -74,6 +74,7 @@ export const viewOf = (spec: SpanSpec, table: KeyTable): SpanView => {
       place.writeBigUInt64LE(span.endUnixNs, 40);
       target.set(place, offset);
     },
+    eventsNamed: () => [],
     withPrefix: (prefix) => Object.entries(attributes).filter(([key]) => key.startsWith(prefix)),
   };
 };

@@ -27,6 +27,7 @@ const spanDepth = 3;
 export function scanSpan(walk: Walk, end: number, places: SpanPlaces, attributes: AttributeSet): void {
   const { cursor } = walk;
   resetPlaces(places);
+  places.spanEnd = end;
   clearAttributes(attributes);
   while (cursor.position < end) {
     const start = cursor.position;
@@ -146,6 +147,10 @@ function scanField(walk: Walk, end: number, places: SpanPlaces, attributes: Attr
     case 0x85:
       skipBytes(cursor, end, 4);
       break;
+    case 0x5a:
+      if (places.firstEventStart < 0) places.firstEventStart = start;
+      validateField(walk, end, tag, span, spanDepth);
+      break;
     default:
       validateField(walk, end, tag, span, spanDepth);
   }
@@ -197,4 +202,5 @@ function resetPlaces(places: SpanPlaces): void {
   places.startTimeStart = -1;
   places.endTimeStart = -1;
   places.statusCodeStart = -1;
+  places.firstEventStart = -1;
 }

@@ -1,7 +1,8 @@
-import type { AttributeValue, KeyId, SpanView } from '../span-view.ts';
+import type { AttributeValue, KeyId, SpanEvent, SpanView } from '../span-view.ts';
 import type { Walk } from '../walk.ts';
 import { readInt32 } from '../wire.ts';
 import { type AttributeSet, leastMark, valuesUnder, valueUnder } from './attribute-set.ts';
+import { readEvents } from './read-events.ts';
 import { readText } from './remembered-texts.ts';
 import type { SpanPlaces } from './workspace.ts';
 
@@ -59,8 +60,14 @@ export function createSpanView(
       copyField(bytes, places.endTimeStart, 8, target, offset + 40);
     },
     withPrefix: (prefix: string) => valuesUnder(spanAttributes, walk, prefixBytes(prefixes, prefix)),
+    eventsNamed: (prefix: string) =>
+      places.firstEventStart < 0
+        ? noEvents
+        : readEvents(walk.cursor.bytes, places.firstEventStart, places.spanEnd, prefixBytes(prefixes, prefix)),
   };
 }
+
+const noEvents: readonly SpanEvent[] = [];
 
 /** Copies byte by byte: for so few, a call into the engine costs more. */
 function copyField(bytes: Uint8Array, start: number, length: number, target: Uint8Array, offset: number): void {

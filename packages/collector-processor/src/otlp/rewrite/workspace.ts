@@ -21,6 +21,8 @@ export type SpanPlaces = {
   startTimeStart: number;
   endTimeStart: number;
   statusCodeStart: number;
+  firstEventStart: number;
+  spanEnd: number;
   scopeNameStart: number;
   scopeNameEnd: number;
   scopeVersionStart: number;
@@ -84,6 +86,8 @@ function createWorkspace(options: RewriteOptions): Workspace {
     startTimeStart: -1,
     endTimeStart: -1,
     statusCodeStart: -1,
+    firstEventStart: -1,
+    spanEnd: -1,
     scopeNameStart: 0,
     scopeNameEnd: 0,
     scopeVersionStart: 0,
