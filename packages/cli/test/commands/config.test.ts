@@ -115,6 +115,6 @@ test('schema is JSON Schema on standard output', async () => {
   const { code, stdout } = await runCommand(['config', 'schema'], folder.path);
   expect([code, Object.keys(JSON.parse(stdout).properties)]).toEqual([
     0,
-    ['receivers', 'exporters', 'tenants', 'trust', 'work_items', 'pricing', 'ledger', 'records', 'service'],
+    ['receivers', 'exporters', 'tenants', 'trust', 'work_items', 'pricing', 'handoffs', 'ledger', 'records', 'service'],
   ]);
 });
