@@ -4,7 +4,7 @@ import { configAliasesMax, configBytesMax } from '../limits.ts';
 import type { Config } from './config.ts';
 import { type Environment, substituteEnvironment } from './environment.ts';
 import { configJsonSchema, keysAt } from './json-schema.ts';
-import { checkReferences, doubledRecords, unusedExporters } from './references.ts';
+import { checkReferences, doubledRecords, redactedElsewhere, unusedExporters } from './references.ts';
 import { configSchema } from './schema.ts';
 import { suggest } from './suggest.ts';
 
@@ -83,6 +83,7 @@ export function parseConfig(text: string, environment: Environment, overrides: C
         (name) => `exporters.${name}: defined but used by no signal and no records; name it under service or records`,
       ),
       ...doubledRecords(value),
+      ...redactedElsewhere(value),
     ],
   };
 }
@@ -167,7 +168,8 @@ function foundText(given: unknown, path: Path, known?: readonly string[]): strin
   const close = typeof found === 'string' && known !== undefined ? suggest(found, known) : undefined;
   const advice = close === undefined ? '' : `; did you mean ${close}?`;
   if (found === undefined) return '; it is missing, add it';
-  const secret = path.some((key) => key === 'headers' || key === 'key') || (typeof found === 'string' && found.includes('@'));
+  const namesSecret = path.some((key) => key === 'headers' || key === 'key' || key === 'keys');
+  const secret = namesSecret || (typeof found === 'string' && /[@?]/.test(found));
   if (typeof found === 'string') return secret ? ', found other text' : `, found ${JSON.stringify(found.slice(0, 80))}${advice}`;
   if (typeof found === 'object') return `, found a ${Array.isArray(found) ? 'list' : 'map'}`;
   return secret ? `, found a ${typeof found}` : `, found ${String(found)}`;

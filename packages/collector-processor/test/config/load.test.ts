@@ -281,6 +281,10 @@ describe('OTLP-47 secrets', () => {
     ['a header that is not text', 'exporters: {otlp_http: {endpoint: "http://h", headers: {authorization: [s3cret]}}}'],
     ['a key given twice', 'tenants: {keys: [{tenant: a, key: s3cret}, {tenant: b, key: s3cret}]}'],
     ['an address with a password', 'exporters: {otlp_http: {endpoint: "http://user:s3cret@h"}}'],
+    ['an address with a token in its query', 'exporters: {otlp_http: {endpoint: "http://h?token=s3cret"}}'],
+    ['a key where a list of keys belongs', 'tenants: {keys: s3cret}'],
+    ['a key in the place of its map', 'tenants: {keys: [s3cret]}'],
+    ['a key of handoffs where a list belongs', 'handoffs: {keys: s3cret}'],
     ['a variable in a wrong place', `records: {interval: "\${env:TOKEN}"}`],
   ])('never appear in a problem: %s', (_, text) => {
     const problems = problemsOf(text, { TOKEN: 's3cret' });
