@@ -42,21 +42,30 @@ const queryThenCall = (
   args: readonly unknown[],
   callback: Callback,
 ): undefined => {
-  let isStarted = false;
-  const start = (): Promise<unknown> => {
-    isStarted = true;
-    return new Promise((resolve, reject) => {
+  let [isTold, isSync] = [false, true];
+  let thrown: { readonly error: unknown } | undefined;
+  const start = (): Promise<unknown> =>
+    new Promise((resolve, reject) => {
       const observed: Callback = function (error, ...rest) {
         if (error) reject(error);
         else resolve(rest[0]);
         return callback.call(this, error, ...rest);
       };
-      original(...args.slice(0, -1), observed);
+      try {
+        original(...args.slice(0, -1), observed);
+        isTold = true;
+      } catch (error) {
+        // Arguments that the library refuses at once: thrown where the caller can catch it.
+        if (isSync) thrown = { error };
+        isTold = isSync;
+        reject(error);
+      }
     });
-  };
   meter(call, start).catch((error: unknown) => {
-    if (!isStarted) callback(error);
+    if (!isTold) callback(error);
   });
+  isSync = false;
+  if (thrown !== undefined) throw thrown.error;
 };
 
 /** What a pool hands out is metered too, by promise or by callback. */

@@ -79,17 +79,18 @@ export const wrapFunction = <F extends AnyFunction>({ spans, gate }: WrapParts, 
   const isAsync = options.isAsync ?? fn.constructor.name === 'AsyncFunction';
   const wrapped = function (this: unknown, ...args: Parameters<F>): unknown {
     const parent = activeContext();
+    let admitted: ReturnType<ToolGate['admit']>;
     try {
-      const admitted = gate.admit(parent, cost, { isAsync });
-      // Only an asynchronous function may wait for a store: what another one returns must not become a promise.
-      return admitted instanceof Promise
-        ? admitted.then((ticket) => run(this, args, parent, ticket))
-        : run(this, args, parent, admitted);
+      admitted = gate.admit(parent, cost, { isAsync });
     } catch (error) {
-      // Whoever calls an asynchronous function looks for its errors in the promise. Its own are there already.
+      // Whoever calls an asynchronous function looks for its errors in the promise. Its own errors stay where they are.
       if (isAsync) return Promise.reject(error);
       throw error;
     }
+    // Only an asynchronous function may wait for a store: what another one returns must not become a promise.
+    return admitted instanceof Promise
+      ? admitted.then((ticket) => run(this, args, parent, ticket))
+      : run(this, args, parent, admitted);
   };
   return Object.defineProperties(wrapped, {
     name: { value: fn.name, configurable: true },

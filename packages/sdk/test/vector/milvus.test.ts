@@ -10,7 +10,7 @@ afterEach(async () => {
 });
 
 const connect = (address: string): MilvusClient => {
-  const client = new MilvusClient({ address, timeout: 5_000 });
+  const client = new MilvusClient({ address, timeout: 5_000, logLevel: 'error' });
   clients.push(client);
   return client;
 };

@@ -106,6 +106,15 @@ describe.skipIf(!hasPostgres())('pg with a real PostgreSQL', () => {
     await expect(costspan.meter(pool).query(sql)).rejects.toMatchObject({ code: '42P02' });
   });
 
+  test('what the library throws at once is thrown at once', async () => {
+    const { costspan } = measure();
+    const client = costspan.meter(new Client(server.config));
+    await client.connect();
+    const noCallback = { text: sql, values: [near], callback: 7 };
+    expect(() => client.query(noCallback)).toThrow('callback is not a function');
+    await client.end();
+  });
+
   test('a hard budget refuses before the database is asked, to a promise and to a callback', async () => {
     const { costspan } = measure();
     await costspan.ready();
