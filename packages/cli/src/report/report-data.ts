@@ -16,7 +16,6 @@ import {
   reportItems,
   type Shares,
   sharesOf,
-  sumsOfRecord,
   type TypeReport,
 } from '@costspan/ledger';
 import { CATEGORIES, type Category } from '@costspan/semconv';
@@ -24,7 +23,16 @@ import { type ReportedItems, selectItems } from './select-items.ts';
 import { type CalendarUnit, cellsByCalendar } from './time-groups.ts';
 
 /** What the rows of a report stand for. */
-export type ReportBy = { readonly by: 'item' } | { readonly by: CalendarUnit } | Exclude<Grouping, { by: 'quarter_hour' }>;
+export type ReportBy =
+  | { readonly by: 'item' }
+  | { readonly by: CalendarUnit }
+  | Extract<Grouping, { readonly by: 'dimension' }>
+  | PropertyGrouping;
+
+/** Properties of entries and items that rows may stand for. */
+type PropertyGrouping = {
+  readonly by: 'agent' | 'category' | 'model' | 'outcome' | 'provider' | 'status' | 'tenant' | 'type';
+};
 
 /** What `costspan report` says, before it is written as text, JSON, CSV or HTML. Amounts are exact. */
 export type Report = {
@@ -82,7 +90,7 @@ export function readReport(reader: LedgerReader, { by, window, timeZone, rules =
     unpriced: reader.gaps('unpriced', window),
     // Who is nobody's has no outcome either.
     unattributed: window.basis === 'completed' ? [] : reader.gaps('unattributed', window),
-    notMeasured: notMeasured(reader),
+    notMeasured: notMeasured(selected.all, reader.gaps('unattributed')),
   };
 }
 
@@ -91,27 +99,29 @@ function cellsBy(
   by: Exclude<ReportBy, { by: 'item' }>,
   { window, timeZone }: Pick<ReportRequest, 'window' | 'timeZone'>,
 ): readonly CostCell[] {
-  return isCalendar(by)
-    ? cellsByCalendar(reader.cells({ by: 'quarter_hour' }, window), by.by, timeZone)
-    : reader.cells(by, window);
-}
-
-function isCalendar(by: ReportBy): by is { readonly by: CalendarUnit } {
-  return ['hour', 'day', 'week', 'month'].includes(by.by);
+  switch (by.by) {
+    case 'hour':
+    case 'day':
+    case 'week':
+    case 'month':
+      return cellsByCalendar(reader.cells({ by: 'quarter_hour' }, window), by.by, timeZone);
+    default:
+      return reader.cells(by, window);
+  }
 }
 
 /** The entries behind the totals: rows of items leave out what belongs to none. */
 function knownCells(reader: LedgerReader, { by, window }: Pick<ReportRequest, 'by' | 'window'>): readonly CostCell[] {
-  const cells = reader.cells({ by: 'type' }, window);
-  return by.by === 'item' ? cells.filter(({ value }) => value !== undefined) : cells;
+  const cells = reader.cells({ by: 'attributed' }, window);
+  return by.by === 'item' ? cells.filter(({ value }) => value === '1') : cells;
 }
 
 /** Of the whole ledger, whatever the period: a source that was silent this month is connected all the same. */
-function notMeasured(reader: LedgerReader): readonly Category[] {
-  const fed = new Set<Category>(reader.cells({ by: 'category' }).map(({ category }) => category));
-  // Records remember categories whose entries were deleted.
-  for (const record of reader.records()) {
-    for (const category of Object.keys(sumsOfRecord(record).byCategory) as Category[]) fed.add(category);
+function notMeasured(all: readonly CostRecord[], unattributed: readonly Gap[]): readonly Category[] {
+  const fed = new Set<Category>(unattributed.map(({ category }) => category));
+  for (const { byCategory, unpricedByCategory } of all) {
+    for (const category in byCategory) fed.add(category as Category);
+    for (const category in unpricedByCategory) fed.add(category as Category);
   }
   return CATEGORIES.filter((category) => !fed.has(category));
 }

@@ -6,7 +6,18 @@ import { prepare } from './sql.ts';
 /** By what entries are summed. */
 export type Grouping =
   | {
-      readonly by: 'agent' | 'category' | 'model' | 'outcome' | 'provider' | 'quarter_hour' | 'status' | 'tenant' | 'type';
+      /** `attributed`: `1` for entries of a work item, `0` for those of none. */
+      readonly by:
+        | 'agent'
+        | 'attributed'
+        | 'category'
+        | 'model'
+        | 'outcome'
+        | 'provider'
+        | 'quarter_hour'
+        | 'status'
+        | 'tenant'
+        | 'type';
     }
   | { readonly by: 'dimension'; readonly key: string };
 
@@ -94,6 +105,7 @@ const everything: CellWindow = { basis: 'usage' };
 
 const groupSql: Readonly<Record<Grouping['by'], string>> = {
   agent: 'entries.agent',
+  attributed: 'entries.item_key IS NOT NULL',
   category: 'entries.category',
   dimension: "json_extract(entries.decision, '$.dimensions.' || json_quote(?))",
   model: "entries.provider || '/' || entries.model",

@@ -121,6 +121,8 @@ CREATE TABLE entries (
   UNIQUE (trace_key, entry_id, version)
 ) STRICT;
 CREATE INDEX entries_by_item ON entries (item_key, usage_at_ns);
+CREATE INDEX entries_unpriced ON entries (usage_at_ns) WHERE state = 'live' AND unpriced_reasons IS NOT NULL;
+CREATE INDEX entries_unattributed ON entries (usage_at_ns) WHERE state = 'live' AND unattributed_reason IS NOT NULL;
 
 CREATE TABLE outgoing (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
