@@ -42,12 +42,14 @@ console.log(`${fenceCount} TypeScript fences of ${pages.length} pages compile`);
 
 /** Makes what the SDK is tested with importable too: a reader has installed the clients a page is about. */
 function linkPackages(): void {
-  const installed = join('packages', 'sdk', 'node_modules');
-  for (const name of readdirSync(installed).flatMap((entry) => (entry.startsWith('@') ? scoped(installed, entry) : [entry]))) {
-    const link = join(target, 'node_modules', name);
-    if (name.startsWith('.') || existsSync(link)) continue;
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(resolve(installed, name), link);
+  for (const folder of ['packages/sdk', 'examples/ai-sdk', 'examples/langchain']) {
+    const installed = join(folder, 'node_modules');
+    for (const name of readdirSync(installed).flatMap((entry) => (entry.startsWith('@') ? scoped(installed, entry) : [entry]))) {
+      const link = join(target, 'node_modules', name);
+      if (name.startsWith('.') || existsSync(link)) continue;
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(resolve(installed, name), link);
+    }
   }
 }
 
