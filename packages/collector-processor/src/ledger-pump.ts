@@ -1,5 +1,6 @@
 import type { CostRecord } from '@costspan/ledger';
 import type { Clock } from './clock.ts';
+import type { Redaction } from './config/config.ts';
 import type { OpenExporters } from './exporters/open-exporters.ts';
 import { recordsBatchMax } from './limits.ts';
 import type { Logger } from './logger.ts';
@@ -32,7 +33,11 @@ export function createLedgerPump({ ledger, sendRecords, sendEntries, metrics, ..
     markSent: ledger.markSent,
     send:
       sendRecords &&
-      ((rows, abort) => sendRecords({ signal: 'logs', body: encodeRecords(rows, clock.nowNs()), itemCount: rows.length }, abort)),
+      ((rows, abort) => {
+        const nowNs = clock.nowNs();
+        const bodyOf = (redaction: Redaction): Uint8Array => encodeRecords(rows, nowNs, redaction);
+        return sendRecords({ bodyOf, itemCount: rows.length }, abort);
+      }),
     metrics: { sent: metrics.recordsSent, failed: metrics.recordsFailed },
   });
   const entries = createOutboxPump<OutgoingEvent>({
@@ -43,8 +48,9 @@ export function createLedgerPump({ ledger, sendRecords, sendEntries, metrics, ..
     send:
       sendEntries &&
       ((rows, abort) => {
-        const body = encodeOutgoing(rows, ledger.emitter, clock.nowNs());
-        return sendEntries({ signal: 'logs', body, itemCount: rows.length }, abort);
+        const nowNs = clock.nowNs();
+        const bodyOf = (redaction: Redaction): Uint8Array => encodeOutgoing(rows, ledger.emitter, nowNs, redaction);
+        return sendEntries({ bodyOf, itemCount: rows.length }, abort);
       }),
     metrics: { sent: metrics.eventsSent, failed: metrics.eventsFailed },
   });

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import type { CostRecord } from '@costspan/ledger';
+import type { Redaction } from './config/config.ts';
 import type { AnswerCodec } from './exporters/answer-codec.ts';
 import type { OutgoingCodec } from './exporters/create-otlp-exporter.ts';
 import type { CodecResult, Signal } from './otlp/codec.ts';
@@ -15,6 +16,8 @@ import type { ResponseCodec } from './receivers/response-codec.ts';
 import { entryToLogEvent } from './store/entry-event.ts';
 import type { OutgoingEvent } from './store/outgoing.ts';
 import { recordToLogEvent } from './store/record-event.ts';
+import { redactEntry } from './store/redact-entry.ts';
+import { redactRecord } from './store/redact-record.ts';
 import { sightingToLogEvent } from './store/sighting-event.ts';
 
 /** How receivers write their answers. */
@@ -71,19 +74,26 @@ export const outgoingCodec: OutgoingCodec = {
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 /** Records of one ledger as a request of OTLP logs, emitted at this instant. */
-export function encodeRecords(records: readonly CostRecord[], emittedAtNs: bigint): Uint8Array {
+export function encodeRecords(records: readonly CostRecord[], emittedAtNs: bigint, redaction: Redaction = []): Uint8Array {
   return encodeLogEvents(
     sourceOf(records[0]?.emitter ?? ''),
-    records.map((record) => recordToLogEvent(record, emittedAtNs)),
+    records.map((record) => recordToLogEvent(redactRecord(record, redaction), emittedAtNs)),
   );
 }
 
 /** What a ledger decided as a request of OTLP logs, emitted at this instant. */
-export function encodeOutgoing(events: readonly OutgoingEvent[], emitter: string, emittedAtNs: bigint): Uint8Array {
+export function encodeOutgoing(
+  events: readonly OutgoingEvent[],
+  emitter: string,
+  emittedAtNs: bigint,
+  redaction: Redaction = [],
+): Uint8Array {
   return encodeLogEvents(
     sourceOf(emitter),
     events.map((event) =>
-      event.kind === 'entry' ? entryToLogEvent(event.entry, emittedAtNs) : sightingToLogEvent(event.sent, emittedAtNs),
+      event.kind === 'entry'
+        ? entryToLogEvent(redactEntry(event.entry, redaction), emittedAtNs)
+        : sightingToLogEvent(event.sent, emittedAtNs, redaction),
     ),
   );
 }

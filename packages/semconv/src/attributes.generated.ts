@@ -189,6 +189,9 @@ export const ATTR_COSTSPAN_RECORD_EMITTER = 'costspan.record.emitter' as const;
 /** Grows with each change of the record: max(previous + 1, commit time in microseconds). */
 export const ATTR_COSTSPAN_RECORD_REVISION = 'costspan.record.revision' as const;
 
+/** What this destination does not get to see, sorted, joined by `,`: `contract_prices`, `human_amounts`, `rates`. What is absent is not 0. */
+export const ATTR_COSTSPAN_RECORD_REDACTED = 'costspan.record.redacted' as const;
+
 /** `open` or `closed`. */
 export const ATTR_COSTSPAN_RECORD_STATE = 'costspan.record.state' as const;
 

@@ -165,6 +165,12 @@ export type WorkItemsConfig = {
   readonly types: Readonly<Record<string, { readonly completed: readonly string[] }>>;
 };
 
+/** What a destination of records or entry events does not get to see; sorted, each once. Empty: it sees everything. */
+export type Redaction = readonly RedactedPart[];
+
+/** A part of records and entries that may be confidential. */
+export type RedactedPart = 'contract_prices' | 'human_amounts' | 'rates';
+
 /** The ledger file and how long it remembers. */
 export type LedgerConfig = {
   readonly file: string;
@@ -230,6 +236,8 @@ export type Config = {
     readonly exporters: readonly string[];
     /** Destinations of everything this ledger decides, as entry events. */
     readonly entries: readonly string[];
+    /** By destination. Those that are not named see everything. */
+    readonly redact: Readonly<Record<string, Redaction>>;
     readonly intervalMs: number;
   };
   readonly service: {

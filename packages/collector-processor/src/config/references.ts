@@ -16,6 +16,7 @@ export function checkReferences(given: unknown): readonly ReferenceProblem[] {
     ...unknownExporters(given),
     ...temporalityOfNobody(given),
     ...entriesOfNobody(given),
+    ...redactionProblems(given),
     ...tooSmallMemory(given),
     ...repeatedKeys(given),
   ];
@@ -62,6 +63,40 @@ function entriesOfNobody(given: unknown): readonly ReferenceProblem[] {
   const problem = 'expected a ledger: entries are what a ledger decides; leave `ledger: off` or this out';
   return [{ path: ['records', 'entries'], problem }];
 }
+
+/**
+ * Records beside entries would tell by their difference what was left out of an entry, so a destination gets one or the other.
+ */
+function redactionProblems(given: unknown): readonly ReferenceProblem[] {
+  const [records, entries] = ['exporters', 'entries'].map((list) => listAt(given, ['records', list]).map(String));
+  return Object.keys(mapAt(given, ['records', 'redact'])).flatMap((name) => {
+    const path = ['records', 'redact', name];
+    const [getsRecords, getsEntries] = [records?.includes(name), entries?.includes(name)];
+    if (!getsRecords && !getsEntries) {
+      const known = [...(records ?? []), ...(entries ?? [])];
+      return [{ path, problem: 'expected an exporter that `records.exporters` or `records.entries` names', known }];
+    }
+    if (!getsRecords || !getsEntries) return [];
+    const problem = 'expected a destination of records or of entries, not of both: their difference tells what was left out';
+    return [{ path, problem }];
+  });
+}
+
+/** Destinations that may not see something in records and get it another way. */
+export function redactedElsewhere(given: unknown): readonly string[] {
+  return Object.keys(mapAt(given, ['records', 'redact'])).flatMap((name) =>
+    unredactedLists.flatMap(([path, what]) =>
+      listAt(given, path).includes(name)
+        ? [`records.redact.${name}: ${path.join('.')} sends it ${what} too, from which nothing is left out`]
+        : [],
+    ),
+  );
+}
+
+const unredactedLists = [
+  [['service', 'traces', 'exporters'], 'spans with their usage and cost'],
+  [['service', 'telemetry', 'metrics', 'exporters'], 'metrics of cost by category'],
+] as const;
 
 /** What will count twice although nothing of it is wrong by itself. */
 export function doubledRecords(given: unknown): readonly string[] {

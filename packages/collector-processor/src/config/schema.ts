@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { inFlightBytesMax, shutdownTimeoutMs, workersMax } from '../limits.ts';
-import type { Config, LedgerConfig, TenantLimit, TrustConfig } from './config.ts';
+import type { Config, LedgerConfig, Redaction, TenantLimit, TrustConfig } from './config.ts';
 import { exportersSchema } from './exporters.ts';
 import { duration, flag, numeric, optionalFlag, optionalText, orDefaults, size, text, textList, textOr, word } from './fields.ts';
 import { receiversSchema } from './receivers.ts';
@@ -136,6 +136,22 @@ const records = orDefaults(
     entries: textList(
       'Destinations of everything this ledger decides, as entry events in OTLP logs: the ledger that many meters share, or a table. Its records are then a part of the whole.',
     ),
+    redact: orDefaults(
+      z.record(
+        z.string(),
+        z
+          .array(
+            z.enum(['contract_prices', 'human_amounts', 'rates'], {
+              error: 'expected one of "rates", "contract_prices", "human_amounts"',
+            }),
+            { error: 'expected a list' },
+          )
+          .transform((given): Redaction => [...new Set(given)].sort()),
+        { error: 'expected a map of exporters' },
+      ),
+    ).describe(
+      'What does not leave in records and entry events, by exporter: `rates`, unit prices; `contract_prices`, those above the catalog; `human_amounts`, what people cost. Neither does anything it could be worked out from.',
+    ),
     interval: duration('10s', 'A record that changed is sent at most this often.'),
   }),
 ).describe('Cost records per work item on their way out.');
@@ -243,7 +259,12 @@ export const configSchema: z.ZodType<Config> = z
       pricing: { ...given.pricing, serve: given.pricing.serve ?? (isPrivate ? 'full' : 'list') },
       handoffKeys: given.handoffs.keys,
       ...(given.ledger === undefined ? {} : { ledger: given.ledger }),
-      records: { exporters: given.records.exporters, entries: given.records.entries, intervalMs: given.records.interval },
+      records: {
+        exporters: given.records.exporters,
+        entries: given.records.entries,
+        redact: given.records.redact,
+        intervalMs: given.records.interval,
+      },
       service: {
         exporters: {
           traces: given.service.traces.exporters,

@@ -65,7 +65,7 @@ export function countDelivery(
 }
 
 /** One delivery for several destinations: a retryable one wins, then a refusal; of partial successes the worst counts. */
-function worstOf(deliveries: readonly Delivery[]): Delivery {
+export function worstOf(deliveries: readonly Delivery[]): Delivery {
   const delayed = deliveries.flatMap((each) => (each.kind === 'retryable' ? [each] : []));
   const last = delayed.sort((one, other) => (other.retryAfterMs ?? 0) - (one.retryAfterMs ?? 0))[0];
   if (last !== undefined) return last;

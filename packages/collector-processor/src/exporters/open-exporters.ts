@@ -14,14 +14,15 @@ import { createHealthLog } from './health-log.ts';
 import { createHttpTransport } from './otlp-http/transport.ts';
 import { probe } from './probe.ts';
 import { createExportQueue, type ExportQueue } from './queue.ts';
+import { createSendRedacted, type SendRedacted } from './send-redacted.ts';
 
 /** Every destination of a configuration, open. */
 export type OpenExporters = {
   readonly fanOuts: Readonly<Record<Signal, FanOut>>;
-  /** Delivers a logs request to every record destination; undefined when there is none. */
-  readonly sendRecords: ((request: Outgoing, abort: AbortSignal) => Promise<Delivery>) | undefined;
-  /** Delivers a logs request to every destination of entry events; undefined when there is none. */
-  readonly sendEntries: ((request: Outgoing, abort: AbortSignal) => Promise<Delivery>) | undefined;
+  /** Delivers records to every destination of theirs; undefined when there is none. */
+  readonly sendRecords: SendRedacted | undefined;
+  /** Delivers entry events to every destination of theirs; undefined when there is none. */
+  readonly sendEntries: SendRedacted | undefined;
   /** Delivers a metrics request of the service itself, by destination. */
   readonly sendMetrics: ReadonlyMap<string, SendMetrics>;
   /** Bytes waiting, by destination. */
@@ -89,13 +90,11 @@ export async function openExporters(options: OpenExportersOptions): Promise<Open
       noteHealth,
       onDropped: () => undefined,
     });
-  const records = allOf(lists.records);
-  const entries = allOf(lists.entries);
   void sayWhatIsDown(names, options);
   return {
     fanOuts,
-    sendRecords: records.hasDestinations ? records.deliver : undefined,
-    sendEntries: entries.hasDestinations ? entries.deliver : undefined,
+    sendRecords: createSendRedacted(lists.records, config.records.redact, allOf),
+    sendEntries: createSendRedacted(lists.entries, config.records.redact, allOf),
     sendMetrics: new Map(ownMetrics.map((name) => [name, allOf([name]).deliver])),
     queueBytes: () => {
       // A destination of several signals has a queue for each.

@@ -1,4 +1,3 @@
-import type { Outgoing } from '../exporters/exporter.ts';
 import { createFanOut, type FanOut } from '../exporters/fan-out.ts';
 import type { OpenExporters } from '../exporters/open-exporters.ts';
 import type { OutFile } from './out-file.ts';
@@ -20,7 +19,10 @@ export function outExporters({ traces, records }: Outs): OpenExporters {
   const nowhere = fanOutTo(undefined);
   return {
     fanOuts: { traces: fanOutTo(traces), logs: nowhere, metrics: nowhere },
-    sendRecords: records === undefined ? undefined : (request: Outgoing, abort) => fanOutTo(records).deliver(request, abort),
+    // The file is the operator's own: what destinations must not see is for destinations.
+    sendRecords:
+      records &&
+      (({ bodyOf, itemCount }, abort) => fanOutTo(records).deliver({ signal: 'logs', body: bodyOf([]), itemCount }, abort)),
     sendEntries: undefined,
     sendMetrics: new Map(),
     queueBytes: () => ({}),

@@ -1,4 +1,4 @@
-import { type Entry, entryJson, isUnpriced } from '@costspan/ledger';
+import { entryJson, isUnpriced } from '@costspan/ledger';
 import { formatPico } from '@costspan/pricing';
 import {
   ATTR_COSTSPAN_AGENT_NAME,
@@ -29,6 +29,7 @@ import {
   ATTR_COSTSPAN_ENTRY_VERSION,
   ATTR_COSTSPAN_PROVIDER_REQUEST_ID,
   ATTR_COSTSPAN_RECORD_EMITTER,
+  ATTR_COSTSPAN_RECORD_REDACTED,
   ATTR_COSTSPAN_USAGE_PREFIX,
   ATTR_COSTSPAN_WORK_ITEM_ID,
   ATTR_COSTSPAN_WORK_ITEM_TENANT,
@@ -40,30 +41,37 @@ import {
 import type { LogEvent } from '../otlp/codec.ts';
 import type { NewAttribute } from '../otlp/span-view.ts';
 import { severity } from './event-severity.ts';
+import type { RedactedEntry } from './redact-entry.ts';
 
 /**
  * The log event of one version of an entry, for a table of entries or a central ledger: take the highest version of each
  * entry id, and of those the live ones. `emittedAtNs` is its timestamp; the time of use is an attribute.
  */
-export function entryToLogEvent(entry: Entry, emittedAtNs: bigint): LogEvent {
+export function entryToLogEvent(entry: RedactedEntry, emittedAtNs: bigint): LogEvent {
   const unpriced = isUnpriced(entry.status);
   const whose = entry.item === undefined ? 'unattributed' : `${entry.item.type} ${entry.item.id}`;
   return {
     eventName: EVENT_COSTSPAN_ENTRY,
     timeUnixNs: emittedAtNs,
     severityNumber: unpriced ? severity.warning : severity.info,
-    body: `${whose}: ${entry.category} ${unpriced ? 'unpriced' : `${formatPico(entry.amountPico)} ${entry.currency}`}`,
+    body: `${whose}: ${entry.category} ${unpriced ? 'unpriced' : amountText(entry)}`,
     traceId: entry.traceId,
-    attributes: [
-      ...identity(entry),
-      ...cost(entry),
-      ...origin(entry),
-      [ATTR_COSTSPAN_ENTRY_JSON, JSON.stringify(entryJson(entry))],
-    ],
+    attributes: [...identity(entry), ...cost(entry), ...origin(entry), ...wholeEntry(entry)],
   };
 }
 
-function identity(entry: Entry): readonly NewAttribute[] {
+function amountText({ amountPico, currency }: RedactedEntry): string {
+  return amountPico === undefined ? 'at a cost that is not told here' : `${formatPico(amountPico)} ${currency}`;
+}
+
+/** What a ledger reads. One that would book what was redacted would take what it does not see for nothing. */
+function wholeEntry(entry: RedactedEntry): readonly NewAttribute[] {
+  const { amountPico, lowPico, highPico, redaction, ...rest } = entry;
+  const isWhole = redaction === undefined && amountPico !== undefined && lowPico !== undefined && highPico !== undefined;
+  return isWhole ? [[ATTR_COSTSPAN_ENTRY_JSON, JSON.stringify(entryJson({ ...rest, amountPico, lowPico, highPico }))]] : [];
+}
+
+function identity(entry: RedactedEntry): readonly NewAttribute[] {
   return [
     [ATTR_COSTSPAN_ENTRY_ID, entry.id],
     [ATTR_COSTSPAN_ENTRY_VERSION, BigInt(entry.version)],
@@ -79,22 +87,17 @@ function identity(entry: Entry): readonly NewAttribute[] {
     ...Object.entries(entry.dimensions).map(([key, value]): NewAttribute => [`${ATTR_COSTSPAN_DIMENSION_PREFIX}${key}`, value]),
     [ATTR_COSTSPAN_ENTRY_USAGE_AT, entry.usageAtNs],
     [ATTR_COSTSPAN_ENTRY_RECORDED_AT, entry.recordedAtNs],
+    ...optional(ATTR_COSTSPAN_RECORD_REDACTED, entry.redaction?.join(',')),
   ];
 }
 
-function cost(entry: Entry): readonly NewAttribute[] {
-  const isRange = entry.lowPico !== entry.amountPico || entry.highPico !== entry.amountPico;
+function cost(entry: RedactedEntry): readonly NewAttribute[] {
   return [
     [ATTR_COSTSPAN_CATEGORY, entry.category],
     [ATTR_COSTSPAN_COST_STATUS, entry.status],
     [ATTR_COSTSPAN_COST_SOURCE, entry.source],
     [ATTR_COSTSPAN_COST_CURRENCY, entry.currency],
-    // An amount that is not known is not written: a reader that sums must not find a 0.
-    ...(isUnpriced(entry.status) && entry.amountPico === 0n
-      ? []
-      : [[ATTR_COSTSPAN_ENTRY_AMOUNT, formatPico(entry.amountPico)] as const]),
-    ...optional(ATTR_COSTSPAN_COST_LOW, isRange ? formatPico(entry.lowPico) : undefined),
-    ...optional(ATTR_COSTSPAN_COST_HIGH, isRange ? formatPico(entry.highPico) : undefined),
+    ...amounts(entry),
     [ATTR_COSTSPAN_COST_WASTE, entry.waste],
     ...optional(ATTR_COSTSPAN_COST_REASON, joined(entry.reasons)),
     ...Object.entries(entry.usage).map(
@@ -105,7 +108,18 @@ function cost(entry: Entry): readonly NewAttribute[] {
   ];
 }
 
-function origin(entry: Entry): readonly NewAttribute[] {
+/** An amount that is not known, or not told, is not written: a reader that sums must not find a 0. */
+function amounts({ status, amountPico, lowPico, highPico }: RedactedEntry): readonly NewAttribute[] {
+  if (amountPico === undefined || lowPico === undefined || highPico === undefined) return [];
+  const isRange = lowPico !== amountPico || highPico !== amountPico;
+  return [
+    ...optional(ATTR_COSTSPAN_ENTRY_AMOUNT, isUnpriced(status) && amountPico === 0n ? undefined : formatPico(amountPico)),
+    ...optional(ATTR_COSTSPAN_COST_LOW, isRange ? formatPico(lowPico) : undefined),
+    ...optional(ATTR_COSTSPAN_COST_HIGH, isRange ? formatPico(highPico) : undefined),
+  ];
+}
+
+function origin(entry: RedactedEntry): readonly NewAttribute[] {
   return [
     [ATTR_COSTSPAN_ENTRY_SPAN_ID, entry.spanId],
     [ATTR_COSTSPAN_ENTRY_ROLE, entry.role],

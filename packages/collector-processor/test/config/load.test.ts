@@ -40,7 +40,7 @@ describe('defaults', () => {
       pricing: { books: [], catalog: true, currency: 'USD', serve: 'full' },
       handoffKeys: [],
       ledger: { file: './costspan.db', retentionMs: 2_592_000_000, traceWindowMs: 3_600_000 },
-      records: { exporters: [], entries: [], intervalMs: 10_000 },
+      records: { exporters: [], entries: [], redact: {}, intervalMs: 10_000 },
       service: {
         exporters: { traces: [], logs: [], metrics: [] },
         acknowledgeWithinMs: 2_000,
@@ -81,6 +81,30 @@ describe('defaults', () => {
     expect(parseConfig(`${exporter}\nrecords: {exporters: [otlp_http/a], entries: [otlp_http/a]}`, {})).toMatchObject({
       kind: 'ok',
       warnings: [expect.stringContaining('counts everything twice')],
+    });
+  });
+
+  test('what is redacted names a destination of records or entries, and each part by its word', () => {
+    const exporter = 'exporters: {otlp_http/a: {endpoint: "http://localhost:1"}, otlp_http/b: {endpoint: "http://localhost:1"}}';
+    const problems = (records: string) =>
+      problemsOf(`${exporter}\nservice: {traces: {exporters: [otlp_http/b]}}\nrecords: ${records}`);
+    expect(problems('{exporters: [otlp_http/a], redact: {otlp_http/b: [rates]}}')).toEqual([
+      expect.stringContaining(
+        'records.redact.otlp_http/b: expected an exporter that `records.exporters` or `records.entries` names',
+      ),
+    ]);
+    expect(problems('{exporters: [otlp_http/a], entries: [otlp_http/a], redact: {otlp_http/a: [rates]}}')).toEqual([
+      expect.stringContaining('expected a destination of records or of entries, not of both'),
+    ]);
+    expect(problems('{exporters: [otlp_http/a], redact: {otlp_http/a: [prices]}}')).toEqual([
+      expect.stringContaining('expected one of "rates", "contract_prices", "human_amounts", found "prices"'),
+    ]);
+    const parsed = `${exporter}\nservice: {traces: {exporters: [otlp_http/a, otlp_http/b]}}\nrecords: {exporters: [otlp_http/a], redact: {otlp_http/a: [rates, human_amounts, rates]}}`;
+    expect(configOf(parsed).records.redact).toEqual({ 'otlp_http/a': ['human_amounts', 'rates'] });
+    expect(parseConfig(parsed, {})).toMatchObject({
+      warnings: [
+        'records.redact.otlp_http/a: service.traces.exporters sends it spans with their usage and cost too, from which nothing is left out',
+      ],
     });
   });
 
