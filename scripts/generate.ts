@@ -8,6 +8,7 @@ import { collectorFiles } from './generate/collector.ts';
 import { configFiles } from './generate/config.ts';
 import { dashboardFiles } from './generate/dashboards.ts';
 import { dialectFiles } from './generate/dialects.ts';
+import { limitsFiles } from './generate/limits.ts';
 import { pricebookFiles } from './generate/pricebook.ts';
 import { semconvFiles } from './generate/semconv.ts';
 
@@ -18,7 +19,7 @@ const check = process.argv.includes('--check');
 let staleCount = 0;
 
 // One after the other: the words of semconv are written before anything that is made with them is loaded.
-for (const generate of [semconvFiles, configFiles, pricebookFiles, dialectFiles, collectorFiles, dashboardFiles]) {
+for (const generate of [semconvFiles, configFiles, pricebookFiles, dialectFiles, collectorFiles, dashboardFiles, limitsFiles]) {
   for (const { path, text } of generate(root)) {
     if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
     staleCount += 1;

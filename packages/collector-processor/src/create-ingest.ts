@@ -1,9 +1,10 @@
 import type { Clock } from './clock.ts';
 import type { Delivery } from './delivery.ts';
+import { CostspanError } from './errors.ts';
 import type { FanOut } from './exporters/fan-out.ts';
 import type { Ingest, IngestRequest } from './ingest.ts';
 import { overloadRetryAfterMs } from './limits.ts';
-import { describeFault, type Logger } from './logger.ts';
+import { describeFault, type Logger, tidyMessage } from './logger.ts';
 import type { CodecResult, Signal } from './otlp/codec.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import type { Meter, SenderContext } from './stages/meter.ts';
@@ -135,7 +136,10 @@ async function commit(
     metrics.committed(facts, clock.nowMs() - startedMs);
     return undefined;
   } catch (error) {
-    logger.error('the ledger could not take a request; its sender was told to come back', { fault: describeFault(error) });
+    logger.error('the ledger could not take a request; its sender was told to come back', {
+      // What the ledger itself says has nothing of the request in it.
+      ...(error instanceof CostspanError ? { problem: tidyMessage(error.message) } : { fault: describeFault(error) }),
+    });
     return {
       kind: 'retryable',
       message: 'the ledger cannot take it now; send it again after the delay',
