@@ -1,4 +1,6 @@
+import { clickhouseRequirements } from './clickhouse/requirements.ts';
 import { pinnedCollector } from './collector/build.ts';
+import { helmProgram, validateProgram } from './helm/programs.ts';
 import { pythonWith } from './python/install.ts';
 
 /**
@@ -7,5 +9,6 @@ import { pythonWith } from './python/install.ts';
  */
 export function setup(): void {
   pinnedCollector();
-  for (const requirements of ['requirements.txt', 'requirements-openai-v2.txt']) pythonWith(requirements);
+  for (const requirements of ['requirements.txt', 'requirements-openai-v2.txt', clickhouseRequirements]) pythonWith(requirements);
+  if (helmProgram().kind === 'ready') validateProgram();
 }

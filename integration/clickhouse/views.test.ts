@@ -1,19 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { createLogger, openLedgerReader, parseConfig, type Service, serve, systemClock } from '@costspan/collector-processor';
 import { sumsOfRecord } from '@costspan/ledger';
 import { formatPico, parsePico } from '@costspan/pricing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/support/test-service.ts';
-import { pythonExample, pythonWith } from '../python/install.ts';
+import { pythonWith } from '../python/install.ts';
 import { conversationCost, conversations } from '../support/agent-traffic.ts';
 import { repository } from '../support/cache-folder.ts';
 import { goModuleFolder } from '../support/go-program.ts';
+import { clickhouseRequirements } from './requirements.ts';
 
 const here = join(repository, 'integration/clickhouse');
-const python = pythonWith(relative(pythonExample, join(here, 'requirements.txt')));
-if (python.kind === 'skipped') console.log(`skipped: the views for ClickHouse. ${python.why}`);
+const python = pythonWith(clickhouseRequirements);
+if (python.kind === 'skipped') console.log(`The views for ClickHouse are skipped: ${python.why}`);
 
 type Row = Readonly<Record<string, unknown>>;
 

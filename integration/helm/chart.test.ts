@@ -5,14 +5,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { repository } from '../support/cache-folder.ts';
-import { goModuleFolder, goProgram } from '../support/go-program.ts';
+import { goModuleFolder } from '../support/go-program.ts';
+import { helmProgram, validateProgram } from './programs.ts';
 
-const helm = goProgram('helm.sh/helm/v4/cmd/helm', 'v4.3.1');
-const validate = helm.kind === 'ready' ? goProgram('sigs.k8s.io/kubectl-validate', 'v0.0.4') : helm;
+const helm = helmProgram();
+const validate = helm.kind === 'ready' ? validateProgram() : helm;
 const chart = join(repository, 'deploy/helm/costspan');
 const work = mkdtempSync(join(tmpdir(), 'costspan-helm-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
-if (validate.kind === 'skipped') console.log(`skipped: the Helm chart. ${validate.why}`);
+if (validate.kind === 'skipped') console.log(`The Helm chart is skipped: ${validate.why}`);
 
 type Resource = {
   readonly kind: string;
