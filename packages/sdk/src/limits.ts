@@ -40,6 +40,9 @@ export const requestBodyBytesMax: number = 64 * 1024 * 1024;
 /** Characters of a request body that is parsed as a whole: of a longer one only the wanted fields are read. */
 export const parsedBodyCharactersMax = 4_096;
 
+/** Bytes of a streamed event that is parsed as a whole: of a longer one only the wanted fields are read. */
+export const parsedEventBytesMax = 4_096;
+
 /** Bytes of a streamed event that is held back until it is complete; beyond that the stream passes through as it comes. */
 export const heldEventBytesMax: number = 1024 * 1024;
 

@@ -218,9 +218,15 @@ const splitEvents = (bytes: Buffer): { readonly events: readonly Buffer[]; reado
   }
 };
 
+/** Index behind the blank line that ends the event, with line feeds or with returns before them. */
 const endOfEvent = (bytes: Buffer, from: number): number | undefined => {
-  const feeds = bytes.indexOf('\n\n', from);
-  const returns = bytes.indexOf('\r\n\r\n', from);
-  if (feeds === -1 && returns === -1) return undefined;
-  return returns === -1 || (feeds !== -1 && feeds < returns) ? feeds + 2 : returns + 4;
+  for (let at = bytes.indexOf(LINE_FEED, from); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) {
+    if (bytes[at + 1] === LINE_FEED) return at + 2;
+    const isReturned = at > from && bytes[at - 1] === RETURN;
+    if (isReturned && bytes[at + 1] === RETURN && bytes[at + 2] === LINE_FEED) return at + 3;
+  }
+  return undefined;
 };
+
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;

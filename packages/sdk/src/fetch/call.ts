@@ -40,7 +40,8 @@ export type Call = {
   readonly owner: SpanOwner;
   readonly spans: SpanStarter;
   readonly facts: RequestFacts;
-  readonly shared: Attributes;
+  /** More that is said of every attempt. */
+  readonly extra: Attributes | undefined;
   /** Number of the attempt under way, from 1. */
   attempts: number;
   attemptStartMs: number;
@@ -86,26 +87,15 @@ export const startCall = (
     readonly late: LateResults;
   },
 ): Call => {
-  const { api, body, url } = facts;
-  const { model } = body;
+  const { api } = facts;
+  const { model } = facts.body;
   const { admission } = options;
-  const shared: Attributes = {
-    [ATTR_COSTSPAN_CATEGORY]: api.category,
-    [ATTR_GEN_AI_OPERATION_NAME]: api.operation,
-    [ATTR_GEN_AI_PROVIDER_NAME]: facts.provider,
-  };
-  if (url !== undefined) {
-    shared[ATTR_SERVER_ADDRESS] = url.hostname;
-    shared[ATTR_SERVER_PORT] = portOf(url);
-  }
-  if (model !== undefined) shared[ATTR_GEN_AI_REQUEST_MODEL] = model;
-  if (options.extra !== undefined) Object.assign(shared, options.extra);
   const attemptStartMs = Date.now();
   const start = options.owner === 'annotate' ? adoptCallSpan : startCallSpan;
   const isSought = api.category === 'embedding' && model !== undefined;
   const span = start(spans, parent, {
     name: model === undefined ? api.operation : `${api.operation} ${model}`,
-    attributes: callAttributes(shared, facts),
+    attributes: callAttributes(facts, options.extra),
     startMs: attemptStartMs,
     ...(isSought && { embedding: { model, open: options.openEmbeddings } }),
   });
@@ -114,7 +104,7 @@ export const startCall = (
     owner: options.owner,
     spans,
     facts,
-    shared,
+    extra: options.extra,
     attempts: (facts.retryCount ?? span.attemptsBefore) + 1,
     attemptStartMs,
     hasEnded: false,
@@ -124,8 +114,24 @@ export const startCall = (
   return admission === undefined ? call : { ...call, admission };
 };
 
-const callAttributes = (shared: Attributes, { api, body }: RequestFacts): Attributes => {
-  const attributes: Attributes = { ...shared };
+/** What is said of every attempt of a call. */
+const sharedAttributes = ({ api, body, provider, server }: RequestFacts, extra: Attributes | undefined): Attributes => {
+  const attributes: Attributes = {
+    [ATTR_COSTSPAN_CATEGORY]: api.category,
+    [ATTR_GEN_AI_OPERATION_NAME]: api.operation,
+    [ATTR_GEN_AI_PROVIDER_NAME]: provider,
+  };
+  if (server !== undefined) {
+    attributes[ATTR_SERVER_ADDRESS] = server.address;
+    attributes[ATTR_SERVER_PORT] = server.port;
+  }
+  if (body.model !== undefined) attributes[ATTR_GEN_AI_REQUEST_MODEL] = body.model;
+  return extra === undefined ? attributes : Object.assign(attributes, extra);
+};
+
+const callAttributes = (facts: RequestFacts, extra: Attributes | undefined): Attributes => {
+  const { api, body } = facts;
+  const attributes = sharedAttributes(facts, extra);
   attributes[ATTR_COSTSPAN_ROLE] = 'call';
   if (body.isStream) attributes[ATTR_GEN_AI_REQUEST_STREAM] = true;
   if (body.maxTokens !== undefined) attributes[ATTR_GEN_AI_REQUEST_MAX_TOKENS] = body.maxTokens;
@@ -151,7 +157,7 @@ const emitAttempt = (call: Call, failed: FailedAttempt, failedAtMs: number): voi
       kind: SpanKind.CLIENT,
       startTime: call.attemptStartMs,
       attributes: {
-        ...call.shared,
+        ...sharedAttributes(call.facts, call.extra),
         [ATTR_COSTSPAN_ROLE]: 'attempt',
         [ATTR_COSTSPAN_ATTEMPT_NUMBER]: call.attempts,
         ...failureAttributes(failed),
@@ -247,7 +253,11 @@ const emitOtherModel = (call: Call, usage: ModelUsage): void => {
   const model = usage.model ?? call.facts.body.model ?? '';
   const span = call.spans.startSpan(
     `${call.facts.api.operation} ${model}`,
-    { kind: SpanKind.CLIENT, startTime: call.attemptStartMs, attributes: { ...call.shared, [ATTR_COSTSPAN_ROLE]: 'call' } },
+    {
+      kind: SpanKind.CLIENT,
+      startTime: call.attemptStartMs,
+      attributes: { ...sharedAttributes(call.facts, call.extra), [ATTR_COSTSPAN_ROLE]: 'call' },
+    },
     call.span.context,
   );
   const attributes = {
@@ -273,5 +283,3 @@ const failureAttributes = (failed: FailedAttempt): Attributes => ({
   // What may have been billed is unknown, not nothing.
   ...(failed.billable === 'possible' && { [ATTR_COSTSPAN_USAGE_MISSING]: true }),
 });
-
-const portOf = (url: URL): number => (url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port));

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { ATTR_COSTSPAN_API_KEY_FINGERPRINT } from '@costspan/semconv';
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, Context } from '@opentelemetry/api';
 import { CostspanError } from '../errors.ts';
 import { guard } from '../faults.ts';
 import type { SpanStarter } from '../span-starter.ts';
@@ -82,14 +82,15 @@ const send = async (
   init: RequestInit | undefined,
   options: MeteringParts,
 ): Promise<Response> => {
-  if (isMeteredIn(activeContext())) return transport(input, init);
+  const parent = activeContext();
+  if (isMeteredIn(parent)) return transport(input, init);
   const plan = guard('reading a request', () => planRequest(input, init, options), undefined);
   if (plan === undefined) return sendUnplanned(transport, input, init, options);
   const pending = guard('finding a retry', () => options.pending.take(plan), undefined);
   // Outside of the guard: a refusal is the host's to see. Nobody waits for a gate that answers at once.
   const asked = options.gate === undefined ? undefined : admit(options.gate, plan, pending, options);
   const admission = asked instanceof Promise ? await asked : asked;
-  const call = guard('starting a call', () => beginAttempt(plan, options, { pending, admission }), undefined);
+  const call = guard('starting a call', () => beginAttempt(plan, options, { parent, pending, admission }), undefined);
   if (call === undefined) admission?.settle({ used: [], isWhole: false, billable: 'possible', earlierPossible: 0 });
   // A span that records nothing would make all the rest useless work, unless somebody waits for the end of the call.
   if (call === undefined || !(call.span.isRecording || call.admission !== undefined)) return transport(input, init);
@@ -198,14 +199,16 @@ const lateReadingOf = (
   };
 };
 
-const beginAttempt = (
-  plan: RequestPlan,
-  options: MeteredFetchOptions,
-  { pending, admission }: { readonly pending: PendingCall | undefined; readonly admission: Admission | undefined },
-): Call => {
+type AttemptStart = {
+  readonly parent: Context;
+  readonly pending: PendingCall | undefined;
+  readonly admission: Admission | undefined;
+};
+
+const beginAttempt = (plan: RequestPlan, options: MeteredFetchOptions, { parent, pending, admission }: AttemptStart): Call => {
   if (pending === undefined) {
     const extra = fingerprint(plan, options);
-    const call = startCall(options.spans, activeContext(), plan.facts, {
+    const call = startCall(options.spans, parent, plan.facts, {
       owner: options.owner,
       openEmbeddings: options.openEmbeddings,
       ...(extra !== undefined && { extra }),

@@ -6,6 +6,7 @@ import { acceptsIncludeUsage, providerOf } from './provider.ts';
 /** What the address of a request tells: the same for every call that goes there. */
 export type RequestAddress = {
   readonly url: URL;
+  readonly server: Server;
   /** Undefined: what goes there costs nothing that could be metered. */
   readonly api: Api | undefined;
   /** Who answers there. */
@@ -17,6 +18,9 @@ export type RequestAddress = {
   /** Whether chat streams from there may be asked for their usage. */
   readonly acceptsIncludeUsage: boolean;
 };
+
+/** Host and port a call goes to. */
+export type Server = { readonly address: string; readonly port: number };
 
 /** Reads addresses, each once. */
 export type ReadAddress = (method: string, href: string) => RequestAddress;
@@ -41,6 +45,7 @@ const readAddress = (method: string, href: string, includeUsageHosts: readonly s
   const model = inPath?.[1] ?? inPath?.[2];
   return {
     url,
+    server: { address: hostname, port: portOf(url) },
     api,
     provider: api?.provider ?? providerOf(hostname, api?.id ?? ''),
     model: model === undefined ? undefined : decodeURIComponent(model),
@@ -48,3 +53,5 @@ const readAddress = (method: string, href: string, includeUsageHosts: readonly s
     acceptsIncludeUsage: acceptsIncludeUsage(url, includeUsageHosts),
   };
 };
+
+const portOf = (url: URL): number => (url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port));

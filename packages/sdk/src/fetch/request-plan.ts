@@ -4,7 +4,7 @@ import { fieldOf, textOf } from './apis/kept.ts';
 import { createJsonPruner } from './body/json-pruner.ts';
 import type { Pick as PickedParts } from './body/pick.ts';
 import { withIncludeUsage } from './include-usage.ts';
-import type { ReadAddress } from './request-address.ts';
+import type { ReadAddress, RequestAddress, Server } from './request-address.ts';
 
 /** What is known of a request, without its texts and secrets: what may be kept for as long as the call takes. */
 export type RequestFacts = {
@@ -12,6 +12,7 @@ export type RequestFacts = {
   readonly provider: string;
   /** Absent where nobody sees the request itself. */
   readonly url?: URL;
+  readonly server?: Server;
   readonly body: RequestBody;
   /** How often the client says it has tried before; undefined when it does not say. */
   readonly retryCount?: number;
@@ -48,7 +49,7 @@ export const planRequest = (
   const body = readBody(rawBody, api, { model: modelIn(headers, api) ?? address.model, isStream: address.isStream });
   const mayAsk = body.isStream && address.acceptsIncludeUsage && !headers.has('content-length');
   const plan: Writable<RequestPlan> = {
-    facts: factsOf(options.provider ?? address.provider, { api, url: address.url, body }, headers),
+    facts: factsOf(options.provider ?? address.provider, { api, url: address.url, server: address.server, body }, headers),
     rawBody,
     headers,
   };
@@ -64,10 +65,10 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const factsOf = (
   provider: string,
-  known: Pick<RequestFacts, 'api' | 'body'> & { readonly url: URL },
+  known: Pick<RequestAddress, 'url' | 'server'> & Pick<RequestFacts, 'api' | 'body'>,
   headers: Headers,
 ): RequestFacts => {
-  const facts: Writable<RequestFacts> = { api: known.api, provider, url: known.url, body: known.body };
+  const facts: Writable<RequestFacts> = { api: known.api, provider, url: known.url, server: known.server, body: known.body };
   const retryCount = countIn(headers.get('x-stainless-retry-count'));
   if (retryCount !== undefined) facts.retryCount = retryCount;
   const timeoutSeconds = countIn(headers.get('x-stainless-timeout'));

@@ -36,6 +36,15 @@ export const activeContext = (): Context => {
   return active.setValue(ITEM_KEY, item).setValue(SCOPE_KEY, memory.inner.getValue(SCOPE_KEY));
 };
 
-/** Runs `fn` with `inner` as the active context, in OpenTelemetry and in our own memory. */
+/** Runs `fn` with `inner` as the active context, in OpenTelemetry and, where that adds something, in our own memory. */
 export const runInContext = <T>(inner: Context, fn: () => T): T =>
-  context.with(inner, () => storage.run({ inner, lost: context.active() !== inner }, fn));
+  context.with(inner, () => {
+    const lost = context.active() !== inner;
+    return !lost && isRemembered(inner, storage.getStore()) ? fn() : storage.run({ inner, lost }, fn);
+  });
+
+// Most calls are made for the item that the work around them is done for, or for none.
+const isRemembered = (inner: Context, memory: Memory | undefined): boolean =>
+  memory?.lost !== true &&
+  memory?.inner.getValue(ITEM_KEY) === inner.getValue(ITEM_KEY) &&
+  memory?.inner.getValue(SCOPE_KEY) === inner.getValue(SCOPE_KEY);

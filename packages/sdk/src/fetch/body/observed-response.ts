@@ -21,9 +21,9 @@ export const observeResponse = (
   const passage = createPassage(body, options.observer, options.onExit, options.signal);
   exitWhenForgotten(response, passage);
   const state: State = { passage, observer: options.observer };
-  const observed = observedPrototypeOf(native(response));
-  Object.defineProperty(response, STATE, { value: state });
-  return Object.setPrototypeOf(response, observed) as Response;
+  const original = native(response);
+  Object.setPrototypeOf(response, observedPrototypeOf(original));
+  return Object.defineProperty(response, STATE, { value: state });
 };
 
 type State = {

@@ -1,5 +1,7 @@
+import { parsedEventBytesMax } from '../../limits.ts';
 import { createJsonPruner } from './json-pruner.ts';
 import type { Pick } from './pick.ts';
+import { pickValue } from './pick-value.ts';
 
 /** Reads server-sent events in pieces and hands over the kept part of each event's JSON data. */
 export type SseReader = {
@@ -49,6 +51,13 @@ export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void, ma
   const feed = (bytes: Uint8Array): void => {
     const isBetweenEvents = line === 'start' && head === '' && !hasData;
     if (isBetweenEvents && hasSeenEvent && endsWithBlankLine(bytes) && !mayMatter(bytes)) return;
+    const parsed = isBetweenEvents ? parseShortEvent(bytes) : undefined;
+    if (parsed !== undefined) {
+      hasSeenEvent = true;
+      isAfterReturn = false;
+      onEvent(pickValue(parsed.json, pick));
+      return;
+    }
     let at = 0;
     while (at < bytes.length) {
       const byte = bytes[at] ?? 0;
@@ -69,6 +78,20 @@ export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void, ma
     }
   };
   return { feed, end };
+};
+
+/** The data of a piece that is one short event of one line: parsed as a whole it is read in a fraction of the time. */
+const parseShortEvent = (bytes: Uint8Array): { readonly json: unknown } | undefined => {
+  const { length } = bytes;
+  if (length > parsedEventBytesMax || bytes[length - 1] !== LINE_FEED || bytes.indexOf(LINE_FEED) !== length - 2)
+    return undefined;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('utf8');
+  if (!text.startsWith(`${FIELD} {`) || text.includes('\r')) return undefined;
+  try {
+    return { json: JSON.parse(text.slice(FIELD.length)) as unknown };
+  } catch {
+    return undefined;
+  }
 };
 
 const FIELD = 'data:';
