@@ -5,6 +5,7 @@ import { anyTraces } from '../../../ledger/test/support/random-facts.ts';
 import { createCostFamilies } from '../../src/metrics-out/cost-families.ts';
 import { type CostSums, readCostSums } from '../../src/metrics-out/cost-sums.ts';
 import { readSums } from '../../src/metrics-out/cost-thread.ts';
+import { closingKindsMax, prunedSumsMax } from '../../src/store/limits.ts';
 import { commitNs, dayNs, hourNs, openTestLedger, type TestLedger } from '../store/support/engine.ts';
 import { temporaryLedgerFile } from '../store/support/temporary-ledger.ts';
 
@@ -100,6 +101,31 @@ describe('the sums of a ledger', () => {
     ]);
     ledger.closeDue(pruned);
     expect(readCostSums(ledger.file.database).closings).toEqual(closings);
+  });
+
+  test('keep one row for what is pruned, and for what closes, once there are too many kinds', () => {
+    const ledger = openTestLedger();
+    const { database } = ledger.file;
+    const numbers = (count: number): string =>
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count}) `;
+    database.exec(`${numbers(prunedSumsMax)}
+      INSERT INTO pruned_sums SELECT 'ticket', 'o' || i, 'a', 'llm', 'priced', 0, '', 1, 0, 0 FROM n`);
+    database.exec(`${numbers(closingKindsMax)} INSERT INTO closings SELECT 'ticket', 'o' || i, 5, 1, 0, 0 FROM n`);
+    ledger.commit([
+      fact({ span: 'a', trace: 'one', item: 'ticket T-1', cost: '0.5', outcome: 'new', agent: 'a' }),
+      fact({ span: 'b', trace: 'two', item: 'ticket T-2', cost: '0.25', outcome: 'o7', agent: 'a' }),
+    ]);
+    ledger.closeDue(later);
+    ledger.closeDue(pruned);
+    const { entries, closings } = readCostSums(database);
+    const of = (type: string, outcome: string) => (each: { readonly type: string; readonly outcome: string }) =>
+      each.type === type && each.outcome === outcome;
+    expect(entries).toHaveLength(prunedSumsMax + 1);
+    expect(entries.filter(of('(others)', '(others)'))).toMatchObject([{ agent: '(others)', amountPico: 500_000_000_000n }]);
+    expect(entries.filter(of('ticket', 'o7'))).toMatchObject([{ entries: 2, amountPico: 250_000_000_000n }]);
+    expect(closings).toHaveLength(closingKindsMax + 1);
+    expect(closings.filter(of('(others)', '(others)'))).toMatchObject([{ items: 1, totalPico: 500_000_000_000n }]);
+    expect(closings.filter(of('ticket', 'o7'))).toMatchObject([{ items: 2, totalPico: 250_000_000_000n }]);
   });
 
   test('carry parts of a unit into the whole when many traces are pruned', () => {
