@@ -1,6 +1,7 @@
 import { clickhouseRequirements } from './clickhouse/requirements.ts';
 import { pinnedCollector } from './collector/build.ts';
 import { helmProgram, validateProgram } from './helm/programs.ts';
+import { installedPrometheus } from './prometheus/start-prometheus.ts';
 import { pythonWith } from './python/install.ts';
 
 /**
@@ -10,5 +11,6 @@ import { pythonWith } from './python/install.ts';
 export function setup(): void {
   pinnedCollector();
   for (const requirements of ['requirements.txt', 'requirements-openai-v2.txt', clickhouseRequirements]) pythonWith(requirements);
+  installedPrometheus();
   if (helmProgram().kind === 'ready') validateProgram();
 }
