@@ -19,6 +19,11 @@ const CALL = {
 };
 
 describe('calls', () => {
+  test('who bills is what we say, also on the span of another instrumentation that names its provider otherwise', () => {
+    const annotated = { ...CALL, 'costspan.provider': 'groq', 'costspan.usage.input_text_tokens': 5 };
+    expect(read(span(annotated, { scope: 'gen_ai' }))).toMatchObject({ provider: 'groq', model: 'gpt-5' });
+  });
+
   test.each([
     ['router-fee-excluded', 'router-fee-excluded'],
     ['cache-split-unknown', 'cache-split-unknown'],

@@ -57,7 +57,9 @@ const begin = async (metering: Metering, options: AiMiddlewareOptions, asked: As
   if (facts === undefined) return undefined;
   // Outside of the guard: a refusal is the host's to see.
   const admission = await admit(metering, active, facts, asked.params);
-  return guard('starting a call', () => start(metering, options, { active, facts, admission }), undefined);
+  const call = guard('starting a call', () => start(metering, options, { active, facts, admission }), undefined);
+  if (call === undefined) admission?.settle({ used: [], isWhole: false, billable: 'possible', earlierPossible: 0 });
+  return call;
 };
 
 const factsOf = ({ provider }: AiMiddlewareOptions, { model, params, isStream }: Asked): RequestFacts => ({
