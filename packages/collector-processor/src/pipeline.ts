@@ -15,7 +15,7 @@ import { createLedgerPump } from './ledger-pump.ts';
 import type { Logger } from './logger.ts';
 import { loadConfiguredBook, readingConfig } from './meter-config.ts';
 import { type CostMetrics, createCostMetrics } from './metrics-out/cost-metrics.ts';
-import { startCostThread } from './metrics-out/cost-thread.ts';
+import { createCostThread } from './metrics-out/cost-thread.ts';
 import { optional } from './optional.ts';
 import type { RewriteTraces } from './otlp/codec.ts';
 import { rewriteTraces } from './otlp/rewrite-traces.ts';
@@ -198,7 +198,7 @@ async function openOwnLedger({ config, clock, exporters, remoteLedger }: Pipelin
 /** The metrics of the ledger that is this pipeline's own. Offline nobody asks for them. */
 function costsOf({ config: { ledger }, clock, logger, exporters, remoteLedger }: PipelineOptions): CostMetrics | undefined {
   if (ledger === undefined || remoteLedger !== undefined || exporters !== undefined) return undefined;
-  return createCostMetrics({ thread: startCostThread(ledger.file), clock, logger });
+  return createCostMetrics({ thread: createCostThread(ledger.file), clock, logger });
 }
 
 /** Files of an offline run keep what they are given, so its memory is not used again. */

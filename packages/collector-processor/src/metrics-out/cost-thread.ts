@@ -16,32 +16,38 @@ export type CostThreadAnswer =
   | { readonly kind: 'failed'; readonly message: string };
 
 /**
- * Starts a thread that reads a ledger file. Run from sources, as tests do, it shares the caller's thread, like the ledger itself
- * (see `startLedgerThread`).
+ * Reads a ledger file on a thread that starts with the first reading; one that ended is replaced at the next. Run from sources,
+ * as tests do, it shares the caller's thread, like the ledger itself (see `startLedgerThread`).
  */
-export function startCostThread(file: string): CostThread {
+export function createCostThread(file: string): CostThread {
   if (import.meta.url.endsWith('.ts')) return { read: async () => readSums(file), close: async () => undefined };
-  const worker = new Worker(new URL('./metrics-out/cost-worker.js', import.meta.url), {
-    workerData: file,
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-  });
-  // Its own faults end readings, not the process; who waits is told by the listeners of the reading.
-  worker.on('error', () => undefined);
-  worker.unref();
+  let running: Worker | undefined;
+  const start = (): Worker => {
+    const url = new URL('./metrics-out/cost-worker.js', import.meta.url);
+    const worker = new Worker(url, { workerData: file, execArgv: ['--disable-warning=ExperimentalWarning'] });
+    // A fault of its own ends a reading, not the process: `exit` follows, and tells who waits.
+    worker.on('error', () => undefined);
+    worker.once('exit', () => {
+      if (running === worker) running = undefined;
+    });
+    worker.unref();
+    return worker;
+  };
   return {
     read: () =>
       new Promise((resolve, reject) => {
+        running ??= start();
+        const worker = running;
         const settle = (answer: CostThreadAnswer): void => {
           worker.off('message', settle).off('exit', end);
           if (answer.kind === 'sums') resolve(answer.sums);
           else reject(new Error(answer.message));
         };
         const end = (): void => settle({ kind: 'failed', message: `${file}: the thread that reads it for metrics has ended` });
-        if (worker.threadId === -1) return end();
         worker.on('message', settle).on('exit', end);
         worker.postMessage('read');
       }),
-    close: async () => void (await worker.terminate()),
+    close: async () => void (await running?.terminate()),
   };
 }
 

@@ -19,8 +19,8 @@ afterEach(async () => {
   await folder.remove();
 });
 
-async function start(yaml: string): Promise<Service> {
-  const parsed = parseConfig(yaml, {}, { endpoint: '127.0.0.1:0', ledgerFile: folder.join('ledger.db') });
+async function start(yaml: string, workers: string = '1'): Promise<Service> {
+  const parsed = parseConfig(yaml, {}, { endpoint: '127.0.0.1:0', ledgerFile: folder.join('ledger.db'), workers });
   if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
   const service = await serve({ config: parsed.config });
   open.push(service);
@@ -92,6 +92,25 @@ describe('metrics over OTLP', () => {
       ['agent', 'category', 'completed', 'currency', 'outcome', 'status', 'type', 'waste'].sort(),
     );
     expect(JSON.stringify(metrics)).not.toContain('T-1');
+  });
+
+  test('are those of all network threads together, each counted once', async () => {
+    const service = await start(sending(), '3');
+    await send(service, 4);
+    await send(service, 4);
+    const { metrics } = await lastMetrics();
+    const sumOf = (id: string): number =>
+      (metrics.find(({ name }) => name === id)?.sum?.dataPoints ?? []).reduce((sum, { asDouble }) => sum + asDouble, 0);
+    expect(sumOf('costspan_receiver_accepted_spans')).toBe(8);
+    expect(sumOf('costspan.entry.count')).toBe(4);
+  });
+
+  test('whose destination is down do not hold up the end of the service', async () => {
+    await sink.close();
+    const service = await start(sending());
+    await send(service, 1);
+    await Promise.all(open.splice(0).map((each) => each.close()));
+    await expect(fetch(service.url)).rejects.toThrow();
   });
 
   test('are what the service counts about itself too, in the words of /metrics', async () => {
