@@ -20,7 +20,7 @@ export function byText(by: ReportBy): string {
 }
 
 /** The bounds that were asked for, or the time that the spans of all items took. */
-export function periodText({ window: { fromNs, toNs }, spanned, timeZone }: Report): string {
+function periodText({ window: { fromNs, toNs }, spanned, timeZone }: Report): string {
   if (fromNs === undefined && toNs === undefined) {
     return spanned === undefined ? 'no items' : `${timeText(spanned.firstNs, timeZone)} to ${timeText(spanned.lastNs, timeZone)}`;
   }
