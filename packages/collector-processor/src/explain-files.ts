@@ -1,7 +1,7 @@
 import { type Decision, decideTrace, type SpanFact } from '@costspan/ledger';
 import type { Config } from './config/config.ts';
 import { CostspanError } from './errors.ts';
-import { loadConfiguredBook, readingConfig } from './meter-config.ts';
+import { loadReadingFiles, readingConfig } from './meter-config.ts';
 import { type FileRequest, readRequests } from './offline/read-requests.ts';
 import { rewriteTraces } from './otlp/rewrite-traces.ts';
 import { createExplain, type Explain, type SpanExplanation } from './stages/explain.ts';
@@ -24,7 +24,7 @@ export async function explainFiles(config: Config, files: readonly string[]): Pr
   const explain = createExplain({
     ...readingConfig(config, config.trust),
     rewriteTraces,
-    book: await loadConfiguredBook(config),
+    ...(await loadReadingFiles(config)),
   });
   const spans: ExplainedSpan[] = [];
   const problems: string[] = [];

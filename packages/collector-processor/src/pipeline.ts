@@ -1,6 +1,5 @@
 import type { CompletedOutcomes } from '@costspan/ledger';
 import { formatBookIssue } from '@costspan/pricebook';
-import type { CompiledBook } from '@costspan/pricing';
 import { type Api, createApi } from './api/api.ts';
 import { type BufferPool, createBufferPool } from './buffer-pool.ts';
 import type { ByteAllowance } from './byte-allowance.ts';
@@ -13,7 +12,7 @@ import { type OpenExporters, openExporters } from './exporters/open-exporters.ts
 import type { Ingest } from './ingest.ts';
 import { createLedgerPump } from './ledger-pump.ts';
 import type { Logger } from './logger.ts';
-import { loadConfiguredBook, readingConfig } from './meter-config.ts';
+import { loadReadingFiles, type ReadingFiles, readingConfig } from './meter-config.ts';
 import { type CostMetrics, createCostMetrics } from './metrics-out/cost-metrics.ts';
 import { createCostThread } from './metrics-out/cost-thread.ts';
 import { optional } from './optional.ts';
@@ -88,18 +87,18 @@ export type PipelineOptions = {
 /** Opens price books, ledger and destinations. Rejects with a {@link CostspanError} and leaves nothing open. */
 export async function openPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { config, logger, clock } = options;
-  const loadBook = (): Promise<CompiledBook> =>
-    loadConfiguredBook(config, (warning) => logger.warn('price book', { problem: formatBookIssue(warning) }));
-  let book = await loadBook();
+  const loadFiles = (): Promise<ReadingFiles> =>
+    loadReadingFiles(config, (warning) => logger.warn('price book', { problem: formatBookIssue(warning) }));
+  let files = await loadFiles();
   const pool = poolOf(options);
-  let meters = metersOf(config, book, pool);
+  let meters = metersOf(config, files, pool);
   const ledger = await openOwnLedger(options);
   let exporters: OpenExporters | undefined;
   const metrics = createSelfMetrics({
     inFlightBytes: options.allowance.takenBytes,
     inFlightBytesMax: config.service.inFlightBytesMax,
     queueBytes: () => exporters?.queueBytes() ?? {},
-    book: () => book,
+    book: () => files.book,
     ledgerCounters: () => ledger?.counters(),
     nowMs: clock.nowMs,
   });
@@ -119,7 +118,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const counted = { ...metrics, spansAccepted: totals.add };
   const ingest = ingestOf({ meters: () => meters, store, fanOuts, trust, pool, metrics: counted, logger, clock, limits });
   const { handoffKeys, pricing } = config;
-  const api = store && createApi({ ingest, ledger: store, trustOf: trust, handoffKeys, pricing, book: () => book, clock });
+  const api = store && createApi({ ingest, ledger: store, trustOf: trust, handoffKeys, pricing, book: () => files.book, clock });
   const pump =
     ledger === undefined
       ? undefined
@@ -141,9 +140,9 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     },
     flush: async (abort) => (await pump?.flush(abort)) ?? true,
     prepareBooks: async () => {
-      const loaded = await loadBook();
+      const loaded = await loadFiles();
       return () => {
-        book = loaded;
+        files = loaded;
         meters = metersOf(config, loaded, pool);
       };
     },
@@ -214,15 +213,15 @@ function completedOutcomes({ workItems }: Config): CompletedOutcomes {
 /** What reads spans and log events of a sender: senders differ by how far they are trusted. */
 type Meters = { readonly spans: (sender: SenderContext) => Meter; readonly logs: (sender: SenderContext) => MeterLogs };
 
-function metersOf(config: Config, book: CompiledBook, pool: BufferPool | undefined): Meters {
+function metersOf(config: Config, files: ReadingFiles, pool: BufferPool | undefined): Meters {
   const keepsFacts = config.ledger !== undefined;
   const rewrite: RewriteTraces = (body, given, onSpan) =>
     rewriteTraces(body, { ...given, ...optional('allocate', pool?.take) }, onSpan);
   return {
     spans: bySender(config, (trust) =>
-      createMeter({ ...readingConfig(config, trust), rewriteTraces: rewrite, book, emitterName: 'costspan', keepsFacts }),
+      createMeter({ ...readingConfig(config, trust), rewriteTraces: rewrite, ...files, emitterName: 'costspan', keepsFacts }),
     ),
-    logs: bySender(config, (trust) => createMeterLogs({ ...readingConfig(config, trust), visitLogRecords, book })),
+    logs: bySender(config, (trust) => createMeterLogs({ ...readingConfig(config, trust), visitLogRecords, ...files })),
   };
 }
 

@@ -162,6 +162,8 @@ export type WorkItemsConfig = {
   readonly typeFrom: readonly string[];
   /** `costspan.dimension.<key>` that are kept; undefined: all. */
   readonly dimensions?: readonly string[];
+  /** File that gives spans dimensions by their attributes; absent: none. */
+  readonly dimensionsFrom?: string;
   readonly types: Readonly<Record<string, { readonly completed: readonly string[] }>>;
 };
 

@@ -95,6 +95,9 @@ const workItems = orDefaults(
       .array(z.string({ error: 'expected text' }), { error: 'expected a list' })
       .optional()
       .describe('Keys of `costspan.dimension.<key>` that are kept. Default: all.'),
+    dimensions_from: optionalText(
+      'File that gives spans dimensions by their attributes, YAML or `.csv`, see docs/dimensions.md. They are kept whatever `dimensions` says.',
+    ),
     types: orDefaults(
       z.record(
         z.string(),
@@ -254,6 +257,7 @@ export const configSchema: z.ZodType<Config> = z
         idFrom: given.work_items.id_from,
         typeFrom: given.work_items.type_from,
         ...(given.work_items.dimensions === undefined ? {} : { dimensions: given.work_items.dimensions }),
+        ...(given.work_items.dimensions_from === undefined ? {} : { dimensionsFrom: given.work_items.dimensions_from }),
         types: given.work_items.types,
       },
       pricing: { ...given.pricing, serve: given.pricing.serve ?? (isPrivate ? 'full' : 'list') },

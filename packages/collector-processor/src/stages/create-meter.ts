@@ -11,6 +11,7 @@ import { createEnrich, ENRICH_KEYS, OWNED_PREFIX, type PricedSpan } from './enri
 import { createIdentifyItem, type IdentifyOptions, keysOfItems, saysSomething } from './identify-item.ts';
 import { isSampled } from './is-sampled.ts';
 import { NAME_CHARACTERS_MAX } from './limits.ts';
+import { createMapDimensions } from './map-dimensions.ts';
 import type { Meter, SenderContext, UnknownScope } from './meter.ts';
 import { createNormalize, keysOfDialects, type NormalizedSpan } from './normalize.ts';
 import { observe } from './observe.ts';
@@ -34,6 +35,7 @@ export const createMeter = (options: MeterOptions): Meter => {
   const keys = createKeyTable([...keysOfDialects(dialects), ...keysOfItems(options), ...ENRICH_KEYS]);
   const stages = {
     identify: createIdentifyItem(options, keys),
+    mapDimensions: createMapDimensions(options.dimensionMap, keys),
     normalize: createNormalize(dialects, keys),
     price: createPriceSpan(options),
     enrich: createEnrich(options.emitterName, options.book, keys),
@@ -63,6 +65,7 @@ export const createMeter = (options: MeterOptions): Meter => {
 
 type Stages = {
   readonly identify: ReturnType<typeof createIdentifyItem>;
+  readonly mapDimensions: ReturnType<typeof createMapDimensions>;
   readonly normalize: ReturnType<typeof createNormalize>;
   readonly price: ReturnType<typeof createPriceSpan>;
   readonly enrich: ReturnType<typeof createEnrich>;
@@ -93,7 +96,9 @@ const meterSpan = (
 ): readonly NewAttribute[] | undefined => {
   const normalized = stages.normalize(span);
   if (normalized === undefined && request.facts === undefined) return undefined;
-  const identity = stages.identify(span, sender);
+  const own = stages.identify(span, sender);
+  // Of all others a link is kept, and no file makes them say something.
+  const identity = normalized !== undefined || saysSomething(own) ? stages.mapDimensions(span, own) : own;
   const events = request.facts && auditEventsOf(span);
   if (normalized === undefined) {
     const said = events === undefined ? identity : { ...identity, events };

@@ -8,9 +8,10 @@ import type { AttributeValue, KeyTable, SpanView } from '../otlp/span-view.ts';
 import { createChooseDialect } from './choose-dialect.ts';
 import { isWaste } from './create-meter.ts';
 import { OWNED_PREFIX } from './enrich.ts';
-import { createIdentifyItem, type IdentifyOptions, type Identity, keysOfItems } from './identify-item.ts';
+import { createIdentifyItem, type IdentifyOptions, type Identity, keysOfItems, saysSomething } from './identify-item.ts';
 import { isSampled } from './is-sampled.ts';
 import { NAME_CHARACTERS_MAX, SHOWN_CHARACTERS_MAX } from './limits.ts';
+import { createMapDimensions } from './map-dimensions.ts';
 import type { SenderContext } from './meter.ts';
 import { createReader, keysOfDialects } from './normalize.ts';
 import { observe } from './observe.ts';
@@ -55,11 +56,13 @@ export const createExplain = (options: ExplainOptions): Explain => {
   const { rewriteTraces, dialects = DIALECTS } = options;
   const keys = createKeyTable([...keysOfDialects(dialects), ...keysOfItems(options)]);
   const identify = createIdentifyItem(options, keys);
+  const mapDimensions = createMapDimensions(options.dimensionMap, keys);
   const price = createPriceSpan(options);
   const read = createExplainedReader(dialects, keys);
   const explainSpan = (span: SpanView, sender: SenderContext): SpanExplanation => {
-    const identity = identify(span, sender);
+    const own = identify(span, sender);
     const { dialect, normalized, found } = read(span);
+    const identity = normalized !== undefined || saysSomething(own) ? mapDimensions(span, own) : own;
     const receipt = normalized === undefined ? undefined : price(normalized, span.startUnixNs);
     const fact =
       normalized === undefined || receipt === undefined

@@ -9,6 +9,7 @@ import {
   ATTR_COSTSPAN_WORK_ITEM_TENANT,
   ATTR_COSTSPAN_WORK_ITEM_TYPE,
 } from '@costspan/semconv';
+import type { DimensionMap } from '../dimensions/dimension-map.ts';
 import type { KeyId, KeyTable, SpanView } from '../otlp/span-view.ts';
 import { DIMENSIONS_MAX, ITEM_NAME_BYTES_MAX, NAME_CHARACTERS_MAX, RECENT_ITEMS_MAX } from './limits.ts';
 import type { SenderContext } from './meter.ts';
@@ -22,6 +23,8 @@ export type IdentifyOptions = {
   readonly typeFrom: readonly string[];
   /** Dimensions that are kept, without their prefix; absent: all. */
   readonly dimensionKeys?: readonly string[];
+  /** Dimensions that a file gives spans, by their attributes; absent: none. */
+  readonly dimensionMap?: DimensionMap;
 };
 
 /** What a span says about its work item, from itself and its resource. Ancestors are for the ledger to know. */
@@ -35,11 +38,12 @@ export const saysSomething = ({ item, itemProblem, outcome, dimensions }: Identi
 export type IdentifyItem = (span: SpanView, sender: SenderContext) => Identity;
 
 /** Every key that identifying items asks for. */
-export const keysOfItems = ({ idFrom, typeFrom, dimensionKeys = [] }: IdentifyOptions): readonly string[] => [
+export const keysOfItems = ({ idFrom, typeFrom, dimensionKeys = [], dimensionMap }: IdentifyOptions): readonly string[] => [
   ...ITEM_KEYS,
   ...idFrom,
   ...typeFrom,
   ...dimensionKeys.map((key) => `${ATTR_COSTSPAN_DIMENSION_PREFIX}${key}`),
+  ...(dimensionMap?.keys ?? []),
 ];
 
 const ITEM_KEYS: readonly string[] = [

@@ -10,6 +10,7 @@ import { createChooseDialect } from './choose-dialect.ts';
 import { isWaste, unpricedReasons } from './create-meter.ts';
 import { createIdentifyItem, type IdentifyOptions, keysOfItems } from './identify-item.ts';
 import { eventNameOf, openLogSpan } from './log-span.ts';
+import { createMapDimensions } from './map-dimensions.ts';
 import type { SenderContext } from './meter.ts';
 import { createReader, keysOfDialects } from './normalize.ts';
 import { observe } from './observe.ts';
@@ -43,6 +44,7 @@ export const createMeterLogs = (options: MeterLogsOptions): MeterLogs => {
   const { visitLogRecords, dialects = LOG_DIALECTS } = options;
   const keys = createKeyTable([...keysOfDialects(dialects), ...keysOfItems(options), ...dialects.flatMap(keysOfEvent)]);
   const identify = createIdentifyItem(options, keys);
+  const mapDimensions = createMapDimensions(options.dimensionMap, keys);
   const price = createPriceSpan(options);
   const choose = createChooseDialect(dialects, keys);
   const readers = new Map(dialects.map((dialect) => [dialect.id, { dialect, read: createReader(dialect) }]));
@@ -57,7 +59,7 @@ export const createMeterLogs = (options: MeterLogsOptions): MeterLogs => {
     const span = openLogSpan(record, name, keys, reader.dialect);
     const normalized = reader.read(openSpanFields(span, keys));
     if (normalized === undefined) return undefined;
-    const identity = identify(span, sender);
+    const identity = mapDimensions(span, identify(span, sender));
     const receipt = price(normalized, span.startUnixNs);
     return observe(span, identity, { normalized, receipt, identity, waste: isWaste(normalized, receipt) });
   };
