@@ -35,7 +35,7 @@ export function createCostFamilies(seriesMax: number = costSeriesMax): CostFamil
         'Cost by category, item type, outcome, agent and status. A trend, not for closing: records are exact.',
         bounds
           .cost(
-            entries.map((sum) => ({ labels: { ...entryLabels(sum), currency }, value: sum.amountPico })),
+            entries.filter(hasCost).map((sum) => ({ labels: { ...entryLabels(sum), currency }, value: sum.amountPico })),
             (one, other) => one + other,
           )
           .map(({ labels, value }) => ({ labels, value: picoToDouble(value) })),
@@ -81,6 +81,11 @@ function itemLabels({ type, outcome, completed }: ItemKind): Labels {
 function entryLabels(sum: EntrySum): Labels {
   const { category, status, agent, waste } = sum;
   return { category, ...itemLabels(sum), agent: agent || none, status, waste: String(waste) };
+}
+
+/** Unknown is not zero: what has no price has no cost to show, unless some of its lines have one. */
+function hasCost({ status, amountPico }: EntrySum): boolean {
+  return amountPico !== 0n || !['unpriced', 'usage_missing', 'invalid_usage', 'aggregate', 'duplicate'].includes(status);
 }
 
 function keyOf(sum: EntrySum): string {

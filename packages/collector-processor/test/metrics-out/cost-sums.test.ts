@@ -68,6 +68,17 @@ describe('the sums of a ledger', () => {
     );
   });
 
+  test('show no cost of what has no price: unknown is not zero', () => {
+    const ledger = openTestLedger();
+    ledger.commit([
+      fact({ span: 'a', trace: 'one', item: 'ticket T-1', cost: '?no-price' }),
+      fact({ span: 'b', trace: 'two', item: 'ticket T-1', cost: '2' }),
+    ]);
+    const [cost, entries] = createCostFamilies()(readCostSums(ledger.file.database));
+    expect(cost?.values.map(({ labels, value }) => [labels['status'], value])).toEqual([['priced', 2]]);
+    expect(entries?.values.map(({ labels }) => labels['status']).sort()).toEqual(['priced', 'unpriced']);
+  });
+
   test('are the same after a restart', () => {
     const file = temporaryLedgerFile();
     const ledger = openTestLedger({ path: file });
