@@ -59,9 +59,14 @@ export function readHex(reader: FactReader, length: number): string {
   return reader.bytes.toString('hex', start, reader.at);
 }
 
-/** The next eight bytes as an unsigned integer. */
-export function readFixed64(reader: FactReader): bigint {
+/**
+ * The next eight bytes as Unix nanoseconds. OTLP has room for 584 years since 1970 and SQLite for 292: what lies beyond is no
+ * time of anything, and becomes the last instant a ledger file can hold rather than a request that is refused for ever.
+ */
+export function readInstant(reader: FactReader): bigint {
   const value = reader.bytes.readBigUInt64LE(reader.at);
   reader.at += 8;
-  return value;
+  return value > lastInstantNs ? lastInstantNs : value;
 }
+
+const lastInstantNs: bigint = 2n ** 63n - 1n;

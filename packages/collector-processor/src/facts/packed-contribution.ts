@@ -1,6 +1,6 @@
 import type { Claim, Contribution, Sighting, Tally } from '@costspan/ledger';
 import { reserve, type Writer, writeFixed64, writeText, writeVarint } from '../otlp/writer.ts';
-import { type FactReader, openRecord, readFixed64, readHex, readNumber, readText, readWord } from './fact-reader.ts';
+import { type FactReader, openRecord, readHex, readInstant, readNumber, readText, readWord } from './fact-reader.ts';
 import { type FactWriter, writeWord } from './fact-writer.ts';
 import { readPico, writePico } from './pico.ts';
 import { putOwn } from './put-own.ts';
@@ -92,7 +92,7 @@ function writeSighting(writer: FactWriter, { item, firstNs, lastNs, outcome, par
 
 function readSighting(reader: FactReader): Sighting {
   const item = { tenant: readWord(reader), type: readWord(reader), id: readText(reader) };
-  const [firstNs, lastNs] = [readFixed64(reader), readFixed64(reader)];
+  const [firstNs, lastNs] = [readInstant(reader), readInstant(reader)];
   const outcome = readOptionalClaim(reader);
   const parentId = readOptionalClaim(reader);
   const dimensions: Record<string, Claim> = {};
@@ -128,5 +128,5 @@ function writeClaim(body: Writer, { value, atNs, traceId, spanId }: Claim): void
 }
 
 function readClaim(reader: FactReader): Claim {
-  return { value: readText(reader), atNs: readFixed64(reader), traceId: readHex(reader, 16), spanId: readHex(reader, 8) };
+  return { value: readText(reader), atNs: readInstant(reader), traceId: readHex(reader, 16), spanId: readHex(reader, 8) };
 }

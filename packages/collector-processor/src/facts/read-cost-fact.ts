@@ -1,7 +1,7 @@
 import type { CostFact, Observation, SpanFact } from '@costspan/ledger';
 import type { ComparedCost, Receipt, ReceiptLine } from '@costspan/pricing';
 import { billables, entryIdBytes, hasPart, lineHas } from './cost-fact-fields.ts';
-import { type FactReader, openRecord, readFixed64, readHex, readNumber, readText, readWord } from './fact-reader.ts';
+import { type FactReader, openRecord, readHex, readInstant, readNumber, readText, readWord } from './fact-reader.ts';
 import { readPico } from './pico.ts';
 import { putOwn } from './put-own.ts';
 import { readSaid } from './said.ts';
@@ -14,8 +14,8 @@ export function readCostFact(bytes: Uint8Array, start: number, words: readonly s
   const traceId = readHex(reader, 16);
   const spanId = readHex(reader, 8);
   const parentSpanId = readParent(reader);
-  const startNs = readFixed64(reader);
-  const endNs = readFixed64(reader);
+  const startNs = readInstant(reader);
+  const endNs = readInstant(reader);
   const entryId = readHex(reader, entryIdBytes);
   const parts = readNumber(reader);
   const tenant = readWord(reader);

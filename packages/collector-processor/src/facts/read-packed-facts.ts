@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { CostFact, SpanFact } from '@costspan/ledger';
-import { type FactReader, openRecord, readFixed64, readHex, readNumber, readText, readWord } from './fact-reader.ts';
+import { type FactReader, openRecord, readHex, readInstant, readNumber, readText, readWord } from './fact-reader.ts';
 import type { PackedFacts } from './packed-facts.ts';
 import { readCostFact, readParent } from './read-cost-fact.ts';
 import { readSaid, type Said } from './said.ts';
@@ -99,8 +99,8 @@ function readMention(
 ): SpanFact {
   const spanId = readHex(reader, 8);
   const parentSpanId = readParent(reader);
-  const startNs = readFixed64(reader);
-  const endNs = readFixed64(reader);
+  const startNs = readInstant(reader);
+  const endNs = readInstant(reader);
   const said = sayings[reader.bytes.readUInt32LE(reader.at)];
   reader.at += 4;
   return { tenant, ...said, traceId, spanId, parentSpanId, name: '', startNs, endNs };

@@ -1,6 +1,6 @@
 import type { AuditEvent, SpanFact } from '@costspan/ledger';
 import { writeFixed64, writeText, writeVarint } from '../otlp/writer.ts';
-import { type FactReader, readFixed64, readNumber, readText, readWord } from './fact-reader.ts';
+import { type FactReader, readInstant, readNumber, readText, readWord } from './fact-reader.ts';
 import { type FactWriter, writeWord } from './fact-writer.ts';
 import { putOwn } from './put-own.ts';
 
@@ -64,7 +64,7 @@ export function readSaid(reader: FactReader): Said {
   const said: { -readonly [Key in keyof Said]: Said[Key] } = {};
   if ((parts & has.item) !== 0) said.item = readItem(reader, (parts & has.parentId) !== 0);
   if ((parts & has.itemProblem) !== 0) said.itemProblem = readWord(reader);
-  if ((parts & has.outcome) !== 0) said.outcome = { value: readText(reader), atNs: readFixed64(reader) };
+  if ((parts & has.outcome) !== 0) said.outcome = { value: readText(reader), atNs: readInstant(reader) };
   if ((parts & has.dimensions) !== 0) said.dimensions = readTexts(reader);
   if ((parts & has.events) !== 0) said.events = readEvents(reader);
   return said;
@@ -89,7 +89,7 @@ function readTexts(reader: FactReader): Readonly<Record<string, string>> {
 function readEvents(reader: FactReader): readonly AuditEvent[] {
   const events: AuditEvent[] = [];
   for (let left = readNumber(reader); left > 0; left -= 1) {
-    events.push({ name: readWord(reader), atNs: readFixed64(reader), attributes: readTexts(reader) });
+    events.push({ name: readWord(reader), atNs: readInstant(reader), attributes: readTexts(reader) });
   }
   return events;
 }
