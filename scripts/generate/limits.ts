@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as imports from '../../packages/cli/src/entries/limits.ts';
 import * as questions from '../../packages/cli/src/prices/limits.ts';
 import * as api from '../../packages/collector-processor/src/api/limits.ts';
+import * as dimensions from '../../packages/collector-processor/src/dimensions/limits.ts';
 import * as service from '../../packages/collector-processor/src/limits.ts';
 import * as codec from '../../packages/collector-processor/src/otlp/limits.ts';
 import * as meter from '../../packages/collector-processor/src/stages/limits.ts';
@@ -20,6 +21,7 @@ const parts: readonly Part[] = [
   { title: 'Service', source: 'packages/collector-processor/src/limits.ts', values: service },
   { title: 'OTLP codec', source: 'packages/collector-processor/src/otlp/limits.ts', values: codec },
   { title: 'Meter', source: 'packages/collector-processor/src/stages/limits.ts', values: meter },
+  { title: 'File of dimensions', source: 'packages/collector-processor/src/dimensions/limits.ts', values: dimensions },
   { title: 'Ledger file', source: 'packages/collector-processor/src/store/limits.ts', values: store },
   { title: 'Ledger', source: 'packages/ledger/src/limits.ts', values: ledger },
   { title: 'HTTP API', source: 'packages/collector-processor/src/api/limits.ts', values: api },

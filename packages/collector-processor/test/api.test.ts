@@ -131,6 +131,12 @@ describe('POST /v1/entries', () => {
       'entries[0].at: expected a date and time such as "2026-06-01T12:00:00Z"; nothing was taken',
     ],
     [
+      'an instant that no ledger can hold',
+      { entries: [{ ...entry, at: '2262-01-01T00:00:00Z', outcome: 'x' }] },
+      400,
+      'entries[0].at: expected a date and time such as "2026-06-01T12:00:00Z"; nothing was taken',
+    ],
+    [
       'a cost as a number',
       { entries: [{ ...entry, cost: { amount: 1, currency: 'USD' }, category: 'tool' }] },
       400,

@@ -37,10 +37,13 @@ const decimal = z
 const notNegative = decimal.refine((text) => !text.startsWith('-'), { error: 'expected an amount that is not negative' });
 const instant = z.string({ error: 'expected a date and time' }).transform((text, context): bigint => {
   const atMs = parseInstant(text);
-  if (atMs !== undefined && atMs > 0) return BigInt(atMs) * 1_000_000n;
+  if (atMs !== undefined && atMs > 0 && atMs < instantMsMax) return BigInt(atMs) * 1_000_000n;
   context.issues.push({ code: 'custom', input: text, message: 'expected a date and time such as "2026-06-01T12:00:00Z"' });
   return z.NEVER;
 });
+
+/** 2262-01-01, Unix milliseconds: the nanoseconds of a ledger file end in April of that year. */
+const instantMsMax = 9_214_646_400_000;
 
 /** Minutes or milliseconds, as whole milliseconds. */
 export const touch: z.ZodType<number> = z

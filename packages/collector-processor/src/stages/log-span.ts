@@ -27,6 +27,7 @@ export const openLogSpan = (record: LogRecordView, name: string, table: KeyTable
   const attributes = record.attributes();
   const endUnixNs = record.timeUnixNs === 0n ? record.observedTimeUnixNs : record.timeUnixNs;
   const durationMs = dialect?.durationMs === undefined ? undefined : attributes.get(dialect.durationMs);
+  const durationNs = nanosecondsOf(durationMs);
   const digits = dialect === undefined ? '' : identityOf(record, dialect, attributes);
   const at = (values: ReadonlyMap<string, AttributeValue>, key: number): AttributeValue | undefined => {
     const keyName = table.keys[key];
@@ -38,7 +39,8 @@ export const openLogSpan = (record: LogRecordView, name: string, table: KeyTable
     spanId: digits.slice(32, 48),
     parentSpanId: isInTrace ? record.spanId : '',
     traceState: '',
-    startUnixNs: endUnixNs - nanosecondsOf(durationMs),
+    // An event whose clock stands near 1970 began no earlier.
+    startUnixNs: endUnixNs > durationNs ? endUnixNs - durationNs : 0n,
     endUnixNs,
     name,
     kind: 0,

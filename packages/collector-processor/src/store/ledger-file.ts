@@ -75,10 +75,18 @@ export function unusableBecause(file: string, error: unknown): CostspanError {
   if (code === sqlite.notADatabase) return unusable(file, 'is not a ledger: it is no SQLite file; name another file', error);
   if (code === sqlite.corrupt)
     return unusable(file, `is damaged (${message}); restore it from a backup or start a new file`, error);
-  if (code === sqlite.readOnly)
-    return unusable(file, 'cannot be written: it is read-only; check the permissions of file and folder', error);
+  if (code === sqlite.readOnly) return unusable(file, `cannot be written: file or folder is read-only; ${readOnlyAdvice}`, error);
+  if (error instanceof Error && 'code' in error && forbidden.has(String(error.code)))
+    return unusable(file, `cannot be written: ${message}; check the permissions of file and folder`, error);
   return unusable(file, `cannot be opened as a ledger (${message}); check that the folder exists and can be written`, error);
 }
+
+/** SQLite keeps an index of a ledger beside it, also for those who only read. */
+const readOnlyAdvice =
+  'check the permissions of file and folder, or to read it copy it, with the -wal beside it, to a folder that can be written';
+
+/** What a file system says where this user may not write. */
+const forbidden: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 const sqlite = { corrupt: 11, notADatabase: 26, readOnly: 8, busy: 5 } as const;
 
