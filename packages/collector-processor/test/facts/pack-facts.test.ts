@@ -97,7 +97,7 @@ describe('a cost-bearing fact keeps', () => {
     ['texts of any length and script', { name: 'ü'.repeat(200), tenant: '' }, { model: '日本語'.repeat(80), scopeName: '' }],
     [
       'a parent, an outcome and dimensions',
-      { outcome: { value: 'resolved', atNs: 2n ** 64n - 1n }, dimensions: { team: '', a: 'b' } },
+      { outcome: { value: 'resolved', atNs: 2n ** 63n - 1n }, dimensions: { team: '', a: 'b' } },
       {},
     ],
   ])('%s', (_name, own, seen) => {
@@ -118,4 +118,10 @@ describe('a cost-bearing fact keeps', () => {
     });
     expect(unpackFacts(packFacts(many))).toEqual(many);
   });
+});
+
+test('an instant that no ledger file can hold becomes the last one it can', () => {
+  const beyond = { ...fact({ span: 'a', item: 'ticket T-1', cost: '1' }), startNs: 2n ** 63n, endNs: 2n ** 64n - 1n };
+  const [kept] = unpackFacts(packFacts([beyond]));
+  expect([kept?.startNs, kept?.endNs]).toEqual([2n ** 63n - 1n, 2n ** 63n - 1n]);
 });
