@@ -57,8 +57,11 @@ export const startPostgres = async (): Promise<Postgres> => {
     hasPgvector,
     [Symbol.asyncDispose]: async () => {
       const gone = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGINT');
+      // Waits for connections that are closing: a client that is told to go would say so as an error nobody listens to.
+      server.kill('SIGTERM');
+      const impatient = setTimeout(() => server.kill('SIGINT'), 5_000);
       await gone;
+      clearTimeout(impatient);
       await folder.remove();
     },
   };
