@@ -25,7 +25,8 @@ export const createWorkingTime = (nowMs: () => number = performance.now.bind(per
         entry.runs -= 1;
         entry.startSumMs -= startMs;
         if (entry.runs === 0) open.delete(account);
-        endedMs = Math.max(0, Math.round(nowMs() - startMs));
+        // A millisecond that was begun counts: many short runs would otherwise add up to nothing.
+        endedMs = Math.max(0, Math.ceil(nowMs() - startMs));
         return endedMs;
       };
     },

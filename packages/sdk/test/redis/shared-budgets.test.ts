@@ -112,7 +112,7 @@ describe.skipIf(!hasRedis())('budgets of processes that share a Redis', () => {
       const signal = one.costspan.workItem.current()?.signal;
       await new Promise((resolve) => signal?.addEventListener('abort', resolve));
     });
-    await expect.poll(() => stopOf(two.work(two.pay))).toBe('time');
+    await expect.poll(() => stopOf(two.work(two.pay)), { timeout: 5_000 }).toBe('time');
   });
 
   test('refuse a function that cannot wait', async () => {
