@@ -34,7 +34,7 @@ async function capture(name: string, source: Source): Promise<void> {
     const signals = 'spans' in exported ? exported : { spans: exported };
     const captured = { source: name, packages: environment.versions, billed: standIns.billed(), ...signals };
     // Some agents tell the folder they work in: that of whoever captured is nobody's business.
-    const text = JSON.stringify(captured, undefined, 2).replaceAll(/"[^"]*\/\.cache\/captured\/[^"]*"/g, '"/home/agent/project"');
+    const text = JSON.stringify(captured, undefined, 2).replaceAll(/"[^"]*\/\.cache\/captured\/[^"]*"/g, '"/srv/agent"');
     writeFileSync(join(import.meta.dirname, 'fixtures', `${name}.json`), `${text}\n`);
     console.log(`${name}: ${signals.spans.length} spans`);
   } finally {
