@@ -72,7 +72,9 @@ function rowBars(report: Report): readonly CategoryBar[] {
     report.by.by === 'item'
       ? report.items.map(({ record: { item }, sums }) => ({ name: `${item.type} ${item.id}`, sums }))
       : report.groups.map(({ value, sums }) => ({ name: value ?? '(none)', sums }));
-  const dearest = [...rows].sort((one, other) => (one.sums.totalPico > other.sums.totalPico ? -1 : 1)).slice(0, rowsMax);
+  const dearest = [...rows]
+    .sort(({ sums: one }, { sums: other }) => Number(other.totalPico > one.totalPico) - Number(other.totalPico < one.totalPico))
+    .slice(0, rowsMax);
   const write = amountText(
     report.header.currency,
     dearest.map(({ sums }) => sums.totalPico),
