@@ -22,6 +22,7 @@ const tellingTexts: Readonly<Record<Telling, string>> = {
   'provider-inferred': 'estimated: provider taken from the model, counts exact',
   'provider-inferred-no-reasoning': 'estimated: provider taken from the model; reasoning stays in the text',
   missing: 'usage missing, and said so',
+  requested: 'only the request is seen: usage missing, and said so',
   untraced: 'no span',
 };
 

@@ -5,6 +5,7 @@ import { mergedOf } from './merged.ts';
 import { collectSightings, type Sighting } from './sighting.ts';
 import type { SpanFact } from './span-fact.ts';
 import { standingSums } from './standing-sums.ts';
+import { isAnsweredRequest, toldRequests } from './told-requests.ts';
 import { uniqueFacts } from './unique-facts.ts';
 
 export type DecideOptions = {
@@ -49,16 +50,20 @@ export function decideTrace(facts: Iterable<SpanFact>, options: DecideOptions): 
   const bySpan = uniqueFacts(facts);
   const unnamed = closed?.unnamed ?? onlyItem(bySpan.values());
   const costFacts = [...bySpan.values()].filter(bearsCost).sort(byStart);
-  const sums = closed === undefined ? standingSums(bySpan, costFacts) : nothing;
+  const requests = costFacts.filter(isAnsweredRequest);
+  const others = requests.length === 0 ? costFacts : costFacts.filter((fact) => !isAnsweredRequest(fact));
+  const sums = closed === undefined ? standingSums(bySpan, others) : nothing;
   const standing = sumsStand ? sums : nothing;
-  const { duplicateOf, tellers } = duplicatesOf(bySpan, costFacts, { standing, knownDuplicateOf: knownDuplicateOf(closed) });
+  const known = knownDuplicateOf(closed);
+  const { duplicateOf, tellers } = duplicatesOf(bySpan, others, { standing, knownDuplicateOf: known });
+  const told = toldRequests(bySpan, requests, { others, duplicateOf, standing, knownDuplicateOf: known });
   const own = closed === undefined ? attributionOf(bySpan, unnamed) : frozenAttribution(closed);
   const merged = mergedOf(tellers, bySpan, own);
   const attribute = (fact: SpanFact): Attribution => merged.get(fact.spanId)?.attribution ?? own(fact);
   const spans = costFacts.map((fact) => {
     const names = merged.get(fact.spanId)?.merged;
     const verdict = verdictOn(fact, {
-      duplicateOf: duplicateOf.get(fact.spanId),
+      duplicateOf: duplicateOf.get(fact.spanId) ?? told.get(fact.spanId),
       isStanding: standing.has(fact.spanId),
       currency,
     });

@@ -131,6 +131,8 @@ export type CostReading = {
   /** '' when the span does not say. */
   readonly model: string;
   readonly usage: SpanUsage;
+  /** Whether it costs anything depends on the rest of its trace, which the ledger knows: nothing is written on the span. */
+  readonly undecided?: true;
   readonly responseId?: string;
   readonly serviceTier?: string;
   readonly region?: string;

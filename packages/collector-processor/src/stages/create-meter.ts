@@ -113,8 +113,8 @@ const meterSpan = (
   const isKept =
     request.facts?.addCost(span, { ...observe(span, identity, priced), ...optional('events', events) }) ?? hasIds(span);
   if (!isKept) addUnpriced(request, 'span-id-invalid');
-  else if (normalized.role !== 'aggregate') count(request, receipt);
-  return stages.enrich(span, priced);
+  else if (normalized.role !== 'aggregate' && normalized.undecided !== true) count(request, receipt);
+  return normalized.undecided === true ? undefined : stages.enrich(span, priced);
 };
 
 const hasIds = (span: SpanView): boolean => span.traceId !== '' && span.spanId !== '';

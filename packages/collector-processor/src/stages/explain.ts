@@ -147,5 +147,12 @@ const shown = (value: AttributeValue, isPayload: boolean): KeyReading['value'] =
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'string') return Array.isArray(value) ? '(a list)' : '(not text)';
-  return isPayload || value.length > SHOWN_CHARACTERS_MAX ? `(${value.length} characters)` : value;
+  if (isPayload || value.length > SHOWN_CHARACTERS_MAX) return `(${value.length} characters)`;
+  return withoutQuery(value);
+};
+
+/** Some providers take keys in the query of an address. */
+const withoutQuery = (text: string): string => {
+  const address = /^(?:\w+:\/\/|\/)[^?#]*/.exec(text)?.[0];
+  return address === undefined || address.length === text.length ? text : `${address} (and a query)`;
 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { SpanSpec } from '../stages/spans.ts';
 import { read, usageOf } from './read.ts';
 
 const call = (provider: string, attributes: Record<string, string | number | boolean> = {}) => ({
@@ -123,7 +124,7 @@ describe('HTTP clients', () => {
     ['europe-west1-aiplatform.googleapis.com', 429, 'google'],
   ])('%s answering %i is an attempt nobody bills', (host, status, provider) => {
     expect(read(attempt(host, status))).toMatchObject({
-      dialect: 'http-attempt@1',
+      dialect: 'http-attempt@2',
       role: 'attempt',
       provider,
       usage: { kind: 'unbilled', reason: 'attempt-refused' },
@@ -131,14 +132,111 @@ describe('HTTP clients', () => {
     });
   });
 
-  test('a request that was answered, or to another host, bears no cost', () => {
-    expect(read(attempt('api.openai.com', 200))).toBeUndefined();
+  test('a request to another host bears no cost', () => {
     expect(read(attempt('example.com', 500))).toBeUndefined();
     expect(read(attempt('api.openai.com.example.com', 429))).toBeUndefined();
   });
 
   test('a server span is not an attempt', () => {
     expect(read({ ...attempt('api.openai.com', 429), kind: 2 })).toBeUndefined();
+  });
+
+  const answered = (url: string, more: SpanSpec['attributes'] = {}): SpanSpec => ({
+    name: 'POST',
+    attributes: { 'http.request.method': 'POST', 'url.full': url, 'http.response.status_code': 200, ...more },
+  });
+
+  test.each([
+    ['https://api.openai.com/v1/chat/completions', 'openai', 'llm', ''],
+    ['https://api.openai.com/v1/responses', 'openai', 'llm', ''],
+    ['https://eu.api.openai.com/v1/embeddings', 'openai', 'embedding', ''],
+    ['https://api.openai.com/v1/images/generations', 'openai', 'llm', ''],
+    ['https://api.openai.com/v1/audio/transcriptions', 'openai', 'llm', ''],
+    ['https://api.anthropic.com/v1/messages', 'anthropic', 'llm', ''],
+    ['https://acme.openai.azure.com/openai/deployments/d1/chat/completions?api-version=1', 'azure', 'llm', ''],
+    ['https://acme.services.ai.azure.com/anthropic/v1/messages', 'azure', 'llm', ''],
+    ['https://openrouter.ai/api/v1/chat/completions', 'openrouter', 'llm', ''],
+    ['https://api.groq.com/openai/v1/chat/completions', 'groq', 'llm', ''],
+    ['https://api.cohere.com/v2/rerank', 'cohere', 'llm', ''],
+    ['https://api.cohere.com/v2/embed', 'cohere', 'embedding', ''],
+    [
+      'https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:generateContent?key=secret',
+      'google',
+      'llm',
+      'gemini-2.5-flash',
+    ],
+    [
+      'https://generativelanguage.googleapis.com/v1beta/models/gemini-embedding-001:batchEmbedContents',
+      'google',
+      'embedding',
+      'gemini-embedding-001',
+    ],
+    [
+      'https://us-central1-aiplatform.googleapis.com/v1/projects/p/locations/l/publishers/anthropic/models/claude-x:streamRawPredict',
+      'google',
+      'llm',
+      'claude-x',
+    ],
+    [
+      'https://bedrock-runtime.eu-west-1.amazonaws.com/model/anthropic.claude-3-haiku-20240307-v1%3A0/converse-stream',
+      'aws',
+      'llm',
+      'anthropic.claude-3-haiku-20240307-v1:0',
+    ],
+    [
+      'https://bedrock-runtime.eu-west-1.amazonaws.com/model/amazon.titan-embed-text-v2:0/invoke',
+      'aws',
+      'embedding',
+      'amazon.titan-embed-text-v2:0',
+    ],
+  ])('an answer of %s is a call that nobody has told yet', (url, provider, category, model) => {
+    const reading = { role: 'call', provider, category, model, usage: { kind: 'missing' }, undecided: true };
+    expect(read(answered(url))).toMatchObject({ dialect: 'http-attempt@2', ...reading });
+  });
+
+  test.each([
+    'https://api.openai.com/v1/responses/input_tokens',
+    'https://api.openai.com/v1/responses/resp_1/cancel',
+    'https://api.openai.com/v1/conversations',
+    'https://api.openai.com/v1/threads/thread_1/messages',
+    'https://api.openai.com/v1/files',
+    'https://api.openai.com/v1/batches',
+    'https://api.openai.com/v1/moderations',
+    'https://api.openai.com/v1/fine_tuning/jobs',
+    'https://api.anthropic.com/v1/messages/count_tokens',
+    'https://api.anthropic.com/v1/messages/batches',
+    'https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:countTokens',
+    'https://generativelanguage.googleapis.com/upload/v1beta/files',
+    'https://us-east5-aiplatform.googleapis.com/v1/projects/p/locations/l/publishers/anthropic/models/count-tokens:rawPredict',
+    'https://bedrock-runtime.eu-west-1.amazonaws.com/model/m/count-tokens',
+    'https://s3.amazonaws.com/v1/messages',
+    'https://example.com/v1/chat/completions',
+  ])('%s is not known to be billed', (url) => {
+    expect(read(answered(url))).toBeUndefined();
+  });
+
+  test('only what is sent is billed: lists are read', () => {
+    expect(read(answered('https://api.openai.com/v1/chat/completions', { 'http.request.method': 'GET' }))).toBeUndefined();
+    expect(read(answered('https://api.openai.com/v1/responses', { 'http.response.status_code': 302 }))).toBeUndefined();
+  });
+
+  test('an answer whose span does not say from where bears no cost', () => {
+    expect(read(attempt('api.openai.com', 200))).toBeUndefined();
+  });
+
+  test('names that the conventions had before are read too', () => {
+    const former = { 'http.method': 'POST', 'http.status_code': 200, 'net.peer.name': 'api.openai.com' };
+    expect(read({ attributes: { ...former, 'http.target': '/v1/responses?x=1' } })?.role).toBe('call');
+    expect(read({ attributes: { ...former, 'http.url': 'https://api.openai.com/v1/responses' } })?.role).toBe('call');
+    expect(read({ attributes: { ...former, 'http.target': '/v1/models' } })).toBeUndefined();
+  });
+
+  test('a request that was given up is an attempt, unless its path is not known to be billed', () => {
+    const at = (path: string): SpanSpec => ({
+      attributes: { 'http.request.method': 'POST', 'server.address': 'api.openai.com', 'url.path': path },
+    });
+    expect(read(at('/v1/responses'))).toMatchObject({ role: 'attempt', attempt: { billable: 'possible' } });
+    expect(read(at('/v1/files'))).toBeUndefined();
   });
 
   test('a resend is a later attempt', () => {

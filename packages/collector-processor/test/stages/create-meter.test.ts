@@ -374,6 +374,23 @@ test('a sum is written as such and is no cost of its own', () => {
   });
 });
 
+test('an answered request is kept for the ledger, which knows whether a call tells it: nothing is written or counted', () => {
+  const request: SpanSpec = {
+    attributes: {
+      'http.request.method': 'POST',
+      'url.full': 'https://api.openai.com/v1/responses',
+      'http.response.status_code': 200,
+    },
+  };
+  const { observation, body, pricedSpanCount, unpriced } = run([request]);
+  expect(Buffer.from(body)).toEqual(Buffer.from(requestOf([request])));
+  expect([pricedSpanCount, unpriced]).toEqual([0, {}]);
+  expect(observation).toMatchObject({
+    ...{ role: 'call', provider: 'openai', usage: {}, waste: false },
+    receipt: { status: 'usage_missing', complete: false, amountPico: 0n, lines: [], reasons: ['usage-missing'] },
+  });
+});
+
 describe('handoffs', () => {
   const handoff = (attributes: NonNullable<SpanSpec['attributes']>): SpanSpec => ({
     scope: '@costspan/sdk',

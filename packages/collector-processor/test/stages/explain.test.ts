@@ -69,6 +69,16 @@ test('units that are stated one by one are read each from its key', () => {
   expect(span?.read).toContainEqual({ key: 'costspan.usage.pages', value: 3 });
 });
 
+test('no query of an address is shown: some providers take keys there', () => {
+  const address = 'https://api.openai.com/v1/responses';
+  const [span] = explained({
+    attributes: { 'http.request.method': 'POST', 'http.response.status_code': 200, 'url.full': `${address}?key=secret` },
+  });
+  expect(span?.fact.observation?.role).toBe('call');
+  expect(span?.read).toContainEqual({ key: 'url.full', value: `${address} (and a query)` });
+  expect(JSON.stringify(span?.read)).not.toContain('secret');
+});
+
 test('no answer and no long text is shown', () => {
   const canary = 'the customer is called Ada';
   const answer = JSON.stringify({ object: 'chat.completion', usage: { prompt_tokens: 3 }, choices: canary });

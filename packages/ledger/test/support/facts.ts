@@ -29,6 +29,8 @@ export type FactSketch = {
   readonly waste?: boolean;
   readonly call?: string;
   readonly scope?: string;
+  readonly dialect?: string;
+  readonly provider?: string;
   readonly usage?: Observation['usage'];
   readonly handoff?: string;
   readonly touchMs?: number;
@@ -112,11 +114,11 @@ function observation(sketch: FactSketch, cost: string): Observation {
     entryId: hex(`${sketch.tenant ?? ''}${sketch.trace ?? 'trace'}/${sketch.span}`, 32),
     scopeName: sketch.scope ?? '@costspan/sdk',
     scopeVersion: '1',
-    dialect: 'costspan',
+    dialect: sketch.dialect ?? 'costspan',
     role: sketch.role ?? 'call',
     ...(sketch.call === undefined ? {} : { callId: sketch.call }),
     category: sketch.category ?? 'llm',
-    provider: 'openai',
+    provider: sketch.provider ?? 'openai',
     model: sketch.model ?? 'gpt-5',
     usage: sketch.usage ?? { requests: 1 },
     receipt: receipt(cost, unit, sketch.currency ?? 'USD'),

@@ -23,6 +23,7 @@ const sketch = (trace: string): fc.Arbitrary<FactSketch> =>
         waste: fc.boolean(),
         call: fc.constantFrom('r1', 'r2'),
         scope: fc.constantFrom('@costspan/sdk', 'other'),
+        dialect: fc.constantFrom('costspan', 'costspan', 'http-attempt@2'),
         usage: fc.constantFrom({ requests: 1 }, { input_text_tokens: 10, output_text_tokens: '0.5' }),
         handoff: fc.constantFrom('h1', 'h2'),
         touchMs: fc.integer({ min: 1, max: 9 }),

@@ -38,6 +38,9 @@ const explain = createExplain({
   typeFrom: [],
 });
 
+/** Whether a span of the call itself is there. */
+const isTold = (telling: Telling | undefined): boolean => telling !== 'untraced' && telling !== 'requested';
+
 type Told = { readonly usage: Usage; readonly assumption?: string; readonly lacks?: string };
 
 /** What a reading of a call says, by what the source tells of it. */
@@ -118,20 +121,20 @@ describe.each(Object.entries(tellings))('spans captured from %s', (source, byCal
     .filter(isAsked)
     .map(read)
     .filter((reading) => reading?.role === 'call' || reading?.role === 'tool')
-    // What was refused was not billed.
-    .filter((reading) => reading?.usage.kind !== 'unbilled') as NormalizedSpan[];
+    // What was refused was not billed, and a request tells no answer by itself.
+    .filter((reading) => reading?.usage.kind !== 'unbilled' && reading?.undecided !== true) as NormalizedSpan[];
 
   test('no answer is counted twice', () => {
     expect(billed).toHaveLength(tells.length);
-    expect(calls).toHaveLength(tells.filter((telling) => telling !== 'untraced').length);
+    expect(calls).toHaveLength(tells.filter(isTold).length);
   });
 
   test.each(tells.map((telling, index) => [index, telling] as const))('answer %i is %s', (index, telling) => {
     const left = [...calls];
-    const reading = billed.map((answer, at) => (tells[at] === 'untraced' ? undefined : takeReading(left, answer, billed)))[index];
+    const reading = billed.map((answer, at) => (isTold(tells[at]) ? takeReading(left, answer, billed) : undefined))[index];
     const answer = billed[index];
     if (answer === undefined) throw new Error('no such answer');
-    if (telling === 'untraced') expect(reading).toBeUndefined();
+    if (!isTold(telling)) expect(reading).toBeUndefined();
     else if (telling === 'missing') expect(reading?.usage).toEqual({ kind: 'missing' });
     else {
       const { usage, assumption, lacks } = told(answer.usage, telling);

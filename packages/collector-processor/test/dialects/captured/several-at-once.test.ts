@@ -61,15 +61,33 @@ describe('attempts that an HTTP client reports below the span of a call', () => 
       .sort(),
   );
 
-  test('refused ones cost nothing, the call that was answered in the end does', () => {
-    expect(told[0]).toEqual(['attempt non_billable no', 'attempt non_billable no', 'call estimated']);
+  test('refused ones cost nothing, the call that was answered in the end does, and tells the request that was', () => {
+    expect(told[0]).toEqual(['attempt non_billable no', 'attempt non_billable no', 'call duplicate', 'call estimated']);
   });
 
   test('one that was given up may have been billed: what it used is unknown, and it is waste', () => {
-    expect(told[1]).toEqual(['attempt usage_missing possible waste', 'call estimated']);
+    expect(told[1]).toEqual(['attempt usage_missing possible waste', 'call duplicate', 'call estimated']);
   });
 
   test('a call that was refused for good costs nothing', () => {
     expect(told[2]).toEqual([...Array(3).fill('attempt non_billable no'), 'call non_billable']);
   });
+});
+
+test('requests that were answered: told by the call above or beside them, and calls without usage where there is none', () => {
+  const entries = [...Map.groupBy(entriesOf(loadCaptured('http-answered').spans), ({ traceId }) => traceId).values()];
+  const shown = entries.map((trace) =>
+    trace
+      .filter(({ status }) => status !== 'aggregate')
+      .map(({ status, category, provider, model, normalizer }) => `${status} ${category} ${provider}/${model} ${normalizer}`)
+      .sort(),
+  );
+  const told = ['duplicate llm openai/ http-attempt@2', 'estimated llm openai/gpt-5 langfuse@1'];
+  expect(shown).toEqual([
+    ['usage_missing llm openai/ http-attempt@2'],
+    ['usage_missing embedding openai/ http-attempt@2'],
+    told,
+    told,
+    ['duplicate llm openai/ http-attempt@2', 'priced llm openai/gpt-5 ai-sdk-otel@1'],
+  ]);
 });

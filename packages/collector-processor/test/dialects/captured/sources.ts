@@ -186,6 +186,19 @@ export const sources: Readonly<Record<string, Source>> = {
       undici: '7',
     },
   },
+  'http-answered': {
+    runtime: 'node',
+    scenario: 'answered',
+    packages: {
+      ...telemetry,
+      '@opentelemetry/api': '1.10.0',
+      '@opentelemetry/instrumentation-undici': '0.34.0',
+      '@langfuse/openai': '5',
+      ...{ zod: '4.6.7', ai: '7', '@ai-sdk/otel': '1', '@ai-sdk/openai': '4' },
+      openai: '6.49.0',
+      undici: '7',
+    },
+  },
   'traceloop-bedrock': {
     ...bedrock('@traceloop/instrumentation-bedrock#BedrockInstrumentation'),
     packages: { ...telemetry, ...awsClient, '@traceloop/instrumentation-bedrock': '0.27.0' },

@@ -38,6 +38,7 @@ export const loadCaptured = (source: string): Captured =>
  *   `provider-inferred-no-reasoning`: both.
  * - `caches-untold`: what was in the caches beside the input is unknown, and the reading says so; `no-output`: the output too.
  * - `missing`: a call without usage, and the reading says so.
+ * - `requested`: no span but that of the request, so that its trace says that the usage of a call is missing.
  * - `untraced`: no span at all.
  */
 export type Telling =
@@ -53,6 +54,7 @@ export type Telling =
   | 'caches-untold'
   | 'no-output'
   | 'missing'
+  | 'requested'
   | 'untraced';
 
 /** The calls of every source in the order of the stand-ins' logs, and what its spans tell of each. */
@@ -145,6 +147,13 @@ export const tellings: Readonly<Record<string, Readonly<Record<string, Telling>>
     'Anthropic message stream': 'overcounted',
   },
   'http-attempts': { 'OpenAI chat, refused twice': 'estimated', 'OpenAI chat, timed out once': 'estimated' },
+  'http-answered': {
+    'OpenAI response that nobody instruments': 'requested',
+    'OpenAI embedding that nobody instruments': 'requested',
+    'OpenAI chat, Langfuse beside the request': 'provider-inferred',
+    'OpenAI chat stream, Langfuse beside the request': 'provider-inferred',
+    'OpenAI chat, AI SDK above the request': 'no-reasoning',
+  },
   'otel-js-aws-sdk': {
     'Bedrock InvokeModel': 'caches-untold',
     'Bedrock InvokeModel stream': 'no-output',
