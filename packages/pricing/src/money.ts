@@ -106,13 +106,21 @@ export const formatDecimal = ({ coefficient, scale }: Decimal): string => {
 };
 
 /** Canonical decimal text of pico units: `820000000000n` is "0.82". */
-export const formatPico = (pico: bigint): string => formatDecimal({ coefficient: pico, scale: PICO_DIGITS });
+export const formatPico = (pico: bigint): string =>
+  isSafe(pico) ? formatExact(Number(pico)) : formatDecimal({ coefficient: pico, scale: PICO_DIGITS });
+
+const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
+
+const isSafe = (integer: bigint): boolean => integer <= SAFE_MAX && integer >= -SAFE_MAX;
 
 /** Canonical decimal text of atto units. */
 export const formatAtto = (atto: bigint): string => formatDecimal({ coefficient: atto, scale: ATTO_DIGITS });
 
-/** The double nearest to an amount, for dashboards. Never calculate with it. */
-export const picoToDouble = (pico: bigint): number => Number(formatPico(pico));
+/**
+ * The double nearest to an amount, for dashboards. Never calculate with it. Both sides of the division are exact where it is
+ * used, and IEEE 754 rounds a quotient to the nearest double.
+ */
+export const picoToDouble = (pico: bigint): number => (isSafe(pico) ? Number(pico) / PICO_PER_WHOLE : Number(formatPico(pico)));
 
 /** Sum of amounts in pico units; 0n for none. */
 export const sumPico = (amounts: Iterable<bigint>): bigint => {

@@ -100,6 +100,14 @@ describe('writes canonical decimal text', () => {
     expect(parsePico(text)).toBe(amount);
   });
 
+  test('every amount, on either side of the safe integers, as its digits with the point put in', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.maxSafeInteger().map(BigInt), fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n })), (amount) => {
+        expect(formatPico(amount)).toBe(formatDecimal({ coefficient: amount, scale: 12 }));
+      }),
+    );
+  });
+
   test('parsePico refuses what is finer than a pico unit instead of rounding it', () => {
     expect(parsePico('0.0000000000010')).toBe(1n);
     expect(parsePico('0.0000000000015')).toBeUndefined();
@@ -187,6 +195,11 @@ describe('keeps amounts whole', () => {
     expect(picoToDouble(111_750_000_000n)).toBe(0.11175);
     expect(picoToDouble(100_000_000_000n)).toBe(0.1);
     expect(picoToDouble(-2_875_000_000n)).toBe(-0.002875);
+    fc.assert(
+      fc.property(fc.oneof(fc.maxSafeInteger().map(BigInt), fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n })), (amount) => {
+        expect(picoToDouble(amount)).toBe(Number(formatDecimal({ coefficient: amount, scale: 12 })));
+      }),
+    );
   });
 });
 

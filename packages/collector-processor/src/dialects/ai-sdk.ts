@@ -27,7 +27,7 @@ const CACHES: CacheRule = {
     fields.present(DETAIL_KEYS) === undefined && (RAW_PROVIDERS.includes(provider) || isAnthropic(fields)) ? 'beside' : 'inside',
 };
 
-const isAnthropic = (fields: SpanFields): boolean => fields.text(['ai.model.provider'])?.includes('anthropic') === true;
+const isAnthropic = (fields: SpanFields): boolean => fields.text('ai.model.provider')?.includes('anthropic') === true;
 
 const PROVIDER_NAMES: Readonly<Record<string, string>> = { gateway: 'vercel', vertex: 'google' };
 
@@ -97,7 +97,7 @@ export const aiSdk: Dialect = {
       when: 'where version 5 states prompt tokens and nothing says how much of them was cached',
       holds: (fields, fromPayload) =>
         !fromPayload &&
-        fields.present(['ai.usage.promptTokens']) !== undefined &&
+        fields.present('ai.usage.promptTokens') !== undefined &&
         fields.present(TOKENS.cacheRead ?? []) === undefined,
     },
     otherKeys: DETAIL_KEYS,
@@ -124,7 +124,7 @@ export const aiSdkOtel: Dialect = {
     },
     payloads: [PROVIDER_METADATA],
     mayBeSum: (fields) =>
-      fields.text(['gen_ai.operation.name']) === 'embeddings' &&
+      fields.text('gen_ai.operation.name') === 'embeddings' &&
       fields.present(GEN_AI_CALL.tokens.input) === undefined &&
       fields.span.statusCode !== STATUS_ERROR,
   },

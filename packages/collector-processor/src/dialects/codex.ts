@@ -60,8 +60,8 @@ export const codexRequestEvent: LogDialect = {
   read: (fields) => ({
     role: 'call',
     category: 'llm',
-    provider: providerOfModel(fields.text(['model']) ?? '') || 'openai',
-    model: fields.text(['slug', 'model']) ?? '',
+    provider: providerOfModel(fields.text('model') ?? '') || 'openai',
+    model: fields.text('slug') ?? fields.text('model') ?? '',
     usage: { kind: 'unbilled', reason: 'told-by-event' },
   }),
   identity: ['conversation.id', 'event.timestamp', 'attempt'],

@@ -35,24 +35,24 @@ const ROLE_OTHERWISE = 'unspecified';
 export const readHuman = (
   fields: SpanFields,
 ): { readonly human: NonNullable<CostReading['human']>; readonly usage: SpanUsage } => {
-  if (fields.text([ATTR_COSTSPAN_HANDOFF_STATE]) === 'open') return { human: openHandoff(fields), usage: NOBODY_YET };
+  if (fields.text(ATTR_COSTSPAN_HANDOFF_STATE) === 'open') return { human: openHandoff(fields), usage: NOBODY_YET };
   const touch = fields.get(ATTR_COSTSPAN_HUMAN_TOUCH_MS);
   const human = {
-    role: fields.text([ATTR_COSTSPAN_HUMAN_ROLE]) ?? ROLE_OTHERWISE,
+    role: fields.text(ATTR_COSTSPAN_HUMAN_ROLE) ?? ROLE_OTHERWISE,
     ...optional('touchMs', milliseconds(touch)),
     ...optional('waitMs', milliseconds(fields.get(ATTR_COSTSPAN_HUMAN_WAIT_MS))),
-    ...optional('decision', fields.text([ATTR_COSTSPAN_HUMAN_DECISION])),
-    ...optional('handoffId', fields.text([ATTR_COSTSPAN_HANDOFF_ID])),
+    ...optional('decision', fields.text(ATTR_COSTSPAN_HUMAN_DECISION)),
+    ...optional('handoffId', fields.text(ATTR_COSTSPAN_HANDOFF_ID)),
   };
   if (touch === undefined) return { human, usage: { kind: 'missing' } };
-  const isDefault = fields.text([ATTR_COSTSPAN_HUMAN_TOUCH_SOURCE]) === 'default';
+  const isDefault = fields.text(ATTR_COSTSPAN_HUMAN_TOUCH_SOURCE) === 'default';
   const usage = withAssumption(usageOfValues([['human_ms', touch]]), isDefault ? 'touch-time-default' : undefined);
   return { human, usage };
 };
 
 const openHandoff = (fields: SpanFields): NonNullable<CostReading['human']> => ({
-  role: fields.text([ATTR_COSTSPAN_HUMAN_ROLE]) ?? ROLE_OTHERWISE,
-  ...optional('handoffId', fields.text([ATTR_COSTSPAN_HANDOFF_ID])),
+  role: fields.text(ATTR_COSTSPAN_HUMAN_ROLE) ?? ROLE_OTHERWISE,
+  ...optional('handoffId', fields.text(ATTR_COSTSPAN_HANDOFF_ID)),
   ...optional('expiresAtMs', milliseconds(fields.get(ATTR_COSTSPAN_HANDOFF_EXPIRES_AT_MS))),
 });
 

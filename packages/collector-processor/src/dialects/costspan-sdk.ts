@@ -21,9 +21,9 @@ import {
   ATTR_GEN_AI_OPERATION_NAME,
   ATTR_GEN_AI_TOOL_NAME,
   type Category,
+  UNITS,
 } from '@costspan/semconv';
-import { optional } from '../optional.ts';
-import { readTokens } from '../stages/read-tokens.ts';
+import { createReadTokens, type ReadTokens } from '../stages/read-tokens.ts';
 import { ATTEMPT_KEYS, readAttempt } from './costspan-attempt.ts';
 import { HUMAN_KEYS, readHuman } from './costspan-human.ts';
 import { readStatedCosts, STATED_COST_KEYS } from './costspan-stated-costs.ts';
@@ -40,6 +40,10 @@ const MODEL_KEYS: readonly string[] = ['gen_ai.response.model', 'ai.response.mod
 const RESPONSE_ID_KEYS: readonly string[] = ['gen_ai.response.id', 'ai.response.id'];
 const SERVED_TIER_KEYS: readonly string[] = GEN_AI_CALL.servedTier ?? [];
 const REQUESTED_TIER_KEYS: readonly string[] = GEN_AI_CALL.requestedTier ?? [];
+const AGENT_KEYS: readonly string[] = [ATTR_COSTSPAN_AGENT_NAME, ATTR_GEN_AI_AGENT_NAME];
+const HANDOFF_KEYS: readonly string[] = [ATTR_COSTSPAN_HUMAN_ROLE, ATTR_COSTSPAN_HUMAN_TOUCH_MS];
+const STATED_AMOUNT_KEYS: readonly string[] = [ATTR_COSTSPAN_DECLARED_COST_AMOUNT, ATTR_COSTSPAN_PROVIDER_COST_AMOUNT];
+const readTokens: ReadTokens = createReadTokens(GEN_AI_TOKENS);
 const ROLES: ReadonlySet<string> = new Set<SpanRole>(['call', 'attempt', 'handoff', 'tool', 'aggregate']);
 
 /** Any of these on a span means that its cost is told in our own words, whoever emitted it. */
@@ -54,94 +58,118 @@ const SIGNATURE: readonly string[] = [
 
 const readSpan = (fields: SpanFields): CostReading | undefined => {
   const role = roleOf(fields);
-  const common = {
-    ...optional('agent', fields.text([ATTR_COSTSPAN_AGENT_NAME, ATTR_GEN_AI_AGENT_NAME])),
-    ...optional('requestId', fields.text([ATTR_COSTSPAN_PROVIDER_REQUEST_ID])),
-    ...optional('apiKeyFingerprint', fields.text([ATTR_COSTSPAN_API_KEY_FINGERPRINT])),
-    ...optional('attempt', readAttempt(fields)),
-    ...readStatedCosts(fields),
-  };
-  if (role === 'handoff') {
-    const handoff = readHuman(fields);
-    return { ...common, ...handoff, role, category: 'human', provider: HUMAN_PROVIDER, model: handoff.human.role };
-  }
-  const usage = usageOf(fields, role);
+  if (role === 'handoff') return readHandoff(fields);
+  const isVector = isDatabaseCall(fields);
+  const usage = usageOf(fields, role, isVector);
   if (role === 'aggregate' && usage.kind !== 'ok') return undefined;
   const { serviceTier, assumption } = serviceTierOf(fields.text(SERVED_TIER_KEYS), fields.text(REQUESTED_TIER_KEYS));
+  const { provider, model } = nameOf(fields, role, isVector);
+  const { declaredCost, reportedCost } = readStatedCosts(fields);
   return {
-    ...common,
     role,
-    category: categoryOf(fields, role),
-    ...nameOf(fields, role),
+    category: categoryOf(fields, role, isVector),
+    provider,
+    model,
     usage: withAssumption(usage, assumption ?? statedAssumption(fields)),
-    ...optional('responseId', fields.text(RESPONSE_ID_KEYS)),
-    ...optional('serviceTier', serviceTier),
-    ...optional('region', fields.text([ATTR_COSTSPAN_REQUEST_INFERENCE_GEO])),
+    undecided: undefined,
+    responseId: fields.text(RESPONSE_ID_KEYS),
+    serviceTier,
+    region: fields.text(ATTR_COSTSPAN_REQUEST_INFERENCE_GEO),
+    reportedCost,
+    declaredCost,
+    attempt: readAttempt(fields),
+    agent: fields.text(AGENT_KEYS),
+    requestId: fields.text(ATTR_COSTSPAN_PROVIDER_REQUEST_ID),
+    apiKeyFingerprint: fields.text(ATTR_COSTSPAN_API_KEY_FINGERPRINT),
+    human: undefined,
+  };
+};
+
+const readHandoff = (fields: SpanFields): CostReading => {
+  const { human, usage } = readHuman(fields);
+  return {
+    role: 'handoff',
+    category: 'human',
+    provider: HUMAN_PROVIDER,
+    model: human.role,
+    usage,
+    ...readStatedCosts(fields),
+    attempt: readAttempt(fields),
+    agent: fields.text(AGENT_KEYS),
+    requestId: fields.text(ATTR_COSTSPAN_PROVIDER_REQUEST_ID),
+    apiKeyFingerprint: fields.text(ATTR_COSTSPAN_API_KEY_FINGERPRINT),
+    human,
   };
 };
 
 /** Reasons label metrics, so that one nobody here knows is not repeated. */
 const statedAssumption = (fields: SpanFields): string | undefined => {
-  const stated = fields.text([ATTR_COSTSPAN_USAGE_ASSUMPTION]);
+  const stated = fields.text(ATTR_COSTSPAN_USAGE_ASSUMPTION);
   if (stated === undefined) return undefined;
   return Object.hasOwn(ASSUMPTIONS, stated) || Object.hasOwn(READING_REASONS, stated) ? stated : 'usage-assumed';
 };
 
 const roleOf = (fields: SpanFields): SpanRole => {
-  const stated = fields.text([ATTR_COSTSPAN_ROLE]);
+  const stated = fields.text(ATTR_COSTSPAN_ROLE);
   if (stated !== undefined && ROLES.has(stated)) return stated as SpanRole;
-  if (fields.present([ATTR_COSTSPAN_HUMAN_ROLE, ATTR_COSTSPAN_HUMAN_TOUCH_MS]) !== undefined) return 'handoff';
-  return fields.present([ATTR_COSTSPAN_SKU]) === undefined && fields.present(MODEL_KEYS) !== undefined ? 'call' : 'tool';
+  if (fields.present(HANDOFF_KEYS) !== undefined) return 'handoff';
+  return fields.present(ATTR_COSTSPAN_SKU) === undefined && fields.present(MODEL_KEYS) !== undefined ? 'call' : 'tool';
 };
 
-const categoryOf = (fields: SpanFields, role: SpanRole): Category => {
-  if (isDatabaseCall(fields)) return 'vector';
+const categoryOf = (fields: SpanFields, role: SpanRole, isVector: boolean): Category => {
+  if (isVector) return 'vector';
   if (role === 'tool') return 'tool';
   return isEmbedding(fields) ? 'embedding' : 'llm';
 };
 
-const isEmbedding = (fields: SpanFields): boolean => fields.text([ATTR_GEN_AI_OPERATION_NAME]) === 'embeddings';
+const isEmbedding = (fields: SpanFields): boolean => fields.text(ATTR_GEN_AI_OPERATION_NAME) === 'embeddings';
 
 const isDatabaseCall = (fields: SpanFields): boolean =>
-  fields.present([ATTR_DB_SYSTEM_NAME]) !== undefined && fields.present(MODEL_KEYS) === undefined;
+  fields.present(ATTR_DB_SYSTEM_NAME) !== undefined && fields.present(MODEL_KEYS) === undefined;
 
 /** Who bills what: the SKU, the model that answered, or for want of both the database or tool by its name. */
-const nameOf = (fields: SpanFields, role: SpanRole): { readonly provider: string; readonly model: string } => {
-  const sku = fields.text([ATTR_COSTSPAN_SKU]);
+const nameOf = (fields: SpanFields, role: SpanRole, isVector: boolean): { readonly provider: string; readonly model: string } => {
+  const sku = fields.text(ATTR_COSTSPAN_SKU);
   if (sku !== undefined) return parseSku(sku) ?? { provider: sku, model: '' };
-  if (isDatabaseCall(fields)) {
-    return { provider: fields.text([ATTR_DB_SYSTEM_NAME]) ?? '', model: fields.text([ATTR_DB_OPERATION_NAME]) ?? '' };
+  if (isVector) {
+    return { provider: fields.text(ATTR_DB_SYSTEM_NAME) ?? '', model: fields.text(ATTR_DB_OPERATION_NAME) ?? '' };
   }
-  if (role === 'tool') return { provider: 'tool', model: fields.text([ATTR_GEN_AI_TOOL_NAME]) ?? fields.span.name };
+  if (role === 'tool') return { provider: 'tool', model: fields.text(ATTR_GEN_AI_TOOL_NAME) ?? fields.span.name };
   return { provider: fields.text(PROVIDER_KEYS) ?? '', model: fields.text(MODEL_KEYS) ?? '' };
 };
 
 /** Usage in our own units wins over every other count of the span. What is marked as missing may still be known in part. */
-const usageOf = (fields: SpanFields, role: SpanRole): SpanUsage => {
+const usageOf = (fields: SpanFields, role: SpanRole, isVector: boolean): SpanUsage => {
   const isMissing = fields.get(ATTR_COSTSPAN_USAGE_MISSING) === true;
-  const stated = fields.span
-    .withPrefix(ATTR_COSTSPAN_USAGE_PREFIX)
-    .map(([key, value]) => [key.slice(ATTR_COSTSPAN_USAGE_PREFIX.length), value] as const);
+  const stated = fields.span.withPrefix(ATTR_COSTSPAN_USAGE_PREFIX);
   if (stated.length > 0) {
-    const usage = usageOfValues(stated);
+    const usage = usageOfValues(stated, unitOfKey);
     return isMissing && usage.kind === 'ok' ? { ...usage, lacks: 'output-missing' } : usage;
   }
   if (isMissing) return { kind: 'missing' };
-  return role === 'tool' || isDatabaseCall(fields) ? usageOfOne(fields) : usageOfTokens(fields, role);
+  return role === 'tool' || isVector ? usageOfOne(fields, isVector) : usageOfTokens(fields, role);
 };
 
+/** The unit a key counts. Keys come from senders, and the units that matter are few: those are not cut out of their keys again. */
+const unitOfKey = (key: string): string => unitByKey.get(key) ?? key.slice(ATTR_COSTSPAN_USAGE_PREFIX.length);
+
+const unitByKey: ReadonlyMap<string, string> = new Map(UNITS.map((unit) => [`${ATTR_COSTSPAN_USAGE_PREFIX}${unit}`, unit]));
+
 /** A tool or database call that states no usage happened once; where a cost is declared for no SKU, nothing is counted. */
-const usageOfOne = (fields: SpanFields): SpanUsage => {
-  const isDeclared = fields.present([ATTR_COSTSPAN_DECLARED_COST_AMOUNT]) !== undefined;
-  if (isDeclared && fields.present([ATTR_COSTSPAN_SKU]) === undefined) return { kind: 'missing' };
-  return { kind: 'ok', parts: [{ usage: { [isDatabaseCall(fields) ? 'vector_queries' : 'tool_calls']: 1 } }] };
+const usageOfOne = (fields: SpanFields, isVector: boolean): SpanUsage => {
+  const isDeclared = fields.present(ATTR_COSTSPAN_DECLARED_COST_AMOUNT) !== undefined;
+  if (isDeclared && fields.present(ATTR_COSTSPAN_SKU) === undefined) return { kind: 'missing' };
+  return isVector ? ONE_QUERY : ONE_TOOL_CALL;
 };
+
+const ONE_QUERY: SpanUsage = { kind: 'ok', parts: [{ usage: { vector_queries: 1 } }] };
+const ONE_TOOL_CALL: SpanUsage = { kind: 'ok', parts: [{ usage: { tool_calls: 1 } }] };
 
 /** A failed request without usage was not billed: our SDK would have marked it as missing its usage. */
 const usageOfTokens = (fields: SpanFields, role: SpanRole): SpanUsage => {
-  const counted = readTokens(fields, GEN_AI_TOKENS, { caches: 'inside', expectsOutput: !isEmbedding(fields) });
+  const counted = readTokens(fields, { caches: 'inside', expectsOutput: !isEmbedding(fields) });
   if (counted.kind !== 'missing' || role === 'aggregate') return counted;
-  const isDeclared = fields.present([ATTR_COSTSPAN_DECLARED_COST_AMOUNT, ATTR_COSTSPAN_PROVIDER_COST_AMOUNT]) !== undefined;
+  const isDeclared = fields.present(STATED_AMOUNT_KEYS) !== undefined;
   const isFailed = fields.span.statusCode === STATUS_ERROR;
   return isFailed && !isDeclared ? { kind: 'unbilled', reason: `${role}-failed` } : counted;
 };

@@ -3,14 +3,19 @@ import type { MoneyText, Unit, UsagePart, UsageReading } from '@costspan/pricing
 import type { Category } from '@costspan/semconv';
 import type { AttributeValue, SpanView } from '../otlp/span-view.ts';
 
+/** A key, or several of which the first that serves counts. A list is best kept and given again: it is looked up once. */
+export type Keys = string | readonly string[];
+
 /** Attributes of the span under the cursor, by name. Valid as long as the cursor stands. */
 export type SpanFields = {
   readonly span: SpanView;
   readonly get: (key: string) => AttributeValue | undefined;
   /** The first of these keys whose value is text that is not empty, or a number as text. */
-  readonly text: (keys: readonly string[]) => string | undefined;
+  readonly text: (keys: Keys) => string | undefined;
   /** The first of these keys that the span carries. */
-  readonly present: (keys: readonly string[]) => string | undefined;
+  readonly present: (keys: Keys) => string | undefined;
+  /** The value of the first of these keys that the span carries. */
+  readonly first: (keys: Keys) => AttributeValue | undefined;
 };
 
 /** How a span is recognised. Everything given must hold; of a list, one. */
@@ -122,7 +127,7 @@ export type SpanUsage =
   /** The span looks like a call, but nobody knows how to read it. */
   | { readonly kind: 'unread'; readonly reason: string };
 
-/** What a span says about cost, in the words of no vendor. */
+/** What a span says about cost, in the words of no vendor. A field that is undefined is absent. */
 export type CostReading = {
   readonly role: SpanRole;
   readonly category: Category;
@@ -132,25 +137,27 @@ export type CostReading = {
   readonly model: string;
   readonly usage: SpanUsage;
   /** Whether it costs anything depends on the rest of its trace, which the ledger knows: nothing is written on the span. */
-  readonly undecided?: true;
-  readonly responseId?: string;
-  readonly serviceTier?: string;
-  readonly region?: string;
-  readonly reportedCost?: MoneyText;
-  readonly declaredCost?: MoneyText;
-  readonly attempt?: { readonly number: number; readonly billable: 'yes' | 'no' | 'possible' };
-  readonly agent?: string;
-  readonly requestId?: string;
-  readonly apiKeyFingerprint?: string;
-  readonly human?: {
-    readonly role: string;
-    readonly touchMs?: number;
-    readonly waitMs?: number;
-    readonly decision?: string;
-    readonly handoffId?: string;
-    /** Open handoffs only: until when they can be finished, Unix milliseconds. */
-    readonly expiresAtMs?: number;
-  };
+  readonly undecided?: true | undefined;
+  readonly responseId?: string | undefined;
+  readonly serviceTier?: string | undefined;
+  readonly region?: string | undefined;
+  readonly reportedCost?: MoneyText | undefined;
+  readonly declaredCost?: MoneyText | undefined;
+  readonly attempt?: { readonly number: number; readonly billable: 'yes' | 'no' | 'possible' } | undefined;
+  readonly agent?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly apiKeyFingerprint?: string | undefined;
+  readonly human?:
+    | {
+        readonly role: string;
+        readonly touchMs?: number;
+        readonly waitMs?: number;
+        readonly decision?: string;
+        readonly handoffId?: string;
+        /** Open handoffs only: until when they can be finished, Unix milliseconds. */
+        readonly expiresAtMs?: number;
+      }
+    | undefined;
 };
 
 /** Names of a span that a model call has. */

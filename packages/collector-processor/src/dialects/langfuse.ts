@@ -38,6 +38,8 @@ const readUsageDetails = (json: unknown): PayloadReading | undefined => {
   return { usage: reading };
 };
 
+const PROVIDER_KEYS: readonly string[] = ['gen_ai.provider.name', 'gen_ai.system'];
+
 /** Langfuse. Only generations and embeddings are calls. */
 export const langfuse: Dialect = {
   id: 'langfuse',
@@ -68,7 +70,7 @@ export const langfuse: Dialect = {
     doubt: {
       reason: 'provider-inferred',
       when: 'where no provider is named and the name of the model stands for it',
-      holds: (fields) => fields.present(['gen_ai.provider.name', 'gen_ai.system']) === undefined,
+      holds: (fields) => fields.present(PROVIDER_KEYS) === undefined,
     },
   },
 };

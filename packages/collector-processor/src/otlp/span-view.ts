@@ -1,3 +1,5 @@
+import type { AttributeRun } from './attribute-run.ts';
+
 /** Number of a key in a {@link KeyTable}: what stages ask a span for. */
 export type KeyId = number;
 
@@ -73,4 +75,4 @@ export type NewAttribute = readonly [key: string, value: string | boolean | numb
  * Called once per span, in request order. Returns the attributes to add, or undefined to leave the span as it came.
  * A number becomes a double, a bigint an int. A key the span already carries is replaced, never repeated.
  */
-export type OnSpan = (span: SpanView) => readonly NewAttribute[] | undefined;
+export type OnSpan = (span: SpanView) => ReadonlyArray<NewAttribute | AttributeRun> | undefined;

@@ -5,7 +5,7 @@ import { collectFacts, type FactCollector } from '../facts/collect-facts.ts';
 import { optional } from '../optional.ts';
 import type { RewriteTraces } from '../otlp/codec.ts';
 import { createKeyTable } from '../otlp/key-table.ts';
-import type { NewAttribute, SpanView } from '../otlp/span-view.ts';
+import type { OnSpan, SpanView } from '../otlp/span-view.ts';
 import { auditEventsOf } from './audit-events.ts';
 import { createEnrich, ENRICH_KEYS, OWNED_PREFIX, type PricedSpan } from './enrich.ts';
 import { createIdentifyItem, type IdentifyOptions, keysOfItems, saysSomething } from './identify-item.ts';
@@ -88,12 +88,7 @@ const openRequest = (keepsFacts: boolean): OpenRequest => ({
   sampledSpanCount: 0,
 });
 
-const meterSpan = (
-  span: SpanView,
-  sender: SenderContext,
-  stages: Stages,
-  request: OpenRequest,
-): readonly NewAttribute[] | undefined => {
+const meterSpan = (span: SpanView, sender: SenderContext, stages: Stages, request: OpenRequest): ReturnType<OnSpan> => {
   const normalized = stages.normalize(span);
   if (normalized === undefined && request.facts === undefined) return undefined;
   const own = stages.identify(span, sender);

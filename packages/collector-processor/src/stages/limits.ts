@@ -35,3 +35,9 @@ export const auditEventsMax = 64;
 
 /** Attributes that are kept of such an event: the registry has a dozen. */
 export const auditAttributesMax = 32;
+
+/** Lists of keys whose numbers are remembered: dialects have a few hundred. One that is made anew for a span only costs time. */
+export const keyListsMax = 2_048;
+
+/** Runs of attributes that are kept encoded: one for each way in which calls of a model are priced. About 500 bytes each. */
+export const RUNS_MAX = 1_024;

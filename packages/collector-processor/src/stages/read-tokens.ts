@@ -1,4 +1,4 @@
-import { openUsageFields, type Unit } from '@costspan/pricing';
+import type { Unit } from '@costspan/pricing';
 import type { CacheConvention, SpanFields, SpanUsage, TokenKeys } from '../dialects/dialect.ts';
 
 /** What the caller knows about the source of the counts. */
@@ -8,34 +8,114 @@ export type TokenSource = {
   readonly expectsOutput: boolean;
 };
 
+/** Reads the token counts of a span. */
+export type ReadTokens = (fields: SpanFields, source: TokenSource) => SpanUsage;
+
 /**
- * Disjoint counts of a model call. The declared convention holds unless the counts prove the other one: more cached than
- * input tokens, more reasoning than output, or a total that only the other reading gives. Counts that fit no reading are
- * invalid.
+ * Builds the reader of counts that lie under these keys. It gives disjoint counts. The declared convention holds unless the
+ * counts prove the other one: more cached than input tokens, more reasoning than output, or a total that only the other reading
+ * gives. Counts that fit no reading are invalid.
  */
-export const readTokens = (fields: SpanFields, keys: TokenKeys, source: TokenSource): SpanUsage => {
-  const counts = countTokens(fields, keys);
-  if (counts === undefined) return MALFORMED;
-  const { input, output } = counts;
-  if (input === undefined && output === undefined && counts.beside.length === 0) return { kind: 'missing' };
+export const createReadTokens = (keys: TokenKeys): ReadTokens => {
+  const rareKeys = rareKeysOf(keys);
+  return (fields, source) => {
+    const parts = fields.first(rareKeys) === undefined ? NO_PARTS : partsOf(fields, keys);
+    const counts = countTokens(fields, keys, parts);
+    if (counts === undefined) return MALFORMED;
+    const { input, output } = counts;
+    if (input === undefined && output === undefined && parts.beside.length === 0) return MISSING;
 
-  const convention = cacheConvention(counts, source.caches);
-  const reasoning = convention === undefined ? undefined : reasoningConvention(counts, convention);
-  if (convention === undefined || reasoning === undefined) return INCONSISTENT;
-  const usage: Record<string, number> = {};
-  for (const [unit, count] of counts.beside) put(usage, unit, count);
-  if (input !== undefined) putInput(usage, input, counts, convention);
-  if (output !== undefined) putOutput(usage, output, counts, reasoning);
-  // Usage that is known to be zero is not unknown usage.
-  if (Object.keys(usage).length === 0) usage['input_text_tokens'] = 0;
+    const convention = cacheConvention(counts, source.caches);
+    const reasoning = convention === undefined ? undefined : reasoningConvention(counts, convention);
+    if (convention === undefined || reasoning === undefined) return INCONSISTENT;
+    const usage: Record<string, number> = {};
+    for (const [unit, count] of parts.beside) put(usage, unit, count);
+    if (input !== undefined) putInput(usage, input, counts, convention);
+    if (output !== undefined) putOutput(usage, output, counts, reasoning);
+    // Usage that is known to be zero is not unknown usage.
+    if (isEmpty(usage)) usage['input_text_tokens'] = 0;
 
-  const parts = [{ usage }];
-  if (input === undefined) return { kind: 'ok', parts, lacks: 'input-missing' };
-  return output === undefined && source.expectsOutput ? { kind: 'ok', parts, lacks: 'output-missing' } : { kind: 'ok', parts };
+    if (input === undefined) return { kind: 'ok', parts: [{ usage }], lacks: 'input-missing' };
+    if (output === undefined && source.expectsOutput) return { kind: 'ok', parts: [{ usage }], lacks: 'output-missing' };
+    return { kind: 'ok', parts: [{ usage }] };
+  };
 };
 
 const MALFORMED: SpanUsage = { kind: 'invalid', reason: 'count-malformed' };
 const INCONSISTENT: SpanUsage = { kind: 'invalid', reason: 'usage-inconsistent' };
+const MISSING: SpanUsage = { kind: 'missing' };
+
+type UnitCounts = ReadonlyArray<readonly [unit: Unit, count: number]>;
+
+/** Counts that few spans have. Of them those that are parts of another are 0 where absent, and NaN where they are no counts. */
+type RareCounts = {
+  readonly audioRead: number;
+  readonly imageRead: number;
+  readonly written5m: number;
+  readonly written1h: number;
+  /** Media in the input, those read from a cache included; absent: as many as were read from there. */
+  readonly audioIn: number;
+  readonly imageIn: number;
+  readonly videoIn: number;
+  readonly audioOut: number;
+  readonly imageOut: number;
+  readonly videoOut: number;
+  /** Counts outside of input and output. */
+  readonly beside: UnitCounts;
+};
+
+/** Where the counts lie that most spans have none of: one look tells that none of them is there. */
+const rareKeysOf = ({
+  inputMedia,
+  cacheReadMedia,
+  outputMedia,
+  cacheWrite5m,
+  cacheWrite1h,
+  beside,
+}: TokenKeys): readonly string[] => [
+  ...[inputMedia, cacheReadMedia, outputMedia].flatMap((lists) => Object.values(lists ?? {}).flat()),
+  ...[cacheWrite5m, cacheWrite1h].flatMap((keys) => keys ?? []),
+  ...(beside ?? []).flatMap(([keys]) => keys),
+];
+
+const NO_PARTS: RareCounts = {
+  audioRead: 0,
+  imageRead: 0,
+  written5m: 0,
+  written1h: 0,
+  audioIn: 0,
+  imageIn: 0,
+  videoIn: 0,
+  audioOut: 0,
+  imageOut: 0,
+  videoOut: 0,
+  beside: [],
+};
+
+const partsOf = (fields: SpanFields, keys: TokenKeys): RareCounts => {
+  const { inputMedia, cacheReadMedia, outputMedia } = keys;
+  const audioRead = count(fields, cacheReadMedia?.audio) ?? 0;
+  const imageRead = count(fields, cacheReadMedia?.image) ?? 0;
+  return {
+    audioRead,
+    imageRead,
+    written5m: count(fields, keys.cacheWrite5m) ?? 0,
+    written1h: count(fields, keys.cacheWrite1h) ?? 0,
+    audioIn: (count(fields, inputMedia?.audio) ?? audioRead) - audioRead,
+    imageIn: (count(fields, inputMedia?.image) ?? imageRead) - imageRead,
+    videoIn: count(fields, inputMedia?.video) ?? 0,
+    audioOut: count(fields, outputMedia?.audio) ?? 0,
+    imageOut: count(fields, outputMedia?.image) ?? 0,
+    videoOut: count(fields, outputMedia?.video) ?? 0,
+    beside: countBeside(fields, keys),
+  };
+};
+
+const countBeside = (fields: SpanFields, { beside = [] }: TokenKeys): UnitCounts =>
+  beside.flatMap(([alternatives, unit]) => {
+    const value = count(fields, alternatives) ?? 0;
+    return value === 0 ? [] : [[unit, value] as const];
+  });
 
 /** Every count of a span, as the source stated it. Counts that are parts of another are 0 where absent. */
 type TokenCounts = {
@@ -45,76 +125,44 @@ type TokenCounts = {
   readonly reasoning: number;
   /** Cache reads and writes together. */
   readonly cached: number;
-  readonly cachedByUnit: ReadonlyArray<readonly [unit: Unit, count: number]>;
-  /** Media in the input, not cached, together and by unit. */
+  readonly textRead: number;
+  readonly writtenOther: number;
+  /** Media in the input, not cached, together. */
   readonly inputMedia: number;
-  readonly inputMediaByUnit: ReadonlyArray<readonly [unit: Unit, count: number]>;
   readonly outputMedia: number;
-  readonly outputMediaByUnit: ReadonlyArray<readonly [unit: Unit, count: number]>;
-  /** Counts outside of input and output. */
-  readonly beside: ReadonlyArray<readonly [unit: Unit, count: number]>;
+  readonly parts: RareCounts;
 };
 
 /** The counts of a span; undefined when one of them is none, or a part exceeds its total. */
-const countTokens = (fields: SpanFields, keys: TokenKeys): TokenCounts | undefined => {
-  const opened = openUsageFields(fields.get);
-  const count = (alternatives: readonly string[] | undefined): number | undefined => {
-    const key = alternatives === undefined ? undefined : fields.present(alternatives);
-    return key === undefined ? undefined : opened.count(key);
-  };
-  const audioRead = count(keys.cacheReadMedia?.audio) ?? 0;
-  const imageRead = count(keys.cacheReadMedia?.image) ?? 0;
-  const read = count(keys.cacheRead) ?? audioRead + imageRead;
-  const written5m = count(keys.cacheWrite5m) ?? 0;
-  const written1h = count(keys.cacheWrite1h) ?? 0;
-  const written = count(keys.cacheWrite) ?? written5m + written1h;
-  const audioIn = (count(keys.inputMedia?.audio) ?? audioRead) - audioRead;
-  const imageIn = (count(keys.inputMedia?.image) ?? imageRead) - imageRead;
-  const videoIn = count(keys.inputMedia?.video) ?? 0;
-  const audioOut = count(keys.outputMedia?.audio) ?? 0;
-  const imageOut = count(keys.outputMedia?.image) ?? 0;
-  const videoOut = count(keys.outputMedia?.video) ?? 0;
-  const textRead = read - audioRead - imageRead;
-  const writtenOther = written - written5m - written1h;
+const countTokens = (fields: SpanFields, keys: TokenKeys, parts: RareCounts): TokenCounts | undefined => {
+  const { audioRead, imageRead, written5m, written1h, audioIn, imageIn, videoIn, audioOut, imageOut, videoOut } = parts;
+  const read = count(fields, keys.cacheRead) ?? audioRead + imageRead;
+  const written = count(fields, keys.cacheWrite) ?? written5m + written1h;
   const counts: TokenCounts = {
-    input: count(keys.input),
-    output: count(keys.output),
-    total: count(keys.total),
-    reasoning: count(keys.reasoning) ?? 0,
+    input: count(fields, keys.input),
+    output: count(fields, keys.output),
+    total: count(fields, keys.total),
+    reasoning: count(fields, keys.reasoning) ?? 0,
     cached: read + written,
-    cachedByUnit: [
-      ['input_cache_read_text_tokens', textRead],
-      ['input_cache_read_audio_tokens', audioRead],
-      ['input_cache_read_image_tokens', imageRead],
-      ['input_cache_write_5m_tokens', written5m],
-      ['input_cache_write_1h_tokens', written1h],
-      ['input_cache_write_other_tokens', writtenOther],
-    ],
+    textRead: read - audioRead - imageRead,
+    writtenOther: written - written5m - written1h,
     inputMedia: audioIn + imageIn + videoIn,
-    inputMediaByUnit: [
-      ['input_audio_tokens', audioIn],
-      ['input_image_tokens', imageIn],
-      ['input_video_tokens', videoIn],
-    ],
     outputMedia: audioOut + imageOut + videoOut,
-    outputMediaByUnit: [
-      ['output_audio_tokens', audioOut],
-      ['output_image_tokens', imageOut],
-      ['output_video_tokens', videoOut],
-    ],
-    beside: countBeside(keys, count),
+    parts,
   };
-  const partsFit = textRead >= 0 && writtenOther >= 0 && audioIn >= 0 && imageIn >= 0;
-  return partsFit && opened.problem() === undefined ? counts : undefined;
+  const { input = 0, output = 0, total = 0, reasoning, textRead, writtenOther, outputMedia } = counts;
+  const besides = parts.beside.reduce((sum, [, each]) => sum + each, 0);
+  // What is no count is not a number, and a sum with it is none either.
+  const areCounts = input + output + total + reasoning + outputMedia + videoIn + besides >= 0;
+  return areCounts && textRead >= 0 && writtenOther >= 0 && audioIn >= 0 && imageIn >= 0 ? counts : undefined;
 };
 
-type Count = (alternatives: readonly string[] | undefined) => number | undefined;
-
-const countBeside = (keys: TokenKeys, count: Count): TokenCounts['beside'] =>
-  (keys.beside ?? []).flatMap(([alternatives, unit]) => {
-    const value = count(alternatives) ?? 0;
-    return value > 0 ? [[unit, value] as const] : [];
-  });
+/** The count under the first of these keys that is there; NaN when it is no whole number from 0 to 2^53 - 1. */
+const count = (fields: SpanFields, alternatives: readonly string[] | undefined): number | undefined => {
+  const value = alternatives === undefined ? undefined : fields.first(alternatives);
+  if (value === undefined) return undefined;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : Number.NaN;
+};
 
 /** Where the caches are: as the counts prove, else as declared; undefined when nothing fits. */
 const cacheConvention = (counts: TokenCounts, declared: CacheConvention): CacheConvention | undefined => {
@@ -144,17 +192,38 @@ const reasoningConvention = (counts: TokenCounts, caches: CacheConvention): 'ins
 
 const putInput = (usage: Record<string, number>, input: number, counts: TokenCounts, convention: CacheConvention): void => {
   put(usage, 'input_text_tokens', input - counts.inputMedia - (convention === 'inside' ? counts.cached : 0));
-  if (counts.cached > 0) for (const [unit, count] of counts.cachedByUnit) put(usage, unit, count);
-  if (counts.inputMedia > 0) for (const [unit, count] of counts.inputMediaByUnit) put(usage, unit, count);
+  const { parts } = counts;
+  if (counts.cached > 0) {
+    put(usage, 'input_cache_read_text_tokens', counts.textRead);
+    put(usage, 'input_cache_read_audio_tokens', parts.audioRead);
+    put(usage, 'input_cache_read_image_tokens', parts.imageRead);
+    put(usage, 'input_cache_write_5m_tokens', parts.written5m);
+    put(usage, 'input_cache_write_1h_tokens', parts.written1h);
+    put(usage, 'input_cache_write_other_tokens', counts.writtenOther);
+  }
+  if (counts.inputMedia > 0) {
+    put(usage, 'input_audio_tokens', parts.audioIn);
+    put(usage, 'input_image_tokens', parts.imageIn);
+    put(usage, 'input_video_tokens', parts.videoIn);
+  }
 };
 
 const putOutput = (usage: Record<string, number>, output: number, counts: TokenCounts, reasoning: 'inside' | 'on-top'): void => {
   put(usage, 'output_text_tokens', output - counts.outputMedia - (reasoning === 'inside' ? counts.reasoning : 0));
   put(usage, 'output_reasoning_tokens', counts.reasoning);
-  if (counts.outputMedia > 0) for (const [unit, count] of counts.outputMediaByUnit) put(usage, unit, count);
+  if (counts.outputMedia > 0) {
+    put(usage, 'output_audio_tokens', counts.parts.audioOut);
+    put(usage, 'output_image_tokens', counts.parts.imageOut);
+    put(usage, 'output_video_tokens', counts.parts.videoOut);
+  }
 };
 
 /** Adds a count; zeros are left out. */
 const put = (usage: Record<string, number>, unit: Unit, count: number): void => {
   if (count > 0) usage[unit] = (usage[unit] ?? 0) + count;
+};
+
+const isEmpty = (usage: Readonly<Record<string, number>>): boolean => {
+  for (const _unit in usage) return false;
+  return true;
 };

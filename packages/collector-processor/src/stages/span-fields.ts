@@ -1,26 +1,53 @@
-import type { SpanFields } from '../dialects/dialect.ts';
-import type { AttributeValue, KeyTable, SpanView } from '../otlp/span-view.ts';
+import type { Keys, SpanFields } from '../dialects/dialect.ts';
+import type { AttributeValue, KeyId, KeyTable, SpanView } from '../otlp/span-view.ts';
+import { keyListsMax } from './limits.ts';
 
 /** Opens the fields of the span a cursor stands on. A key nobody declared is never present. */
 export const openSpanFields = (span: SpanView, table: KeyTable): SpanFields => {
-  const get = (key: string): AttributeValue | undefined => {
-    const id = table.idOf(key);
-    return id === undefined ? undefined : span.get(id);
-  };
+  const idsOf = createIdsOf(table);
   return {
     span,
-    get,
+    get: (key) => {
+      const id = table.idOf(key);
+      return id === undefined ? undefined : span.get(id);
+    },
     text: (keys) => {
-      for (const key of keys) {
-        const value = textOf(get(key));
+      const ids = idsOf(keys);
+      for (let index = 0; index < ids.length; index += 1) {
+        const value = textOf(span.get(ids[index]!));
         if (value !== undefined) return value;
       }
       return undefined;
     },
     present: (keys) => {
-      for (const key of keys) if (get(key) !== undefined) return key;
+      const ids = idsOf(keys);
+      for (let index = 0; index < ids.length; index += 1) if (span.get(ids[index]!) !== undefined) return table.keys[ids[index]!];
       return undefined;
     },
+    first: (keys) => {
+      const ids = idsOf(keys);
+      for (let index = 0; index < ids.length; index += 1) {
+        const value = span.get(ids[index]!);
+        if (value !== undefined) return value;
+      }
+      return undefined;
+    },
+  };
+};
+
+/**
+ * Numbers of the keys of a list. Readers ask for the same lists on span after span: each is looked up once, and known by being
+ * the same list from then on.
+ */
+const createIdsOf = (table: KeyTable): ((keys: Keys) => readonly KeyId[]) => {
+  const known = new Map<Keys, readonly KeyId[]>();
+  return (keys) => {
+    const found = known.get(keys);
+    if (found !== undefined) return found;
+    const names = typeof keys === 'string' ? [keys] : keys;
+    const ids = names.map((key) => table.idOf(key)).filter((id) => id !== undefined);
+    if (known.size < keyListsMax) known.set(keys, ids);
+    return ids;
   };
 };
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type AttributeRun, createAttributeRun } from '../../src/otlp/attribute-run.ts';
 import { createKeyTable } from '../../src/otlp/key-table.ts';
 import { rewriteTraces } from '../../src/otlp/rewrite-traces.ts';
 import type { NewAttribute } from '../../src/otlp/span-view.ts';
@@ -34,7 +35,7 @@ const seed = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 
 function rewrite(
   body: Buffer,
-  added: ReadonlyArray<readonly NewAttribute[] | undefined>,
+  added: ReadonlyArray<ReadonlyArray<NewAttribute | AttributeRun> | undefined>,
 ): { body: Buffer; seen: Snapshot[]; changed: number } {
   const seen: Snapshot[] = [];
   const result = rewriteTraces(body, { keys, ownedPrefix }, (view) => {
@@ -76,6 +77,31 @@ describe('requests in any legal wire order', () => {
           expectedOutline(scrambled, { ownedPrefix, added: (index) => added[index % added.length] }),
         );
         decodeWithOracle(message, rewritten);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('a run of attributes is written as its attributes are one by one', () => {
+    const distinct = fc.uniqueArray(newAttribute, { maxLength: 6, selector: ([key]) => key });
+    const cuts = fc.tuple(fc.nat({ max: 6 }), fc.nat({ max: 6 })).map((pair) => pair.toSorted((one, other) => one - other));
+    const spans = fc.array(fc.tuple(distinct, cuts), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(tracesRequestWithSpans, seed, spans, (request, number, each) => {
+        const scrambled = encodeScrambled(message, request, createRandom(number));
+        const inRuns = each.map(([added, [start, end]]) => [
+          ...added.slice(0, start),
+          createAttributeRun(added.slice(start, end)),
+          ...added.slice(end),
+        ]);
+        const oneByOne = rewrite(
+          scrambled,
+          each.map(([added]) => added),
+        );
+        const [first, again] = [rewrite(scrambled, inRuns), rewrite(scrambled, inRuns)];
+        expect(first.body.equals(oneByOne.body)).toBe(true);
+        expect(again.body.equals(oneByOne.body)).toBe(true);
+        expect(first.changed).toBe(oneByOne.changed);
       }),
       { numRuns: 500 },
     );

@@ -4,11 +4,12 @@ import type { CacheConvention } from '../../src/dialects/dialect.ts';
 import { GEN_AI_TOKENS } from '../../src/dialects/gen-ai-keys.ts';
 import { keysOfTokens } from '../../src/dialects/keys-of-tokens.ts';
 import { createKeyTable } from '../../src/otlp/key-table.ts';
-import { readTokens } from '../../src/stages/read-tokens.ts';
+import { createReadTokens } from '../../src/stages/read-tokens.ts';
 import { openSpanFields } from '../../src/stages/span-fields.ts';
 import { viewOf } from './spans.ts';
 
 const table = createKeyTable(keysOfTokens(GEN_AI_TOKENS));
+const readTokens = createReadTokens(GEN_AI_TOKENS);
 
 type Counts = {
   readonly input: number;
@@ -32,10 +33,7 @@ const readCounts = (counts: Counts, caches: CacheConvention): unknown => {
       ['gen_ai.usage.reasoning.output_tokens', counts.reasoning],
     ].filter(([, value]) => value !== undefined),
   );
-  const reading = readTokens(openSpanFields(viewOf({ attributes }, table), table), GEN_AI_TOKENS, {
-    caches,
-    expectsOutput: true,
-  });
+  const reading = readTokens(openSpanFields(viewOf({ attributes }, table), table), { caches, expectsOutput: true });
   return reading.kind === 'ok' ? reading.parts[0]?.usage : reading;
 };
 

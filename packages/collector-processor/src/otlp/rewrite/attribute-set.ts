@@ -144,6 +144,11 @@ export function valueUnder(set: AttributeSet, walk: Walk, key: KeyId): Attribute
   return decodeValue(walk, start + 6 + bytes[start + 3]!, start + 2 + bytes[start + 1]!);
 }
 
+/** Whether there is an attribute with this key, if only an empty one. */
+export function hasKey(set: AttributeSet, key: KeyId): boolean {
+  return set.lastSerialOf[key]! >= set.firstSerial;
+}
+
 /** Least mark other than 0 that this list by key number has for any attribute; 0 without any. */
 export function leastMark({ found, foundCount }: AttributeSet, marks: Uint8Array): number {
   let least = 0;

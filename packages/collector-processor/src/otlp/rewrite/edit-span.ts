@@ -11,7 +11,7 @@ import { type AttributeTemplate, type AttributeTemplates, writeTemplate, writeUn
  */
 export function editSpan(edits: EditList, walk: Walk, spanEnd: number, set: AttributeSet, templates: AttributeTemplates): number {
   let growth = 0;
-  if (set.ownedCount > 0 || templates.foreignCount > 0) {
+  if (set.ownedCount > 0 || templates.carriedCount > 0) {
     for (let attribute = 0; attribute < set.count; attribute += 1) {
       growth += editAttribute(edits, walk, set, attribute, templates);
     }
@@ -55,8 +55,10 @@ function findAsked(
 ): AttributeTemplate | undefined {
   const { asked } = templates;
   for (let index = 0; index < templates.askedCount; index += 1) {
-    if (asked[index]!.owned && !mayBeOwned) continue;
-    if (isSpelled(asked[index]!.spelling, walk.cursor.bytes, walk.view, keyStart, keyEnd - keyStart)) return asked[index];
+    const template = asked[index]!;
+    // A run is asked for as one only where the span has none of its keys.
+    if (template.run !== undefined || (template.owned && !mayBeOwned)) continue;
+    if (isSpelled(template.spelling, walk.cursor.bytes, walk.view, keyStart, keyEnd - keyStart)) return template;
   }
   return undefined;
 }

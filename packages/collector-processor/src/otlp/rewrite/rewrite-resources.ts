@@ -130,7 +130,7 @@ function rewriteSpan(workspace: Workspace, walk: Walk, end: number, onSpan: OnSp
   const added = onSpan(workspace.view);
   if (added === undefined && spanAttributes.ownedCount === 0) return 0;
   const editCount = edits.count;
-  askFor(workspace.templates, added ?? []);
+  askFor(workspace.templates, spanAttributes, added ?? []);
   const growth = editSpan(edits, walk, end, spanAttributes, workspace.templates);
   if (edits.count > editCount) workspace.changedSpanCount += 1;
   if (edits.inserted.length > addedBytesMax) failAt(end - 1, `would add more than ${addedBytesMax} bytes to the request`);

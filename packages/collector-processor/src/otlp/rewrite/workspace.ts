@@ -103,7 +103,7 @@ function createWorkspace(options: RewriteOptions): Workspace {
     spanAttributes,
     resourceAttributes,
     edits: createEditList(),
-    templates: createTemplates(options.ownedPrefix),
+    templates: createTemplates(index, options.ownedPrefix),
     view: createSpanView(walk, places, spanAttributes, resourceAttributes),
     spanCount: 0,
     changedSpanCount: 0,
