@@ -12,6 +12,8 @@ import { startProviders } from './providers/start-providers.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { COSTSPAN_DEMO_FOLDER: folder = '.costspan-demo' } = process.env;
 const ledger = ['--ledger', join(folder, 'costspan.db')];
+/** Those of costspan.yaml, so that the ticket names the sources of its prices. */
+const books = ['--book', 'packages/pricebook/books/example-roles.yaml', '--book', 'examples/support-desk/prices.yaml'];
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 process.chdir(root);
@@ -90,7 +92,7 @@ function whenInterrupted(): Promise<never> {
 async function printReport(running: AsyncDisposableStack): Promise<void> {
   console.log(await finish(startCommand(['report', ...ledger]), running));
   console.log(`One ticket in full, as \`costspan item\` shows it:\n`);
-  console.log(await finish(startCommand(['item', 'T-107', '--type', 'ticket', ...ledger]), running));
+  console.log(await finish(startCommand(['item', 'T-107', '--type', 'ticket', ...ledger, ...books]), running));
 }
 
 function closing(seconds: number): string {

@@ -1,9 +1,10 @@
 import { openLedgerReader } from '@costspan/collector-processor';
-import { entryJson, type ItemKey, recordJson } from '@costspan/ledger';
+import { type Entry, entryJson, type ItemKey, recordJson } from '@costspan/ledger';
 import type { Command } from 'commander';
 import { processStreams, writeText } from '../prices/command-streams.ts';
 import { findItem, type ItemPath, verifyItem } from '../report/item-data.ts';
 import { itemText } from '../report/item-text.ts';
+import { loadPriceSources, type PriceSources } from '../report/price-sources.ts';
 import { safeText } from '../report/safe-text.ts';
 import { defaultLedgerFile } from './report.ts';
 
@@ -13,6 +14,7 @@ type ItemFlags = {
   readonly tenant?: string;
   readonly json?: boolean;
   readonly verify?: boolean;
+  readonly book: readonly string[];
 };
 
 /** Adds `costspan item`. */
@@ -25,13 +27,17 @@ export function registerItemCommand(program: Command): void {
     .option('--ledger <file>', 'ledger file', defaultLedgerFile)
     .option('--type <type>', 'type of the item, where several have the id')
     .option('--tenant <tenant>', 'tenant of the item, where several have the id')
-    .option('--json', 'JSON lines: the record, then every version of every entry, then what budgets decided')
+    .option('--book <file>', 'price book of the service, to name the sources of its prices; may be repeated', collect, [])
+    .option('--json', 'JSON lines: the record, every version of every entry, sources of prices, and what budgets decided')
     .option('--verify', 'work the record out again from its entries; exit 1 when it is not their sum')
     .action(runItem);
 }
 
-async function runItem(id: string, { ledger, type, tenant, json, verify }: ItemFlags): Promise<void> {
+const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
+
+async function runItem(id: string, { ledger, type, tenant, json, verify, book }: ItemFlags): Promise<void> {
   const { stdout } = processStreams();
+  const sources = await loadPriceSources(book);
   const reader = openLedgerReader(ledger);
   try {
     const found = findItem(reader, { id, ...(type !== undefined && { type }), ...(tenant !== undefined && { tenant }) });
@@ -39,7 +45,7 @@ async function runItem(id: string, { ledger, type, tenant, json, verify }: ItemF
       throw new Error(`item: ${ledger} has no work item ${JSON.stringify(id)}; \`costspan report\` lists those it has`);
     }
     if (found.kind === 'ambiguous') throw new Error(ambiguousText(id, found.candidates));
-    await writeText(stdout, json === true ? jsonText(found.path) : itemText(found.path));
+    await writeText(stdout, json === true ? jsonText(found.path, sources) : itemText(found.path, sources));
     if (verify === true)
       await writeVerdict(found.path, json === true ? () => Promise.resolve() : (text) => writeText(stdout, text));
   } finally {
@@ -66,14 +72,33 @@ function ambiguousText(id: string, candidates: readonly ItemKey[]): string {
   return `item: ${candidates.length} work items have the id ${JSON.stringify(id)}; say which with\n${options.join('\n')}`;
 }
 
-function jsonText({ record, entries, audit }: ItemPath): string {
+function jsonText({ record, entries, audit }: ItemPath, sources: PriceSources): string {
   const objects = [
     { kind: 'record', ...recordJson(record) },
     ...entries.map((entry) => ({ kind: 'entry', ...entryJson(entry) })),
+    ...pricesJson(entries, sources),
     ...audit.map(({ name, atNs, traceId, spanId, attributes }) => ({
       ...{ kind: 'decision', name, at_ns: String(atNs) },
       ...{ trace_id: traceId, span_id: spanId, attributes },
     })),
   ];
   return objects.map((object) => `${JSON.stringify(object)}\n`).join('');
+}
+
+/** Every price that a line of an entry names, once per set of books: with its source where that set is loaded. */
+function pricesJson(entries: readonly Entry[], sources: PriceSources): readonly unknown[] {
+  const prices = new Map<string, unknown>();
+  for (const { book, lines } of entries) {
+    for (const line of lines) {
+      const { priceId, layer } = line;
+      const key = JSON.stringify([book.sha256, layer, priceId]);
+      if (priceId === undefined || prices.has(key)) continue;
+      const origin = sources.originOf(book, line);
+      prices.set(key, {
+        ...{ kind: 'price', price_id: priceId, layer, priced_with: book, loaded: sources.isLoaded(book) },
+        ...(origin !== undefined && { book: origin.book, source: origin.source }),
+      });
+    }
+  }
+  return [...prices.values()];
 }

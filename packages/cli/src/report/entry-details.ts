@@ -1,13 +1,18 @@
 import type { Entry } from '@costspan/ledger';
 import type { ReceiptLine } from '@costspan/pricing';
 import { grouped } from './amount-text.ts';
+import type { PriceOrigin, PriceSources } from './price-sources.ts';
 import { safeText } from './safe-text.ts';
 import { durationText, timeText } from './time-text.ts';
 
-/** Why an entry costs what it costs and where it comes from, a line each, in full digits. */
-export function entryDetails(entry: Entry): readonly string[] {
+/**
+ * Why an entry costs what it costs and where it comes from, a line each, in full digits. Sources of prices are named where their
+ * book is loaded.
+ */
+export function entryDetails(entry: Entry, sources?: PriceSources): readonly string[] {
   return [
     ...entry.lines.map((line) => lineText(line, entry.currency)),
+    ...sourcesText(entry, sources),
     ...rangeText(entry),
     ...leftOutText(entry),
     ...comparedText(entry),
@@ -29,6 +34,24 @@ function lineText(line: ReceiptLine, currency: string): string {
   const source = priceId === undefined ? '' : `, price ${safeText(priceId)}${layer === undefined ? '' : ` (${layer})`}`;
   const why = cost === undefined || reason === undefined ? '' : `, ${status.replaceAll('_', ' ')}: ${safeText(reason)}`;
   return `${what}${rate}${times}${foreign}${result}${foreign === '' ? '' : ` ${currency}`}${source}${why}`;
+}
+
+/** One line per source; the prices are named where there are several. */
+function sourcesText({ lines, book }: Entry, sources: PriceSources | undefined): readonly string[] {
+  const pricesOf = new Map<string, string[]>();
+  for (const line of lines) {
+    const origin = sources?.originOf(book, line);
+    if (origin === undefined || line.priceId === undefined) continue;
+    const text = sourceText(origin);
+    pricesOf.set(text, [...(pricesOf.get(text) ?? []), safeText(line.priceId)]);
+  }
+  if (pricesOf.size < 2) return [...pricesOf.keys()].map((text) => `prices ${text}`);
+  return [...pricesOf].map(([text, ids]) => `${[...new Set(ids)].join(', ')} ${text}`);
+}
+
+function sourceText({ book, source }: PriceOrigin): string {
+  if (source === undefined) return `of book ${safeText(book)}, which names no source`;
+  return `of book ${safeText(book)}, from ${safeText(source.url)} as of ${safeText(source.retrieved_at)}`;
 }
 
 function rangeText({ lines }: Entry): readonly string[] {

@@ -4,23 +4,24 @@ import { decisionCells, decisionDetails } from './decision-text.ts';
 import { entryDetails } from './entry-details.ts';
 import type { ItemPath } from './item-data.ts';
 import { plainTable } from './plain-table.ts';
+import type { PriceSources } from './price-sources.ts';
 import { nameCharactersMax, safeText } from './safe-text.ts';
 import { durationText, timeOfDayText, timeText } from './time-text.ts';
 
 /** The path of an item for people: when, what, how it is known, what it cost, and below each step why. */
-export function itemText(path: ItemPath): string {
+export function itemText(path: ItemPath, sources: PriceSources): string {
   const { record, entries } = path;
   const write = amountText(record.currency, [record.totalPico, ...entries.map(({ amountPico }) => amountPico)]);
-  const steps = stepsOf(path, write);
+  const steps = stepsOf(path, write, sources);
   if (steps.length === 0) return `${headText(path)}\n\nNo span with a cost belongs to it.\n`;
-  return `${headText(path)}\n\n${stepsText(steps)}\n\n${totalText(path, write)}\n`;
+  return `${headText(path)}\n\n${stepsText(steps)}\n\n${[totalText(path, write), ...unloadedText(entries, sources)].join('\n')}\n`;
 }
 
 /** A line of the path, and what stands below it. */
 type Step = { readonly atNs: bigint; readonly cells: readonly string[]; readonly details: readonly string[] };
 
 /** Entries and decisions by time; of the same instant, what was decided comes first. */
-function stepsOf({ entries, audit }: ItemPath, write: AmountText): readonly Step[] {
+function stepsOf({ entries, audit }: ItemPath, write: AmountText, sources: PriceSources): readonly Step[] {
   const decided = audit.map((event) => ({ atNs: event.atNs, cells: decisionCells(event), details: decisionDetails(event) }));
   const counted = entries.map((entry) => ({
     atNs: entry.usageAtNs,
@@ -31,7 +32,7 @@ function stepsOf({ entries, audit }: ItemPath, write: AmountText): readonly Step
       statusText(entry),
       costText(entry, write),
     ],
-    details: entryDetails(entry),
+    details: entryDetails(entry, sources),
   }));
   return [...decided, ...counted].sort((one, other) => (one.atNs < other.atNs ? -1 : one.atNs > other.atNs ? 1 : 0));
 }
@@ -118,4 +119,11 @@ function totalText({ record, header, entries }: ItemPath, write: AmountText): st
   return [`total ${write(record.totalPico)} ${record.currency}${notes.map((note) => `, ${note}`).join('')}`, ...pruned].join(
     '\n',
   );
+}
+
+/** Of each set of books that priced a line and is not at hand, what to do about it. */
+function unloadedText(entries: readonly Entry[], { isLoaded }: PriceSources): readonly string[] {
+  const priced = entries.filter(({ lines, book }) => lines.some(({ priceId }) => priceId !== undefined) && !isLoaded(book));
+  const names = new Set(priced.map(({ book }) => `${safeText(book.version)} (sha256 ${safeText(book.sha256.slice(0, 12))})`));
+  return [...names].map((name) => `book not loaded: ${name}; name its files with --book to see where its prices are from`);
 }

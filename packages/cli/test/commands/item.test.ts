@@ -62,10 +62,11 @@ time (UTC)    category  step              provider/model  status              co
               trace 00000000000000000000007472616365 span 0000726576696577 · item from an ancestor
 
 total 0.6900 USD, of which waste 0.0200, between 0.6700 and 0.6900, 1 without a price, so this is a lower bound
+book not loaded: 2026-06-01 (sha256 abababababab); name its files with --book to see where its prices are from
 `);
   });
 
-  test('as JSON is the record and every version of every entry', async () => {
+  test('as JSON is the record, every version of every entry, and every price', async () => {
     const lines = (await item('--json'))
       .trim()
       .split('\n')
@@ -81,7 +82,13 @@ total 0.6900 USD, of which waste 0.0200, between 0.6700 and 0.6900, 1 without a 
       'entry theirs 1 live',
       'entry odd 1 live',
       'entry review 1 live',
+      'price',
+      'price',
     ]);
+    expect(lines.at(-1)).toEqual({
+      ...{ kind: 'price', price_id: 'openai/input_text_tokens', loaded: false },
+      priced_with: { version: '2026-06-01', sha256: 'ab'.repeat(32) },
+    });
     expect(lines[0]).toMatchObject({ id: 'T-1', total: '0.69', low: '0.67', waste: '0.02', complete: false });
     expect(lines[5]).toMatchObject({ status: 'duplicate', duplicate_of: lines[4].id, amount: '0' });
   });
