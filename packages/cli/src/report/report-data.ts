@@ -70,6 +70,8 @@ export type ReportRequest = {
 /** Reads a ledger into a report. */
 export function readReport(reader: LedgerReader, { by, window, timeZone, rules = {} }: ReportRequest): Report {
   const { header } = reader;
+  // Of the whole ledger, whatever the period: a source that was silent this month is connected all the same.
+  const fed = reader.categoriesFed();
   const completed = { ...header.completed, ...rules.completed };
   const selected = selectItems(reader, window);
   const items = reportItems(selected.records, selected.sumsOf);
@@ -90,7 +92,7 @@ export function readReport(reader: LedgerReader, { by, window, timeZone, rules =
     unpriced: reader.gaps('unpriced', window),
     // Who is nobody's has no outcome either.
     unattributed: window.basis === 'completed' ? [] : reader.gaps('unattributed', window),
-    notMeasured: notMeasured(selected.all, reader.gaps('unattributed')),
+    notMeasured: CATEGORIES.filter((category) => !fed.has(category)),
   };
 }
 
@@ -114,16 +116,6 @@ function cellsBy(
 function knownCells(reader: LedgerReader, { by, window }: Pick<ReportRequest, 'by' | 'window'>): readonly CostCell[] {
   const cells = reader.cells({ by: 'attributed' }, window);
   return by.by === 'item' ? cells.filter(({ value }) => value === '1') : cells;
-}
-
-/** Of the whole ledger, whatever the period: a source that was silent this month is connected all the same. */
-function notMeasured(all: readonly CostRecord[], unattributed: readonly Gap[]): readonly Category[] {
-  const fed = new Set<Category>(unattributed.map(({ category }) => category));
-  for (const { byCategory, unpricedByCategory } of all) {
-    for (const category in byCategory) fed.add(category as Category);
-    for (const category in unpricedByCategory) fed.add(category as Category);
-  }
-  return CATEGORIES.filter((category) => !fed.has(category));
 }
 
 function spannedBy({ records }: ReportedItems): Report['spanned'] {

@@ -3,8 +3,6 @@ import { addSums, type CostRecord, type CostSums, type ItemKey, noSums, sumsOfCe
 
 /** The items a report is about, and what of their cost. */
 export type ReportedItems = {
-  /** Every record of the ledger, whatever the period. */
-  readonly all: readonly CostRecord[];
   readonly records: readonly CostRecord[];
   readonly sumsOf: (record: CostRecord) => CostSums;
   /** False when the item ended before or after the period: then it is attempted in it, but not completed. */
@@ -19,14 +17,13 @@ export function selectItems(reader: LedgerReader, window: CellWindow): ReportedI
   const all = [...reader.records()];
   const ended = (record: CostRecord): boolean => isWithin(record.outcome?.atNs, window);
   if (window.basis === 'completed') {
-    return { all, records: all.filter(ended), sumsOf: sumsOfRecord, endedInPeriod: ended };
+    return { records: all.filter(ended), sumsOf: sumsOfRecord, endedInPeriod: ended };
   }
   if (window.fromNs === undefined && window.toNs === undefined) {
-    return { all, records: all, sumsOf: sumsOfRecord, endedInPeriod: () => true };
+    return { records: all, sumsOf: sumsOfRecord, endedInPeriod: () => true };
   }
   const used = sumsByItem(reader, window);
   return {
-    all,
     records: all.filter((record) => used.has(keyText(record.item)) || ended(record)),
     sumsOf: ({ item }) => used.get(keyText(item)) ?? noSums,
     endedInPeriod: ended,

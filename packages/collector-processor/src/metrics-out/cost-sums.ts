@@ -97,19 +97,23 @@ function readEntries(database: DatabaseSync, completed: CompletedOutcomes): read
     });
   };
   for (const row of prepare<KindRow>(database, 'SELECT * FROM pruned_sums').each()) add(row);
-  const { first, last } = prepare<{ first: bigint | null; last: bigint | null }>(
-    database,
-    'SELECT min(entry_key) AS first, max(entry_key) AS last FROM entries',
-  ).one() ?? { first: null, last: null };
-  if (first === null || last === null) return [...sums.values()];
   const some = prepare<KindRow>(
     database,
-    `SELECT ${kindColumns}, count(*) AS entries, sum(amount_whole) AS amount_whole, sum(amount_pico) AS amount_pico
-     FROM entries LEFT JOIN items USING (item_key) WHERE entry_key >= ? AND entry_key < ? AND entries.state = 'live'
-     GROUP BY 1, 2, 3, 4, 5, 6, 7`,
+    `SELECT ${kindColumns}, sum(entries) AS entries, sum(amount_whole) AS amount_whole, sum(amount_pico) AS amount_pico
+     FROM (SELECT item_key, kind_key, count(*) AS entries, sum(amount_whole) AS amount_whole, sum(amount_pico) AS amount_pico
+       FROM versions WHERE version_key >= ? AND version_key <= ? AND voided_at_ns IS NULL GROUP BY 1, 2)
+     JOIN kinds USING (kind_key) LEFT JOIN items USING (item_key) GROUP BY 1, 2, 3, 4, 5, 6, 7`,
   );
-  for (let from = first; from <= last; from += BigInt(summedEntriesMax)) {
-    for (const row of some.each(from, from + BigInt(summedEntriesMax))) add(row);
+  const end = prepare<{ first: bigint | null; last: bigint | null }>(
+    database,
+    `SELECT min(version_key) AS first, max(version_key) AS last
+     FROM (SELECT version_key FROM versions WHERE version_key > ? ORDER BY version_key LIMIT ?)`,
+  );
+  for (let before = -1n; ; ) {
+    const { first = null, last = null } = end.one(before, summedEntriesMax) ?? {};
+    if (first === null || last === null) break;
+    for (const row of some.each(first, last)) add(row);
+    before = last;
   }
   return [...sums.values()];
 }

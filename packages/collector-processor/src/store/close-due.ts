@@ -51,7 +51,7 @@ function closeTraces(
   );
   const forget = prepare(database, 'DELETE FROM context WHERE trace_key = ?');
   const close = prepare(database, "UPDATE traces SET state = 'closed', context = NULL WHERE trace_key = ?");
-  const bearsCost = prepare<{ found: bigint }>(database, 'SELECT 1 AS found FROM facts WHERE trace_key = ? LIMIT 1');
+  const bearsCost = prepare<{ found: bigint }>(database, 'SELECT 1 AS found FROM versions WHERE trace_key = ? LIMIT 1');
   const rows = due.all(quietSinceNs, dueTracesMax);
   let withoutRoot = 0;
   for (const { trace_key: key, tenant, trace_id: traceId, facts, sums, unnamed, rooted } of rows) {
@@ -121,8 +121,8 @@ function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
     'SELECT item_key, body, pruned FROM contributions JOIN items USING (item_key) WHERE trace_key = ?',
   );
   const fold = prepare(database, 'UPDATE items SET pruned = ? WHERE item_key = ?');
-  const deletions = ['entries', 'facts', 'context', 'audit', 'contributions', 'received_sightings', 'traces', 'outgoing'].map(
-    (table) => prepare(database, `DELETE FROM ${table} WHERE trace_key = ?`),
+  const deletions = ['versions', 'context', 'audit', 'contributions', 'received_sightings', 'traces', 'outgoing'].map((table) =>
+    prepare(database, `DELETE FROM ${table} WHERE trace_key = ?`),
   );
   const sums = prepareKeptSums(database);
   for (const { trace_key: key } of keys) {

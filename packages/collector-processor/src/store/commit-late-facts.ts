@@ -16,7 +16,7 @@ import {
   tallyOf,
 } from '@costspan/ledger';
 import { type CommitContext, changeContribution } from './commit-trace.ts';
-import type { StoredEntry } from './entry-rows.ts';
+import type { KeyedSpan, PackedRecord, StoredEntry } from './entry-rows.ts';
 import type { IncomingTrace } from './incoming.ts';
 import { twinsMax } from './limits.ts';
 import type { TraceRow } from './trace-rows.ts';
@@ -24,8 +24,10 @@ import type { TraceRow } from './trace-rows.ts';
 /** A cost-bearing span that has to be decided now that its trace is closed. `stored` is what was decided before, if anything. */
 type Reopened = {
   readonly fact: CostFact;
-  readonly factKey: bigint;
-  readonly stored?: { readonly entry: StoredEntry; readonly fact: CostFact };
+  /** Where its fact is kept; absent for one that came now. */
+  readonly factKey?: bigint;
+  readonly packed?: PackedRecord;
+  readonly stored?: StoredEntry;
 };
 
 /**
@@ -46,14 +48,14 @@ export function commitLateFacts(context: CommitContext, trace: TraceRow, incomin
   });
   const stored = [...reopened.values()].flatMap((span) => span.stored ?? []);
   entries.write(trace.key, {
-    stored: stored.map(({ entry }) => entry),
-    spans: decision.spans.map((span) => ({ ...span, factKey: keyOf(reopened, span) })),
+    stored,
+    spans: decision.spans.map((span) => ({ ...span, ...keysOf(reopened, span) })),
     itemKeyOf: items.keyOf,
     nowNs,
   });
   const before = stored
-    .filter(({ entry }) => entry.state === 'live')
-    .map(({ fact, entry }) => entryOf(fact, entry.decision, currency));
+    .filter(({ state }) => state === 'live')
+    .map(({ fact, decision: decided }) => entryOf(fact, decided, currency));
   const isNews = applyDifference(context, trace.key, { before, after: contributionsOf(decision) });
   if (isNews || late.size > 0) context.traces.write(trace.key, { ...incoming, ...trace, facts: trace.facts + late.size }, nowNs);
   return [...late.values()].filter((span) => span.stored === undefined).length;
@@ -61,7 +63,7 @@ export function commitLateFacts(context: CommitContext, trace: TraceRow, incomin
 
 /** Cost-bearing spans that are new or say more than what is stored, and facts that only say something about an item. */
 function readLate(
-  { traces, entries }: CommitContext,
+  { entries }: CommitContext,
   trace: TraceRow,
   incoming: IncomingTrace,
 ): { readonly late: ReadonlyMap<string, Reopened>; readonly said: readonly SpanFact[] } {
@@ -72,31 +74,21 @@ function readLate(
       if (!isLink(fact)) said.push(fact);
       continue;
     }
-    const stored = late.get(fact.spanId)?.stored ?? storedOf({ traces, entries }, trace.key, fact);
+    const stored = late.get(fact.spanId)?.stored ?? entries.latest(trace.key, fact.observation.entryId);
     const other = late.get(fact.spanId)?.fact ?? stored?.fact;
     if (other !== undefined && strongerFact(other, fact) === other) continue;
     late.set(fact.spanId, {
       fact,
-      factKey: traces.addFact(trace.key, fact, packed),
+      ...(packed === undefined ? {} : { packed }),
       ...(stored === undefined ? {} : { stored }),
     });
   }
   return { late, said };
 }
 
-function storedOf(
-  { traces, entries }: Pick<CommitContext, 'traces' | 'entries'>,
-  traceKey: bigint,
-  { observation }: CostFact,
-): Reopened['stored'] {
-  const entry = entries.latest(traceKey, observation.entryId);
-  const known = entry && traces.factOf(entry.factKey);
-  return entry !== undefined && known !== undefined ? { entry, fact: known.fact } : undefined;
-}
-
 /** The late spans and those stored ones that share a call or handoff id with them. */
 function withTwins(
-  { traces, entries }: CommitContext,
+  { entries }: CommitContext,
   traceKey: bigint,
   late: ReadonlyMap<string, Reopened>,
 ): ReadonlyMap<string, Reopened> {
@@ -104,12 +96,9 @@ function withTwins(
   for (const { fact } of late.values()) {
     const { callId, human } = fact.observation;
     if (callId === undefined && human?.handoffId === undefined) continue;
-    for (const twin of [...traces.twins(traceKey, { callId, handoffId: human?.handoffId }, twinsMax)]) {
+    for (const twin of entries.twins(traceKey, { callId, handoffId: human?.handoffId }, twinsMax)) {
       if (reopened.has(twin.fact.spanId)) continue;
-      const entry = entries.latest(traceKey, twin.fact.observation.entryId);
-      // A fact that a stronger one has replaced is still in the file for the version it made.
-      if (entry?.factKey !== twin.factKey) continue;
-      reopened.set(twin.fact.spanId, { fact: twin.fact, factKey: twin.factKey, stored: { entry, fact: twin.fact } });
+      reopened.set(twin.fact.spanId, { fact: twin.fact, factKey: twin.factKey, stored: twin });
     }
   }
   return reopened;
@@ -117,14 +106,15 @@ function withTwins(
 
 function decisionIn(span: Reopened | undefined): Omit<Decision, 'currencyProblem'> | undefined {
   if (span?.stored === undefined) return undefined;
-  const { currencyProblem: _problem, ...decision } = span.stored.entry.decision;
+  const { currencyProblem: _problem, ...decision } = span.stored.decision;
   return decision;
 }
 
-function keyOf(reopened: ReadonlyMap<string, Reopened>, { fact }: DecidedSpan): bigint {
+function keysOf(reopened: ReadonlyMap<string, Reopened>, { fact }: DecidedSpan): Pick<KeyedSpan, 'factKey' | 'packed'> {
   const span = reopened.get(fact.spanId);
   if (span === undefined) throw new Error(`ledger: span ${fact.spanId} was decided but not kept`);
-  return span.factKey;
+  const { factKey, packed } = span;
+  return { ...(factKey === undefined ? {} : { factKey }), ...(packed === undefined ? {} : { packed }) };
 }
 
 /** Changes contributions by the difference between what some spans cost before and after. Returns whether there is any. */

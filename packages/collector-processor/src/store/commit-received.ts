@@ -84,7 +84,7 @@ function greatest(entries: readonly EncodedEntry[]): readonly EncodedEntry[] {
 }
 
 /** Books a version of an entry unless a greater one is known. Returns whether it is news. */
-function takeEntry({ file, traces, entries, items, nowNs }: ReceiveContext, traceKey: bigint, sent: EncodedEntry): boolean {
+function takeEntry({ file, entries, items, nowNs }: ReceiveContext, traceKey: bigint, sent: EncodedEntry): boolean {
   const fact = parseFact(sent.line);
   if (!bearsCost(fact)) throw new Error(`ledger: entry ${sent.id} bears no cost`);
   const decision = decisionHere(JSON.parse(sent.decision), fact, { ...sent, currency: file.currency });
@@ -92,11 +92,10 @@ function takeEntry({ file, traces, entries, items, nowNs }: ReceiveContext, trac
   const known = stored && originOf(stored);
   if (known !== undefined && !isGreater(sent, known)) return false;
   const write = (change: { readonly stored: readonly StoredEntry[]; readonly isLive: boolean }): void => {
-    const span = { fact, decision, entry: entryOf(fact, decision, file.currency), factKey };
+    const span = { fact, decision, entry: entryOf(fact, decision, file.currency) };
     entries.write(traceKey, { stored: change.stored, spans: change.isLive ? [span] : [], itemKeyOf: items.keyOf, nowNs });
   };
   const isKnownVersion = known?.emitter === sent.emitter && known.version === sent.version;
-  const factKey = isKnownVersion && stored !== undefined ? stored.factKey : traces.addFact(traceKey, fact);
   if (!isKnownVersion) write({ stored: stored === undefined ? [] : [stored], isLive: true });
   const latest = sent.state === 'void' ? entries.latest(traceKey, sent.id) : undefined;
   if (latest !== undefined) write({ stored: [latest], isLive: false });
@@ -148,9 +147,8 @@ function writeContributions(context: ReceiveContext, traceKey: bigint): void {
   }
 }
 
-function liveEntries({ file, traces, entries }: ReceiveContext, traceKey: bigint): readonly DecidedEntry[] {
-  return entries.ofTrace(traceKey).flatMap(({ state, factKey, decision }) => {
-    const known = state === 'live' ? traces.factOf(factKey) : undefined;
-    return known !== undefined ? [entryOf(known.fact, decision, file.currency)] : [];
-  });
+function liveEntries({ file, entries }: ReceiveContext, traceKey: bigint): readonly DecidedEntry[] {
+  return entries
+    .ofTrace(traceKey)
+    .flatMap(({ state, fact, decision }) => (state === 'live' ? [entryOf(fact, decision, file.currency)] : []));
 }

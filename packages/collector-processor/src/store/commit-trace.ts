@@ -9,14 +9,14 @@ import {
   strongerFact,
 } from '@costspan/ledger';
 import type { ContributionRows } from './contribution-rows.ts';
-import type { EntryRows, KeyedSpan } from './entry-rows.ts';
+import type { EntryRows, KeyedSpan, PackedRecord, StoredEntry } from './entry-rows.ts';
 import { type IncomingFact, type IncomingTrace, saysNoMore } from './incoming.ts';
 import type { ItemRows } from './item-rows.ts';
 import type { KeptFacts } from './kept-facts.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { traceFactsMax } from './limits.ts';
 import type { OpenTrace, OpenTraces } from './open-traces.ts';
-import type { KnownFact, TraceIdentity, TraceRow, TraceRows } from './trace-rows.ts';
+import type { TraceIdentity, TraceRow, TraceRows } from './trace-rows.ts';
 
 /** What a commit works with inside its transaction. */
 export type CommitContext = {
@@ -38,12 +38,12 @@ export type SpanCommitContext = CommitContext & { readonly open: OpenTraces; rea
 export function commitOpenTrace(context: SpanCommitContext, trace: OpenTrace | undefined, incoming: IncomingTrace): number {
   const fresh = freshFacts(trace?.known ?? noFacts, incoming);
   if (fresh.length === 0) return 0;
-  const known = new Map<string, KnownFact>(trace?.known);
-  for (const fact of fresh) known.set(fact.fact.spanId, fact);
+  const known = new Map<string, SpanFact>(trace?.known);
+  for (const { fact } of fresh) known.set(fact.spanId, fact);
 
   const { open, nowNs } = context;
   const before = trace?.row.state ?? 'open';
-  const decision = decideTrace(values(known), { currency: context.file.currency, sumsStand: before === 'summed' });
+  const decision = decideTrace(known.values(), { currency: context.file.currency, sumsStand: before === 'summed' });
   const facts = (trace?.row.facts ?? 0) + fresh.length;
   const state = facts > traceFactsMax ? 'closed' : before;
   const rooted = trace?.row.rooted === true || fresh.some(({ fact }) => fact.parentSpanId === '');
@@ -55,14 +55,12 @@ export function commitOpenTrace(context: SpanCommitContext, trace: OpenTrace | u
     nowNs,
   );
   if (trace !== undefined && others !== undefined) context.traces.addContext(traceKey, facts, others);
-  for (const { fact, packed } of fresh) {
-    if (bearsCost(fact)) known.set(fact.spanId, { fact, factKey: context.traces.addFact(traceKey, fact, packed) });
-  }
   const stored = context.entries.write(traceKey, {
     stored: trace?.stored ?? [],
-    spans: withFactKeys(decision.spans, known),
+    spans: withKeys(decision.spans, trace?.stored ?? [], fresh),
     itemKeyOf: context.items.keyOf,
     nowNs,
+    isNewTrace: trace === undefined,
   });
   const contributions = writeContributions(context, traceKey, {
     stored: trace?.contributions ?? noContributions,
@@ -80,9 +78,9 @@ export function commitOpenTrace(context: SpanCommitContext, trace: OpenTrace | u
 export function settleSums(context: CommitContext, row: TraceRow, identity: TraceIdentity): void {
   const { file, traces, entries, items, nowNs } = context;
   const { known, stored, contributions } = loadOpenTrace(context, row, identity);
-  const decision = decideTrace(values(known), { currency: file.currency, sumsStand: true });
+  const decision = decideTrace(known.values(), { currency: file.currency, sumsStand: true });
   traces.write(row.key, { ...identity, ...row, state: 'summed' }, nowNs);
-  entries.write(row.key, { stored, spans: withFactKeys(decision.spans, known), itemKeyOf: items.keyOf, nowNs });
+  entries.write(row.key, { stored, spans: withKeys(decision.spans, stored, []), itemKeyOf: items.keyOf, nowNs });
   writeContributions(context, row.key, { stored: contributions, wanted: contributionsOf(decision) });
 }
 
@@ -92,24 +90,27 @@ export function loadOpenTrace(
   row: TraceRow,
   identity: Pick<IncomingTrace, 'tenant' | 'traceId'>,
 ): OpenTrace {
-  const known = new Map<string, KnownFact>();
-  for (const fact of traces.facts(row.key, identity)) {
-    const other = known.get(fact.fact.spanId);
-    if (other === undefined || strongerFact(other.fact, fact.fact) !== other.fact) known.set(fact.fact.spanId, fact);
-  }
-  return { row, known, stored: entries.ofTrace(row.key), contributions: contributions.ofTrace(row.key) };
+  const stored = entries.ofTrace(row.key);
+  const known = new Map<string, SpanFact>();
+  const add = (fact: SpanFact): void => {
+    const other = known.get(fact.spanId);
+    if (other === undefined || strongerFact(other, fact) !== other) known.set(fact.spanId, fact);
+  };
+  for (const { fact } of stored) add(fact);
+  for (const fact of traces.context(row.key, identity)) add(fact);
+  return { row, known, stored, contributions: contributions.ofTrace(row.key) };
 }
 
-const noFacts: ReadonlyMap<string, KnownFact> = new Map();
+const noFacts: ReadonlyMap<string, SpanFact> = new Map();
 const noContributions: ReadonlyMap<bigint, Contribution> = new Map();
 
 /** The facts of a request that change what is known, one per span. A fact that was kept before, or says less, is no news. */
-function freshFacts(known: ReadonlyMap<string, KnownFact>, { facts }: IncomingTrace): readonly IncomingFact[] {
+function freshFacts(known: ReadonlyMap<string, SpanFact>, { facts }: IncomingTrace): readonly IncomingFact[] {
   const fresh = new Map<string, IncomingFact>();
   for (const incoming of facts) {
     const { fact } = incoming;
-    const before = fresh.get(fact.spanId) ?? known.get(fact.spanId);
-    if (before === undefined || !saysNoMore(before.fact, fact)) fresh.set(fact.spanId, incoming);
+    const before = fresh.get(fact.spanId)?.fact ?? known.get(fact.spanId);
+    if (before === undefined || !saysNoMore(before, fact)) fresh.set(fact.spanId, incoming);
   }
   return [...fresh.values()];
 }
@@ -125,13 +126,20 @@ function contextOf(
   return kept.keepContext(others, fresh.length === facts.length ? packed : undefined);
 }
 
-function* values(known: ReadonlyMap<string, KnownFact>): Iterable<SpanFact> {
-  for (const { fact } of known.values()) yield fact;
-}
-
-function withFactKeys(spans: readonly DecidedSpan[], known: ReadonlyMap<string, KnownFact>): readonly KeyedSpan[] {
+/** Decided spans, each with where its fact is kept, or what is to be kept of it. */
+function withKeys(
+  spans: readonly DecidedSpan[],
+  stored: readonly StoredEntry[],
+  fresh: readonly IncomingFact[],
+): readonly KeyedSpan[] {
+  const packedOf = new Map(fresh.map(({ fact, packed }): [SpanFact, PackedRecord | undefined] => [fact, packed]));
+  const entryOf = new Map(stored.map((entry) => [entry.id, entry]));
   return spans.map((span) => {
-    const factKey = known.get(span.fact.spanId)?.factKey;
+    if (packedOf.has(span.fact)) {
+      const packed = packedOf.get(span.fact);
+      return packed === undefined ? span : { ...span, packed };
+    }
+    const factKey = entryOf.get(span.fact.observation.entryId)?.factKey;
     if (factKey === undefined) throw new Error(`ledger: span ${span.fact.spanId} bears cost but its fact was not kept`);
     return { ...span, factKey };
   });

@@ -1,69 +1,126 @@
+import { Buffer } from 'node:buffer';
 import {
+  type CostFact,
   type DecidedEntry,
   type DecidedSpan,
   type Decision,
   decisionText,
   diffEntries,
-  isUnpriced,
   type StoredVersion,
-  unpricedReasonsOf,
 } from '@costspan/ledger';
 import { splitPico } from '@costspan/pricing';
+import { prepareKeptFacts } from './kept-facts.ts';
+import { prepareKeptKinds } from './kept-kinds.ts';
 import type { LedgerFile } from './ledger-file.ts';
+import { versionBits } from './schema.ts';
 import { prepare } from './sql.ts';
+import { textHash } from './text-hash.ts';
 
-/** The latest version of an entry as the file has it. */
-export type StoredEntry = StoredVersion & { readonly factKey: bigint; readonly decision: Decision };
+/** The latest version of an entry as the file has it, with the fact it was made of. */
+export type StoredEntry = StoredVersion & { readonly factKey: bigint; readonly fact: CostFact; readonly decision: Decision };
 
-/** A decided span and the key of its fact. */
-export type KeyedSpan = DecidedSpan & { readonly factKey: bigint };
+/** A decided span. `factKey` is where its fact is kept; absent for a fact that is not kept yet. */
+export type KeyedSpan = DecidedSpan & { readonly factKey?: bigint; readonly packed?: PackedRecord };
 
-/** The rows of entries. */
+/** A cost-bearing fact as it came in a request. */
+export type PackedRecord = { readonly record: Uint8Array; readonly words: readonly string[] };
+
+/** The rows of entries. Each version of an entry is one; the first that a fact makes holds the fact. */
 export type EntryRows = {
   /** Latest versions of every entry of a trace. */
   readonly ofTrace: (traceKey: bigint) => readonly StoredEntry[];
   /** Latest version of one entry. */
   readonly latest: (traceKey: bigint, entryId: string) => StoredEntry | undefined;
+  /** Latest versions of entries whose facts share a call or handoff id, at most `limit`. */
+  readonly twins: (traceKey: bigint, ids: TwinIds, limit: number) => readonly StoredEntry[];
   /** Voids and adds versions until the live entries among `stored` are the decided ones. Returns the latest versions then. */
   readonly write: (traceKey: bigint, change: EntryWrite) => readonly StoredEntry[];
+  /** Drops what is kept in memory: to be called when a transaction failed. */
+  readonly forget: () => void;
 };
+
+export type TwinIds = { readonly callId?: string | undefined; readonly handoffId?: string | undefined };
 
 export type EntryWrite = {
   readonly stored: readonly StoredEntry[];
   readonly spans: readonly KeyedSpan[];
   readonly itemKeyOf: (item: NonNullable<Decision['item']>) => bigint;
   readonly nowNs: bigint;
+  /** Whether the trace has no versions yet. Default: false. */
+  readonly isNewTrace?: boolean;
 };
 
-type EntryRow = {
+type VersionRow = {
   readonly entry_id: string;
   readonly version: bigint;
   readonly state: 'live' | 'void';
   readonly fact_key: bigint;
+  readonly fact: Uint8Array;
   readonly decision: string;
 };
 
-const columns = 'entry_id, version, state, fact_key, decision';
+const columns = 'entry_id, version, state, fact_key, fact, decision';
 
 /** Prepares the statements over entries of a file. */
 export function prepareEntryRows({ database }: LedgerFile): EntryRows {
-  const ofTrace = prepare<EntryRow>(database, `SELECT ${columns} FROM entries WHERE trace_key = ? ORDER BY entry_id, version`);
-  const latest = prepare<EntryRow>(
+  const { readCost } = prepareKeptFacts(database);
+  const ofTrace = prepare<VersionRow>(database, `SELECT ${columns} FROM entries WHERE trace_key = ? ORDER BY entry_id, version`);
+  const latest = prepare<VersionRow>(
     database,
-    `SELECT ${columns} FROM entries WHERE trace_key = ? AND entry_id = ? ORDER BY version DESC LIMIT 1`,
+    `SELECT ${columns} FROM entries WHERE entry_key = (
+       SELECT version_key FROM versions WHERE trace_key = ? AND entry_id = unhex(?) ORDER BY version DESC LIMIT 1)`,
   );
+  const stored = (row: VersionRow): StoredEntry => storedEntry(row, readCost(row.fact));
+  const latestOf = (traceKey: bigint, entryId: string): StoredEntry | undefined => {
+    const row = latest.one(traceKey, entryId);
+    return row && stored(row);
+  };
+  const { write, forget } = prepareWrite(database);
+  return {
+    ofTrace: (traceKey) => [...new Map(ofTrace.all(traceKey).map((row) => [row.entry_id, row])).values()].map(stored),
+    latest: latestOf,
+    twins: prepareTwins(database, latestOf),
+    write,
+    forget,
+  };
+}
+
+/** Ids are found by their hashes; entries whose ids only share one are left out, and facts that a stronger one has replaced. */
+function prepareTwins(
+  database: LedgerFile['database'],
+  latestOf: (traceKey: bigint, entryId: string) => StoredEntry | undefined,
+): EntryRows['twins'] {
+  const twins = prepare<{ version_key: bigint; entry_id: string }>(
+    database,
+    `SELECT version_key, lower(hex(entry_id)) AS entry_id FROM versions WHERE trace_key = ? AND call_hash = ?
+     UNION SELECT version_key, lower(hex(entry_id)) FROM versions WHERE trace_key = ? AND handoff_hash = ?
+     ORDER BY version_key LIMIT ?`,
+  );
+  return (traceKey, { callId, handoffId }, limit) =>
+    twins.all(traceKey, hashOf(callId), traceKey, hashOf(handoffId), limit).flatMap(({ version_key: key, entry_id: id }) => {
+      const entry = latestOf(traceKey, id);
+      if (entry?.factKey !== key) return [];
+      const { callId: otherCall, human } = entry.fact.observation;
+      const isTwin =
+        (callId !== undefined && otherCall === callId) || (handoffId !== undefined && human?.handoffId === handoffId);
+      return isTwin ? [entry] : [];
+    });
+}
+
+function prepareWrite(database: LedgerFile['database']): Pick<EntryRows, 'write' | 'forget'> {
   const toVoid = prepare(
     database,
-    "UPDATE entries SET state = 'void', voided_at_ns = ? WHERE trace_key = ? AND entry_id = ? AND version = ?",
+    'UPDATE versions SET voided_at_ns = ? WHERE trace_key = ? AND entry_id = unhex(?) AND version = ?',
   );
-  const add = prepareAdd(database);
+  const last = prepare<{ last: bigint | null }>(
+    database,
+    'SELECT max(version_key) AS last FROM versions WHERE version_key >= ? AND version_key < ?',
+  );
+  const { add, forget } = prepareAdd(database);
+  const shift = BigInt(versionBits);
   return {
-    ofTrace: (traceKey) => [...new Map(ofTrace.all(traceKey).map((row) => [row.entry_id, storedEntry(row)])).values()],
-    latest: (traceKey, entryId) => {
-      const row = latest.one(traceKey, entryId);
-      return row && storedEntry(row);
-    },
-    write: (traceKey, { stored, spans, itemKeyOf, nowNs }) => {
+    forget,
+    write: (traceKey, { stored, spans, itemKeyOf, nowNs, isNewTrace = false }) => {
       const wanted = spans.map((span) => {
         const decision = decisionText(span.decision);
         return { id: span.fact.observation.entryId, content: contentOf(span.factKey, decision), span, decision };
@@ -71,76 +128,97 @@ export function prepareEntryRows({ database }: LedgerFile): EntryRows {
       const changes = diffEntries(stored, wanted);
       if (changes.length === 0) return stored;
       const latest = new Map(stored.map((entry) => [entry.id, entry]));
+      const first = traceKey << shift;
+      let next = first;
+      if (!isNewTrace) next = (last.one(first, (traceKey + 1n) << shift)?.last ?? first - 1n) + 1n;
+      let shared: { readonly text: string; readonly key: bigint } | undefined;
       for (const change of changes) {
         if (change.kind === 'void') {
           toVoid.run(nowNs, traceKey, change.id, change.version);
           const before = latest.get(change.id);
           if (before !== undefined) latest.set(change.id, { ...before, state: 'void' });
-        } else {
-          const { span, decision, id, content } = change.entry;
-          latest.set(id, { id, version: change.version, state: 'live', content, factKey: span.factKey, decision: span.decision });
-          const { item } = span.decision;
-          add(span.entry, {
-            traceKey,
-            factKey: span.factKey,
-            itemKey: item === undefined ? null : itemKeyOf(item),
-            version: change.version,
-            decision,
-            nowNs,
-          });
+          continue;
         }
+        const { span, decision, id } = change.entry;
+        const { item } = span.decision;
+        const key = next;
+        next += 1n;
+        add({
+          ...{ key, version: change.version, span, nowNs },
+          itemKey: item === undefined ? null : itemKeyOf(item),
+          decision: shared?.text === decision ? shared.key : decision,
+        });
+        if (shared?.text !== decision) shared = { text: decision, key };
+        const factKey = span.factKey ?? key;
+        const content = contentOf(factKey, decision);
+        latest.set(id, {
+          id,
+          version: change.version,
+          state: 'live',
+          content,
+          factKey,
+          fact: span.fact,
+          decision: span.decision,
+        });
       }
       return [...latest.values()];
     },
   };
 }
 
-function storedEntry({ entry_id: id, version, state, fact_key: factKey, decision }: EntryRow): StoredEntry {
+function storedEntry({ entry_id: id, version, state, fact_key: factKey, decision }: VersionRow, fact: CostFact): StoredEntry {
   return {
     id,
     version: Number(version),
     state,
     content: contentOf(factKey, decision),
     factKey,
+    fact,
     decision: JSON.parse(decision),
   };
 }
 
 /** An entry is its fact and what was decided about it; nothing else can make two versions differ. */
-function contentOf(factKey: bigint, decision: string): string {
-  return `${factKey} ${decision}`;
+function contentOf(factKey: bigint | undefined, decision: string): string {
+  return `${factKey ?? 'new'} ${decision}`;
 }
 
-type Recording = {
-  readonly traceKey: bigint;
-  readonly factKey: bigint;
-  readonly itemKey: bigint | null;
+type NewVersion = {
+  readonly key: bigint;
   readonly version: number;
-  readonly decision: string;
+  readonly span: KeyedSpan;
+  readonly itemKey: bigint | null;
+  /** Its text, or the key of the version of the trace that has the same. */
+  readonly decision: string | bigint;
   readonly nowNs: bigint;
 };
 
-function prepareAdd(database: LedgerFile['database']): (entry: DecidedEntry, recording: Recording) => void {
+function prepareAdd(database: LedgerFile['database']): {
+  readonly add: (version: NewVersion) => void;
+  readonly forget: () => void;
+} {
+  const kinds = prepareKeptKinds(database);
+  const kept = prepareKeptFacts(database);
   const insert = prepare(
     database,
-    `INSERT INTO entries (trace_key, entry_id, version, state, fact_key, item_key, decision, unattributed_reason, unpriced_reasons,
-       category, status, waste, amount_whole, amount_pico, low_whole, low_pico, high_whole, high_pico, usage_at_ns, recorded_at_ns, provider, model, agent)
-     VALUES (?, ?, ?, 'live', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO versions (version_key, entry_id, version, item_key, kind_key, amount_whole, amount_pico,
+       low_whole, low_pico, high_whole, high_pico, usage_at_ns, recorded_at_ns, decision_key, decision,
+       fact_key, call_hash, handoff_hash, fact)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  return (entry, { traceKey, factKey, itemKey, version, decision, nowNs }) => {
-    const [amount, low, high] = [splitPico(entry.amountPico), splitPico(entry.lowPico), splitPico(entry.highPico)];
+  const add = ({ key, version, span, itemKey, decision, nowNs }: NewVersion): void => {
+    const { fact, entry, factKey, packed } = span;
+    const { callId, human } = fact.observation;
+    const isNewFact = factKey === undefined;
+    const amount = splitPico(entry.amountPico);
+    const low = boundOf(entry, entry.lowPico);
+    const high = boundOf(entry, entry.highPico);
     insert.run(
-      traceKey,
-      entry.id,
+      key,
+      Buffer.from(entry.id, 'hex'),
       version,
-      factKey,
       itemKey,
-      decision,
-      entry.unattributedReason ?? null,
-      isUnpriced(entry.status) ? unpricedReasonsOf(entry).join(',') : null,
-      entry.category,
-      entry.status,
-      entry.waste ? 1 : 0,
+      kinds.keyOf(entry),
       amount.whole,
       amount.pico,
       low.whole,
@@ -149,9 +227,27 @@ function prepareAdd(database: LedgerFile['database']): (entry: DecidedEntry, rec
       high.pico,
       entry.usageAtNs,
       nowNs,
-      entry.provider,
-      entry.model,
-      entry.agent ?? null,
+      typeof decision === 'bigint' ? decision : null,
+      typeof decision === 'bigint' ? null : decision,
+      factKey ?? null,
+      isNewFact ? hashOf(callId) : null,
+      isNewFact ? hashOf(human?.handoffId) : null,
+      isNewFact ? kept.keepCost(fact, packed) : null,
     );
   };
+  return { add, forget: kinds.forget };
+}
+
+/** A bound is kept only where it is not the amount. */
+function boundOf(
+  { amountPico }: DecidedEntry,
+  boundPico: bigint,
+): { readonly whole: bigint | null; readonly pico: bigint | null } {
+  return boundPico === amountPico ? noBound : splitPico(boundPico);
+}
+
+const noBound = { whole: null, pico: null };
+
+function hashOf(text: string | undefined): number | null {
+  return text === undefined ? null : textHash(text);
 }

@@ -1,6 +1,7 @@
 import { bearsCost, isLink, type SpanFact, strongerFact } from '@costspan/ledger';
 import { contextFactsOf, costFactsOf, type PackedTrace } from '../facts/read-packed-facts.ts';
-import type { PackedRecord, TraceIdentity } from './trace-rows.ts';
+import type { PackedRecord } from './entry-rows.ts';
+import type { TraceIdentity } from './trace-rows.ts';
 
 /** A fact that came in a request; `packed` is its record there when it bears cost. */
 export type IncomingFact = { readonly fact: SpanFact; readonly packed?: PackedRecord };

@@ -23,10 +23,9 @@ export type KeptSums = {
   readonly addClosing: (item: ClosingItem) => void;
 };
 
-/** Columns that tell kinds of entries apart, as the metrics do; empty text where there is none. Needs `items` beside `entries`. */
-export const kindColumns = `coalesce(items.type, '') AS type, coalesce(items.outcome, '') AS outcome,
-  coalesce(entries.agent, '') AS agent, entries.category, entries.status, entries.waste,
-  coalesce(entries.unpriced_reasons, '') AS unpriced_reasons`;
+/** Columns that tell entries apart as the metrics do; empty text where there is none. Needs `items` and `kinds`. */
+export const kindColumns =
+  "coalesce(items.type, '') AS type, coalesce(items.outcome, '') AS outcome, agent, category, status, waste, unpriced_reasons";
 
 type PrunedKind = {
   readonly type: string;
@@ -50,7 +49,8 @@ function prepareAddPruned(database: DatabaseSync): KeptSums['addPruned'] {
   const kinds = prepare<PrunedKind>(
     database,
     `SELECT ${kindColumns}, count(*) AS entries, sum(amount_whole) AS whole, sum(amount_pico) AS pico
-     FROM entries LEFT JOIN items USING (item_key) WHERE trace_key = ? AND entries.state = 'live' GROUP BY 1, 2, 3, 4, 5, 6, 7`,
+     FROM versions JOIN kinds USING (kind_key) LEFT JOIN items USING (item_key)
+     WHERE trace_key = ? AND voided_at_ns IS NULL GROUP BY 1, 2, 3, 4, 5, 6, 7`,
   );
   const rows = prepareCount(database, 'SELECT count(*) AS found FROM pruned_sums');
   const isKnown = prepareCount(

@@ -76,6 +76,7 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
     } catch (error) {
       open.clear();
       items.forget();
+      entries.forget();
       keptWords(database).reload();
       throw error;
     }

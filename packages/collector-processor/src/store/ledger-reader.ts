@@ -99,16 +99,16 @@ export function createReader(database: DatabaseSync, file: string): LedgerReader
   );
   const ofItem = prepare<EntryRow>(
     database,
-    `SELECT ${entryColumns} FROM items JOIN entries USING (item_key) JOIN facts USING (fact_key)
-     WHERE tenant = ? AND type = ? AND id = ? ORDER BY usage_at_ns, entry_id, version`,
+    // By way of the traces: not every version is in the index of items, but one of each trace and item is.
+    `SELECT ${entryColumns} FROM items JOIN entries USING (item_key)
+     WHERE tenant = ? AND type = ? AND id = ? AND entries.trace_key IN (
+       SELECT versions.trace_key FROM versions WHERE versions.item_key = items.item_key AND versions.decision IS NOT NULL)
+     ORDER BY usage_at_ns, entry_id, version`,
   );
-  const every = prepare<EntryRow>(
-    database,
-    `SELECT ${entryColumns} FROM entries JOIN facts USING (fact_key) ORDER BY entry_id, version`,
-  );
+  const every = prepare<EntryRow>(database, `SELECT ${entryColumns} FROM entries ORDER BY entry_id, version`);
   const withoutItem = prepare<EntryRow>(
     database,
-    `SELECT ${entryColumns} FROM entries JOIN facts USING (fact_key)
+    `SELECT ${entryColumns} FROM entries
      WHERE item_key IS NULL AND entries.state = 'live' ORDER BY usage_at_ns, entry_id LIMIT ?`,
   );
   return {
@@ -141,14 +141,14 @@ type EntryRow = {
   readonly state: Entry['state'];
   readonly decision: string;
   readonly recorded_at_ns: bigint;
-  readonly body: Uint8Array;
+  readonly fact: Uint8Array;
 };
 
-const entryColumns = 'entries.version, entries.state, entries.decision, entries.recorded_at_ns, facts.body';
+const entryColumns = 'entries.version, entries.state, entries.decision, entries.recorded_at_ns, entries.fact';
 
 function createEntryIn({ currency, emitter }: LedgerHeader, { readCost }: KeptFacts): (row: EntryRow) => Entry {
   return (row) => ({
-    ...entryOf(readCost(row.body), JSON.parse(row.decision), currency),
+    ...entryOf(readCost(row.fact), JSON.parse(row.decision), currency),
     version: Number(row.version),
     state: row.state,
     recordedAtNs: row.recorded_at_ns,

@@ -69,3 +69,6 @@ export const prunedSumsMax = 10_000;
 
 /** Pairs of type and outcome whose closings are counted apart. Senders choose both; further ones are counted together. */
 export const closingKindsMax = 500;
+
+/** Kinds of entries that are told apart. Senders choose providers, models and agents; further ones are summed together. */
+export const kindsMax = 50_000;

@@ -1,14 +1,14 @@
-import type { Contribution } from '@costspan/ledger';
+import type { Contribution, SpanFact } from '@costspan/ledger';
 import type { StoredEntry } from './entry-rows.ts';
 import { openTraceFactsMax } from './limits.ts';
 import { keepRecent } from './recent.ts';
-import type { KnownFact, TraceIdentity, TraceRow } from './trace-rows.ts';
+import type { TraceIdentity, TraceRow } from './trace-rows.ts';
 
 /** A trace of the file that is open, as its rows have it. */
 export type OpenTrace = {
   readonly row: TraceRow;
   /** The fact that counts of each span, by span id. */
-  readonly known: ReadonlyMap<string, KnownFact>;
+  readonly known: ReadonlyMap<string, SpanFact>;
   /** Latest versions of its entries. */
   readonly stored: readonly StoredEntry[];
   /** What it contributes, by item key. */

@@ -37,7 +37,7 @@ export function setUpOutgoing(database: DatabaseSync, wanted: boolean | undefine
     if (!isOn) database.exec('DELETE FROM outgoing');
     if (isOn && setting?.value !== 'on') {
       database.exec(`
-INSERT INTO outgoing (trace_key, entry_key) SELECT trace_key, entry_key FROM entries WHERE state = 'live' ORDER BY entry_key;
+INSERT INTO outgoing (trace_key, entry_key) SELECT trace_key, version_key FROM versions WHERE voided_at_ns IS NULL ORDER BY version_key;
 INSERT INTO outgoing (trace_key, item_key) SELECT trace_key, item_key FROM contributions ORDER BY trace_key, item_key;`);
     }
   });
@@ -45,19 +45,27 @@ INSERT INTO outgoing (trace_key, item_key) SELECT trace_key, item_key FROM contr
 }
 
 /** A change takes the place of an earlier one that was not sent: only the latest matters. */
-const note = (table: string, event: string, row: string, key: 'entry_key' | 'item_key'): string => `
+const note = (
+  table: string,
+  event: string,
+  row: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): string => `
 CREATE TEMP TRIGGER outgoing_${table}_${event.split(' ')[0]?.toLowerCase()} AFTER ${event} ON main.${table} BEGIN
-  DELETE FROM outgoing WHERE trace_key = ${row}.trace_key AND ${key} = ${row}.${key};
-  INSERT INTO outgoing (trace_key, ${key}) VALUES (${row}.trace_key, ${row}.${key});
+  DELETE FROM outgoing WHERE trace_key = ${row}.trace_key AND ${to} = ${row}.${from};
+  INSERT INTO outgoing (trace_key, ${to}) VALUES (${row}.trace_key, ${row}.${from});
 END;`;
+
+const ofVersion = { from: 'version_key', to: 'entry_key' };
+const ofItem = { from: 'item_key', to: 'item_key' };
 
 // Of this connection only, which is the only one that writes: a file whose entries go nowhere has none.
 const triggers = [
-  note('entries', 'INSERT', 'NEW', 'entry_key'),
-  note('entries', 'UPDATE OF state', 'NEW', 'entry_key'),
-  note('contributions', 'INSERT', 'NEW', 'item_key'),
-  note('contributions', 'UPDATE', 'NEW', 'item_key'),
-  note('contributions', 'DELETE', 'OLD', 'item_key'),
+  note('versions', 'INSERT', 'NEW', ofVersion),
+  note('versions', 'UPDATE OF voided_at_ns', 'NEW', ofVersion),
+  note('contributions', 'INSERT', 'NEW', ofItem),
+  note('contributions', 'UPDATE', 'NEW', ofItem),
+  note('contributions', 'DELETE', 'OLD', ofItem),
 ].join('');
 
 type OutgoingRow = {
@@ -72,7 +80,7 @@ type EntryRow = {
   readonly state: Entry['state'];
   readonly decision: string;
   readonly recorded_at_ns: bigint;
-  readonly body: Uint8Array;
+  readonly fact: Uint8Array;
 };
 
 type SightingRow = {
@@ -96,7 +104,7 @@ export function prepareOutgoing(file: LedgerFile): Outgoing {
   );
   const entry = prepare<EntryRow>(
     database,
-    `SELECT version, state, decision, recorded_at_ns, body FROM entries JOIN facts USING (fact_key) WHERE entry_key = ?`,
+    'SELECT version, state, decision, recorded_at_ns, fact FROM entries WHERE entry_key = ?',
   );
   const sighting = prepare<SightingRow>(
     database,
@@ -106,7 +114,7 @@ export function prepareOutgoing(file: LedgerFile): Outgoing {
   const forget = prepare(database, 'DELETE FROM outgoing WHERE sequence = ?');
   const eventOf = ({ sequence, trace_key: traceKey, entry_key: entryKey, item_key: itemKey }: OutgoingRow): OutgoingEvent => {
     const entryRow = entryKey === null ? undefined : entry.one(entryKey);
-    if (entryRow !== undefined) return { kind: 'entry', sequence, entry: entryIn(entryRow, readCost(entryRow.body), file) };
+    if (entryRow !== undefined) return { kind: 'entry', sequence, entry: entryIn(entryRow, readCost(entryRow.fact), file) };
     const sightingRow = sighting.one(traceKey, itemKey);
     assert(sightingRow !== undefined, `ledger: what waits at ${sequence} to be sent is not there`);
     return { kind: 'sighting', sequence, sent: sightingIn(sightingRow, sequence, { ...file, kept }) };

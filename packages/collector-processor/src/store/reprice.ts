@@ -37,7 +37,7 @@ export type Repricing = Repriceable &
   );
 
 type Row = {
-  readonly body: Uint8Array;
+  readonly fact: Uint8Array;
   readonly decision: string;
   readonly trace_id: string;
 };
@@ -51,12 +51,12 @@ export function* repricings(
   const { readCost } = prepareKeptFacts(database);
   const rows = prepare<Row>(
     database,
-    `SELECT facts.body, entries.decision, traces.trace_id
-     FROM entries JOIN facts USING (fact_key) JOIN traces ON traces.trace_key = entries.trace_key
+    `SELECT entries.fact, entries.decision, traces.trace_id
+     FROM entries JOIN traces ON traces.trace_key = entries.trace_key
      WHERE entries.state = 'live' AND usage_at_ns >= ? AND usage_at_ns < ? ORDER BY usage_at_ns, entry_id`,
   );
-  for (const { body, decision, trace_id: traceId } of rows.each(fromNs, toNs)) {
-    const fact = readCost(body);
+  for (const { fact: kept, decision, trace_id: traceId } of rows.each(fromNs, toNs)) {
+    const fact = readCost(kept);
     const entry = entryOf(fact, JSON.parse(decision), currency);
     const common = { item: entry.item, fact };
     if (isExcluded(entry.status) || !where(common)) continue;

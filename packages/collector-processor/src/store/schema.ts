@@ -1,3 +1,6 @@
+/** Bits of the key of a version that number it within its trace; the others are the key of the trace. */
+export const versionBits = 24;
+
 /** Marks a SQLite file as a ledger: "Cost" in ASCII. */
 export const applicationId = 0x43_6f_73_74;
 
@@ -49,16 +52,6 @@ CREATE TABLE words (
   word TEXT NOT NULL
 ) STRICT;
 
-CREATE TABLE facts (
-  fact_key INTEGER PRIMARY KEY,
-  trace_key INTEGER NOT NULL,
-  call_hash INTEGER,
-  handoff_hash INTEGER,
-  body BLOB NOT NULL
-) STRICT;
-CREATE INDEX facts_by_call ON facts (trace_key, call_hash);
-CREATE INDEX facts_by_handoff ON facts (trace_key, handoff_hash) WHERE handoff_hash IS NOT NULL;
-
 CREATE TABLE items (
   item_key INTEGER PRIMARY KEY,
   tenant TEXT NOT NULL,
@@ -92,37 +85,62 @@ CREATE TABLE contributions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contributions_by_item ON contributions (item_key);
 
-CREATE TABLE entries (
-  entry_key INTEGER PRIMARY KEY,
-  trace_key INTEGER NOT NULL,
-  entry_id TEXT NOT NULL,
-  version INTEGER NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('live', 'void')),
-  fact_key INTEGER NOT NULL,
-  item_key INTEGER,
-  decision TEXT NOT NULL,
-  unattributed_reason TEXT,
-  unpriced_reasons TEXT,
+CREATE TABLE kinds (
+  kind_key INTEGER PRIMARY KEY,
   category TEXT NOT NULL,
   status TEXT NOT NULL,
   waste INTEGER NOT NULL,
+  provider TEXT NOT NULL,
+  model TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  unpriced_reasons TEXT NOT NULL,
+  unattributed_reason TEXT NOT NULL,
+  UNIQUE (category, status, waste, provider, model, agent, unpriced_reasons, unattributed_reason)
+) STRICT;
+
+CREATE TABLE versions (
+  version_key INTEGER PRIMARY KEY,
+  trace_key INTEGER NOT NULL GENERATED ALWAYS AS (version_key >> ${versionBits}) VIRTUAL,
+  entry_id BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  item_key INTEGER,
+  kind_key INTEGER NOT NULL,
   amount_whole INTEGER NOT NULL,
   amount_pico INTEGER NOT NULL,
-  low_whole INTEGER NOT NULL,
-  low_pico INTEGER NOT NULL,
-  high_whole INTEGER NOT NULL,
-  high_pico INTEGER NOT NULL,
+  low_whole INTEGER,
+  low_pico INTEGER,
+  high_whole INTEGER,
+  high_pico INTEGER,
   usage_at_ns INTEGER NOT NULL,
   recorded_at_ns INTEGER NOT NULL,
   voided_at_ns INTEGER,
-  provider TEXT NOT NULL,
-  model TEXT NOT NULL,
-  agent TEXT,
-  UNIQUE (trace_key, entry_id, version)
+  decision_key INTEGER,
+  decision TEXT,
+  fact_key INTEGER,
+  call_hash INTEGER,
+  handoff_hash INTEGER,
+  fact BLOB
 ) STRICT;
-CREATE INDEX entries_by_item ON entries (item_key, usage_at_ns);
-CREATE INDEX entries_unpriced ON entries (usage_at_ns) WHERE state = 'live' AND unpriced_reasons IS NOT NULL;
-CREATE INDEX entries_unattributed ON entries (usage_at_ns) WHERE state = 'live' AND unattributed_reason IS NOT NULL;
+CREATE UNIQUE INDEX versions_by_entry ON versions (trace_key, entry_id, version);
+CREATE INDEX versions_by_call ON versions (trace_key, call_hash) WHERE call_hash IS NOT NULL;
+CREATE INDEX versions_by_handoff ON versions (trace_key, handoff_hash) WHERE handoff_hash IS NOT NULL;
+
+CREATE INDEX versions_by_item ON versions (item_key) WHERE decision IS NOT NULL AND item_key IS NOT NULL;
+
+CREATE VIEW entries AS
+SELECT versions.version_key AS entry_key, versions.trace_key, lower(hex(versions.entry_id)) AS entry_id, versions.version,
+  iif(versions.voided_at_ns IS NULL, 'live', 'void') AS state, versions.item_key,
+  coalesce(versions.decision, decided.decision) AS decision, coalesce(versions.fact, told.fact) AS fact,
+  coalesce(versions.fact_key, versions.version_key) AS fact_key,
+  nullif(unattributed_reason, '') AS unattributed_reason, nullif(unpriced_reasons, '') AS unpriced_reasons,
+  category, status, waste, versions.amount_whole, versions.amount_pico,
+  coalesce(versions.low_whole, versions.amount_whole) AS low_whole, coalesce(versions.low_pico, versions.amount_pico) AS low_pico,
+  coalesce(versions.high_whole, versions.amount_whole) AS high_whole,
+  coalesce(versions.high_pico, versions.amount_pico) AS high_pico,
+  versions.usage_at_ns, versions.recorded_at_ns, versions.voided_at_ns, provider, model, nullif(agent, '') AS agent
+FROM versions JOIN kinds USING (kind_key)
+  LEFT JOIN versions AS decided ON decided.version_key = versions.decision_key
+  LEFT JOIN versions AS told ON told.version_key = versions.fact_key;
 
 CREATE TABLE outgoing (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,9 +1,8 @@
-import type { CostFact, SpanFact, Unnamed } from '@costspan/ledger';
+import type { SpanFact, Unnamed } from '@costspan/ledger';
 import type { PackedTrace } from '../facts/read-packed-facts.ts';
 import { prepareKeptFacts } from './kept-facts.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { prepare } from './sql.ts';
-import { textHash } from './text-hash.ts';
 
 /** A trace of the ledger. */
 export type TraceRow = {
@@ -19,13 +18,7 @@ export type TraceRow = {
   readonly rooted: boolean;
 };
 
-/** A fact as it is kept: `factKey` only when it bears cost. */
-export type KnownFact = { readonly fact: SpanFact; readonly factKey?: bigint };
-
-/** A cost-bearing fact as it is kept. */
-export type KnownCost = { readonly fact: CostFact; readonly factKey: bigint };
-
-/** The rows of traces and the facts they hold. */
+/** The rows of traces and what spans that bear no cost say in them. */
 export type TraceRows = {
   readonly find: (trace: TraceIdentity) => TraceRow | undefined;
   /** Writes a trace, a new one with its context when it has no key yet, and returns its key. */
@@ -36,13 +29,8 @@ export type TraceRows = {
   ) => bigint;
   /** Writes a new trace of spans that only link; returns false, having written nothing, if the trace is known. */
   readonly writeLinks: (trace: PackedTrace, nowNs: bigint) => boolean;
-  /** Every fact of an open trace, as it was kept; a span may have several. */
-  readonly facts: (traceKey: bigint, trace: TraceIdentity) => Iterable<KnownFact>;
-  /** Cost-bearing facts that share a call or handoff id, at most `limit`. */
-  readonly twins: (traceKey: bigint, ids: TwinIds, limit: number) => Iterable<KnownCost>;
-  readonly factOf: (factKey: bigint) => KnownCost | undefined;
-  /** Keeps a cost-bearing fact and returns its key; `packed` is its record in a request, if it came in one. */
-  readonly addFact: (traceKey: bigint, fact: CostFact, packed?: PackedRecord) => bigint;
+  /** The facts of an open trace that bear no cost, as they were kept; a span may have several. */
+  readonly context: (traceKey: bigint, trace: TraceIdentity) => Iterable<SpanFact>;
   /** Keeps further facts that bear no cost; `part` tells them from others of the trace. */
   readonly addContext: (traceKey: bigint, part: number, context: Uint8Array) => void;
   /** Deletes the facts that bear no cost: the trace has closed and they cannot change anything any more. */
@@ -50,21 +38,9 @@ export type TraceRows = {
 };
 
 export type TraceIdentity = Pick<PackedTrace, 'tenant' | 'traceId'>;
-export type TwinIds = { readonly callId?: string | undefined; readonly handoffId?: string | undefined };
-export type PackedRecord = { readonly record: Uint8Array; readonly words: readonly string[] };
-
-type FactRow = { readonly fact_key: bigint; readonly body: Uint8Array };
-
-/** Prepares the statements over traces and facts of a file. */
+/** Prepares the statements over traces of a file. */
 export function prepareTraceRows({ database }: LedgerFile): TraceRows {
-  const kept = prepareKeptFacts(database);
-  const known = ({ fact_key: factKey, body }: FactRow): KnownCost => ({ fact: kept.readCost(body), factKey });
-  return {
-    ...prepareTraces(database),
-    ...prepareContext(database, kept),
-    ...prepareTwins(database, known),
-    ...prepareFacts(database, kept, known),
-  };
+  return { ...prepareTraces(database), ...prepareContext(database, prepareKeptFacts(database)) };
 }
 
 function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find' | 'write' | 'writeLinks'> {
@@ -119,19 +95,17 @@ function hasRoot(context: Uint8Array): boolean {
 function prepareContext(
   database: LedgerFile['database'],
   kept: ReturnType<typeof prepareKeptFacts>,
-): Pick<TraceRows, 'facts' | 'addContext' | 'forgetContext'> {
-  const facts = prepare<FactRow>(database, 'SELECT fact_key, body FROM facts WHERE trace_key = ?');
+): Pick<TraceRows, 'context' | 'addContext' | 'forgetContext'> {
   const first = prepare<{ context: Uint8Array | null }>(database, 'SELECT context FROM traces WHERE trace_key = ?');
   const further = prepare<{ body: Uint8Array }>(database, 'SELECT body FROM context WHERE trace_key = ? ORDER BY part');
   const add = prepare(database, 'INSERT INTO context (trace_key, part, body) VALUES (?, ?, ?)');
   const forgetFirst = prepare(database, 'UPDATE traces SET context = NULL WHERE trace_key = ?');
   const forgetFurther = prepare(database, 'DELETE FROM context WHERE trace_key = ?');
   return {
-    facts: function* (traceKey, trace) {
-      for (const { fact_key: factKey, body } of facts.each(traceKey)) yield { fact: kept.readCost(body), factKey };
+    context: function* (traceKey, trace) {
       const context = first.one(traceKey)?.context ?? undefined;
-      if (context !== undefined) for (const fact of kept.readContext(trace, context)) yield { fact };
-      for (const { body } of further.each(traceKey)) for (const fact of kept.readContext(trace, body)) yield { fact };
+      if (context !== undefined) yield* kept.readContext(trace, context);
+      for (const { body } of further.each(traceKey)) yield* kept.readContext(trace, body);
     },
     addContext: (traceKey, part, context) => {
       add.run(traceKey, part, context);
@@ -141,47 +115,4 @@ function prepareContext(
       forgetFurther.run(traceKey);
     },
   };
-}
-
-/** Ids are found by their hashes; facts whose ids only share one are left out. */
-function prepareTwins(database: LedgerFile['database'], known: (row: FactRow) => KnownCost): Pick<TraceRows, 'twins'> {
-  const twins = prepare<FactRow>(
-    database,
-    `SELECT fact_key, body FROM facts WHERE trace_key = ? AND call_hash = ?
-     UNION SELECT fact_key, body FROM facts WHERE trace_key = ? AND handoff_hash = ?
-     ORDER BY fact_key LIMIT ?`,
-  );
-  return {
-    twins: function* (traceKey, { callId, handoffId }, limit) {
-      for (const row of twins.each(traceKey, hashOf(callId), traceKey, hashOf(handoffId), limit)) {
-        const twin = known(row);
-        const { callId: otherCall, human } = twin.fact.observation;
-        if (callId !== undefined && otherCall === callId) yield twin;
-        else if (handoffId !== undefined && human?.handoffId === handoffId) yield twin;
-      }
-    },
-  };
-}
-
-function prepareFacts(
-  database: LedgerFile['database'],
-  kept: ReturnType<typeof prepareKeptFacts>,
-  known: (row: FactRow) => KnownCost,
-): Pick<TraceRows, 'factOf' | 'addFact'> {
-  const factOf = prepare<FactRow>(database, 'SELECT fact_key, body FROM facts WHERE fact_key = ?');
-  const addFact = prepare(database, 'INSERT INTO facts (trace_key, call_hash, handoff_hash, body) VALUES (?, ?, ?, ?)');
-  return {
-    factOf: (factKey) => {
-      const row = factOf.one(factKey);
-      return row && known(row);
-    },
-    addFact: (traceKey, fact, packed) => {
-      const { callId, human } = fact.observation;
-      return addFact.run(traceKey, hashOf(callId), hashOf(human?.handoffId), kept.keepCost(fact, packed));
-    },
-  };
-}
-
-function hashOf(text: string | undefined): number | null {
-  return text === undefined ? null : textHash(text);
 }

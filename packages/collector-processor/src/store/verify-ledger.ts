@@ -57,14 +57,14 @@ type EntryRow = {
   readonly decision: string;
   readonly amount_whole: bigint;
   readonly amount_pico: bigint;
-  readonly body: Uint8Array;
+  readonly fact: Uint8Array;
 };
 
 function checkEntries(database: DatabaseSync, currency: string, report: Report): number {
   const rows = prepare<EntryRow>(
     database,
-    `SELECT entries.trace_key, item_key, version, state, decision, amount_whole, amount_pico, body
-     FROM entries JOIN facts USING (fact_key) ORDER BY entries.trace_key, entry_id, version`,
+    `SELECT trace_key, item_key, version, state, decision, amount_whole, amount_pico, fact
+     FROM entries ORDER BY trace_key, entry_id, version`,
   );
   const contributions = prepare<{ item_key: bigint; body: Uint8Array }>(
     database,
@@ -88,7 +88,7 @@ function checkEntries(database: DatabaseSync, currency: string, report: Report):
       finish();
       trace = { key: row.trace_key, live: new Map() };
     }
-    const entry = checkEntry(row, readCost(row.body), { currency, report });
+    const entry = checkEntry(row, readCost(row.fact), { currency, report });
     count += 1;
     if (previous?.id === entry.id && previous.state === 'live')
       report(`entry ${entry.id}: version ${previous.version} is live although there is a later one`);

@@ -122,7 +122,7 @@ test('a ledger that is right verifies; one somebody edited does not, and the pro
   expect(verify()).toEqual([]);
   const edits: readonly (readonly [string, RegExp])[] = [
     [
-      'UPDATE entries SET amount_pico = 1 WHERE amount_whole = 0',
+      'UPDATE versions SET amount_pico = 1 WHERE amount_whole = 0',
       /its row says 0\.000000000001, its receipt and decision make 0\.18/,
     ],
     [
@@ -131,8 +131,11 @@ test('a ledger that is right verifies; one somebody edited does not, and the pro
       /ticket T-1: its record says 0\.19, its traces make 0\.18/,
     ],
     // Quantity and cost of the line, a length and a text each.
-    ["UPDATE facts SET body = unhex(replace(hex(body), '01310131', '01310132'))", /its receipt says 1, its lines make 2/],
-    ["UPDATE entries SET state = 'void' WHERE amount_whole = 1", /ticket T-2: trace 1 is booked with 1, its live entries make 0/],
+    ["UPDATE versions SET fact = unhex(replace(hex(fact), '01310131', '01310132'))", /its receipt says 1, its lines make 2/],
+    [
+      'UPDATE versions SET voided_at_ns = 1 WHERE amount_whole = 1',
+      /ticket T-2: trace 1 is booked with 1, its live entries make 0/,
+    ],
     ['DELETE FROM contributions WHERE item_key = 1', /belongs to an item that its trace is not booked with/],
   ];
   for (const [sql, problem] of edits) {
