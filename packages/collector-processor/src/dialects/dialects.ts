@@ -11,7 +11,7 @@ import { httpAttempt } from './http-attempt.ts';
 import { langfuse } from './langfuse.ts';
 import { litellm } from './litellm.ts';
 import { openinference } from './openinference.ts';
-import { openlit } from './openlit.ts';
+import { openlit, openlitPython } from './openlit.ts';
 import { otelGenAi } from './otel-gen-ai.ts';
 import { otelJsAwsSdk, otelJsAwsSdkStream } from './otel-js-aws-sdk.ts';
 import { otelJsOpenai } from './otel-js-openai.ts';
@@ -48,6 +48,7 @@ export const DIALECTS: readonly Dialect[] = [
   vectorDatabase,
   litellm,
   openlit,
+  openlitPython,
   pydanticAi,
   agentFramework,
   googleAdk,

@@ -10,12 +10,27 @@ test.each([
     'query',
     { vector_read_units: 5 },
   ],
+  [
+    'pinecone.query',
+    { 'db.system': 'Pinecone', 'pinecone.usage.read_units': 6, 'pinecone.usage.write_units': 0 },
+    'pinecone',
+    'query',
+    { vector_read_units: 6 },
+  ],
+  [
+    'pinecone.upsert',
+    { 'db.system': 'Pinecone', 'pinecone.usage.read_units': 0, 'pinecone.usage.write_units': 5 },
+    'pinecone',
+    'upsert',
+    { vector_write_units: 5 },
+  ],
+  ['pinecone.query', { 'db.system': 'Pinecone', 'pinecone.usage.read_units': 0 }, 'pinecone', 'query', { vector_read_units: 0 }],
   ['qdrant.search', { 'db.system': 'Qdrant' }, 'qdrant', 'search', { vector_queries: 1 }],
   ['QUERY docs', { 'db.system.name': 'chroma', 'db.operation.name': 'QUERY' }, 'chroma', 'query', { vector_queries: 1 }],
   ['search docs', { 'db.system.name': 'milvus', 'db.operation.name': 'search' }, 'milvus', 'search', { vector_queries: 1 }],
 ] as const)('%s', (name, attributes, provider, model, usage) => {
   expect(read({ name, attributes })).toMatchObject({
-    dialect: 'vector-database@1',
+    dialect: 'vector-database@2',
     role: 'tool',
     category: 'vector',
     provider,
@@ -24,8 +39,15 @@ test.each([
   expect(usageOf({ name, attributes })).toEqual([usage]);
 });
 
-test('a write to a database that bills writes is missing its usage', () => {
-  expect(usageOf({ name: 'pinecone.upsert', attributes: { 'db.system': 'Pinecone' } })).toEqual({ kind: 'missing' });
+test.each(['pinecone.upsert', 'pinecone.query', 'pinecone.fetch'])(
+  '%s of a database that bills units is missing them',
+  (name) => {
+    expect(usageOf({ name, attributes: { 'db.system': 'Pinecone' } })).toEqual({ kind: 'missing' });
+  },
+);
+
+test('what a database that bills units is asked besides bears no cost', () => {
+  expect(read({ name: 'pinecone.create_collection', attributes: { 'db.system': 'Pinecone' } })).toBeUndefined();
 });
 
 test('writes elsewhere, and other operations, bear no cost', () => {

@@ -1,6 +1,7 @@
 import { decideTrace, type SpanFact } from '@costspan/ledger';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { withEntries } from '../../../../ledger/test/support/with-entries.ts';
 import { costFactsOf, readPackedFacts } from '../../../src/facts/read-packed-facts.ts';
 import { rewriteTraces } from '../../../src/otlp/rewrite-traces.ts';
 import { visitLogRecords } from '../../../src/otlp/visit-log-records.ts';
@@ -42,7 +43,9 @@ type Shown = {
 
 /** What has to be in a ledger once all traces have closed. */
 const expected = [...Map.groupBy(all, ({ traceId }) => traceId).values()]
-  .flatMap((trace) => decideTrace(trace, { currency: 'USD', sumsStand: true }).spans.map(({ entry }) => shown(entry)))
+  .flatMap((trace) =>
+    withEntries(decideTrace(trace, { currency: 'USD', sumsStand: true })).spans.map(({ entry }) => shown(entry)),
+  )
   .sort();
 
 test('every captured span of every source, shuffled, split and sent again, gives one ledger', () => {

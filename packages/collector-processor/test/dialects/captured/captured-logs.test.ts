@@ -1,5 +1,6 @@
 import { decideTrace, type SpanFact } from '@costspan/ledger';
 import { describe, expect, test } from 'vitest';
+import { withEntries } from '../../../../ledger/test/support/with-entries.ts';
 import { costFactsOf, readPackedFacts } from '../../../src/facts/read-packed-facts.ts';
 import { rewriteTraces } from '../../../src/otlp/rewrite-traces.ts';
 import { visitLogRecords } from '../../../src/otlp/visit-log-records.ts';
@@ -32,7 +33,7 @@ const factsOfSpans = (source: string): readonly SpanFact[] => {
 /** What counts of facts, trace by trace: usage, status and reasons. */
 const counted = (facts: readonly SpanFact[]): readonly unknown[] =>
   [...Map.groupBy(facts, ({ traceId }) => traceId).values()].flatMap((trace) =>
-    decideTrace(trace, { currency: 'USD', sumsStand: true }).spans.flatMap(({ entry }) =>
+    withEntries(decideTrace(trace, { currency: 'USD', sumsStand: true })).spans.flatMap(({ entry }) =>
       entry.status === 'duplicate' || entry.status === 'aggregate' || entry.status === 'non_billable'
         ? []
         : [{ usage: entry.usage, model: entry.model, provider: entry.provider, status: entry.status, item: entry.item?.id }],

@@ -32,18 +32,22 @@ function installNode({ scenario, packages }: Source, folder: string): Environmen
   return { command: process.execPath, args: [join(folder, `${scenario}.mjs`)], versions };
 }
 
-function installPython({ scenario, packages }: Source, folder: string): Environment {
+function installPython({ scenario, packages, bare = {} }: Source, folder: string): Environment {
   const interpreter = join(folder, 'bin', 'python');
   if (!existsSync(interpreter)) execFileSync('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
-  // A version without a dot stands for its newest release.
-  const wanted = Object.entries(packages).map(
-    ([name, version]) => `${name}==${version.includes('.') ? version : `${version}.*`}`,
-  );
-  execFileSync(interpreter, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...wanted], { stdio: 'inherit' });
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+  execFileSync(interpreter, [...pip, ...requirements(packages)], { stdio: 'inherit' });
+  if (Object.keys(bare).length > 0) execFileSync(interpreter, [...pip, '--no-deps', ...requirements(bare)], { stdio: 'inherit' });
   const listed: readonly { readonly name: string; readonly version: string }[] = JSON.parse(
     execFileSync(interpreter, ['-m', 'pip', 'list', '--format=json', '--disable-pip-version-check'], { encoding: 'utf8' }),
   );
   const versionOf = new Map(listed.map(({ name, version }) => [name.toLowerCase().replaceAll('_', '-'), version]));
-  const versions = Object.fromEntries(Object.keys(packages).map((name) => [name, versionOf.get(name) ?? 'unknown']));
+  const names = Object.keys({ ...packages, ...bare });
+  const versions = Object.fromEntries(names.map((name) => [name, versionOf.get(name) ?? 'unknown']));
   return { command: interpreter, args: ['-B', join(scenarios, 'python', `${scenario}.py`)], versions };
+}
+
+/** A version without a dot stands for its newest release. */
+function requirements(packages: Source['packages']): readonly string[] {
+  return Object.entries(packages).map(([name, version]) => `${name}==${version.includes('.') ? version : `${version}.*`}`);
 }

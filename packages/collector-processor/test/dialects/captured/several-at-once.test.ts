@@ -1,5 +1,6 @@
 import { type DecidedEntry, decideTrace } from '@costspan/ledger';
 import { describe, expect, test } from 'vitest';
+import { withEntries } from '../../../../ledger/test/support/with-entries.ts';
 import { rewriteTraces } from '../../../src/otlp/rewrite-traces.ts';
 import { createExplain } from '../../../src/stages/explain.ts';
 import { testBook } from '../../stages/book.ts';
@@ -20,7 +21,7 @@ const entriesOf = (spans: readonly SpanSpec[]): readonly DecidedEntry[] => {
   if (explained.kind === 'invalid') throw new Error(explained.problem);
   const facts = explained.spans.map(({ fact }) => fact);
   return [...Map.groupBy(facts, ({ traceId }) => traceId).values()].flatMap((trace) =>
-    decideTrace(trace, { currency: 'USD', sumsStand: true }).spans.map(({ entry }) => entry),
+    withEntries(decideTrace(trace, { currency: 'USD', sumsStand: true })).spans.map(({ entry }) => entry),
   );
 };
 const isCounted = ({ status }: DecidedEntry): boolean => status !== 'duplicate' && status !== 'aggregate';

@@ -4,6 +4,8 @@ export type Source = {
   readonly scenario: string;
   /** Versions or ranges by package. */
   readonly packages: Readonly<Record<string, string>>;
+  /** Python only: packages whose own dependencies no release meets, installed without them. */
+  readonly bare?: Readonly<Record<string, string>>;
   /** For the scenario. */
   readonly env?: Readonly<Record<string, string>>;
 };
@@ -11,6 +13,13 @@ export type Source = {
 const telemetry = { '@opentelemetry/api': '1.9.0', '@opentelemetry/sdk-trace-node': '2.12.0' };
 
 const python = { 'opentelemetry-sdk': '1.45.2' };
+
+const openlitPython = {
+  ...python,
+  'opentelemetry-instrumentation': '0.66b2',
+  'opentelemetry-exporter-otlp': '1.45.2',
+  ...{ requests: '2', schedule: '1', xmltodict: '1', pydantic: '2' },
+};
 
 const instrumented = (clients: string, ...instrumentations: readonly string[]): Pick<Source, 'runtime' | 'scenario' | 'env'> => ({
   runtime: 'python',
@@ -239,6 +248,30 @@ export const sources: Readonly<Record<string, Source>> = {
     scenario: 'vector_databases',
     env: { DATABASE: 'chroma', INSTRUMENTATIONS: 'opentelemetry.instrumentation.chromadb:ChromaInstrumentor' },
     packages: { ...python, 'opentelemetry-instrumentation-chromadb': '0.62.4', chromadb: '1.5.9' },
+  },
+  'traceloop-python-pinecone': {
+    runtime: 'python',
+    scenario: 'vector_databases',
+    env: { DATABASE: 'pinecone', INSTRUMENTATIONS: 'opentelemetry.instrumentation.pinecone:PineconeInstrumentor' },
+    packages: {
+      ...python,
+      'opentelemetry-instrumentation': '0.66b2',
+      'opentelemetry-semantic-conventions-ai': '0.5.1',
+      pinecone: '8',
+    },
+    bare: { 'opentelemetry-instrumentation-pinecone': '0.62.4' },
+  },
+  'openlit-python': {
+    ...instrumented('openai,anthropic', 'openlit:init'),
+    packages: { ...openlitPython, openai: '2.54.0', anthropic: '0.125.0' },
+    bare: { openlit: '1.45.0' },
+  },
+  'openlit-python-pinecone': {
+    runtime: 'python',
+    scenario: 'vector_databases',
+    env: { DATABASE: 'pinecone', INSTRUMENTATIONS: 'openlit:init' },
+    packages: { ...openlitPython, pinecone: '8' },
+    bare: { openlit: '1.45.0' },
   },
   'several-python': {
     ...instrumented(

@@ -146,6 +146,16 @@ export const tellings: Readonly<Record<string, Readonly<Record<string, Telling>>
     'Anthropic message': 'no-lifetimes',
     'Anthropic message stream': 'overcounted',
   },
+  'openlit-python': {
+    'OpenAI chat': 'no-reasoning',
+    'OpenAI chat stream': 'no-reasoning',
+    'OpenAI response': 'exact',
+    'OpenAI embedding': 'exact',
+    'Anthropic message': 'no-lifetimes',
+    'Anthropic message stream': 'no-lifetimes',
+  },
+  'openlit-python-pinecone': { 'Pinecone upsert': 'missing', 'Pinecone query': 'missing', 'Pinecone fetch': 'missing' },
+  'traceloop-python-pinecone': { 'Pinecone upsert': 'missing', 'Pinecone query': 'exact', 'Pinecone fetch': 'untraced' },
   'http-attempts': { 'OpenAI chat, refused twice': 'estimated', 'OpenAI chat, timed out once': 'estimated' },
   'http-answered': {
     'OpenAI response that nobody instruments': 'requested',

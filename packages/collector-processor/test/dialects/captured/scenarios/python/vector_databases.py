@@ -1,13 +1,11 @@
-"""Vector databases that run in the process itself. INSTRUMENTATIONS names what is instrumented, as in instrumented.py."""
+"""Vector databases, in the process itself where they run there. For INSTRUMENTATIONS see instrument.py."""
 
-import importlib
 import os
 
-from spans import provider, run
+from instrument import instrument
+from spans import run
 
-for each in os.environ["INSTRUMENTATIONS"].split(","):
-    module, name = each.split(":")
-    getattr(importlib.import_module(module), name)().instrument(tracer_provider=provider)
+instrument()
 
 
 def qdrant():
@@ -33,4 +31,15 @@ def chroma():
     }
 
 
-run({"qdrant": qdrant, "chroma": chroma}[os.environ["DATABASE"]]())
+def pinecone():
+    from pinecone import Pinecone
+
+    index = Pinecone(api_key="fake").Index(host=os.environ["PINECONE_URL"])
+    return {
+        "upsert": lambda: index.upsert(vectors=[("a", [0.1, 0.2])]) and None,
+        "query": lambda: index.query(vector=[0.1, 0.2], top_k=1) and None,
+        "fetch": lambda: index.fetch(ids=["a"]) and None,
+    }
+
+
+run({"qdrant": qdrant, "chroma": chroma, "pinecone": pinecone}[os.environ["DATABASE"]]())
