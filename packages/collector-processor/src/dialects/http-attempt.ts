@@ -22,7 +22,7 @@ const NEVER_SENT = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CO
 
 const readSpan = (fields: SpanFields): CostReading | undefined => {
   if (fields.span.kind !== CLIENT) return undefined;
-  const status = Number(fields.text(STATUS_KEYS) ?? Number.NaN);
+  const status = statusOf(fields);
   if (status < 200 || (status >= 300 && status < 400)) return undefined;
   const provider = providerOfHost(fields.text(HOST_KEYS) ?? urlOf(fields)?.host ?? '');
   if (provider === undefined) return undefined;
@@ -31,6 +31,11 @@ const readSpan = (fields: SpanFields): CostReading | undefined => {
   const path = pathOf(fields) ?? urlOf(fields)?.path;
   if (status < 300) return readAnswered(fields, { provider, path, number });
   return readFailed({ provider, path, number, isRefused: status >= 400 || NEVER_SENT.test(fields.text(ERROR_KEYS) ?? '') });
+};
+
+const statusOf = (fields: SpanFields): number => {
+  const stated = fields.first(STATUS_KEYS);
+  return typeof stated === 'number' ? stated : Number(fields.text(STATUS_KEYS) ?? Number.NaN);
 };
 
 type Request = {

@@ -1,3 +1,6 @@
+import { RECENT_HOSTS_MAX } from '../stages/limits.ts';
+import { remember } from '../stages/remember.ts';
+
 const PROVIDER_OF_HOST: Readonly<Record<string, string>> = {
   'api.openai.com': 'openai',
   'eu.api.openai.com': 'openai',
@@ -25,7 +28,12 @@ const BEDROCK = /(^|\.)bedrock-runtime(-fips)?\.[\w-]+\.((vpce\.)?amazonaws\.com
 const VERTEX = /(^|-)aiplatform(\.\w+\.rep)?\.googleapis\.com$/;
 
 /** Catalog identifier of the provider of models behind a host, with or without a port; undefined for any other host. */
-export const providerOfHost = (host: string): string | undefined => {
+export const providerOfHost = (host: string): string | undefined => known(host) || undefined;
+
+// Hardly any request is to a provider, and nearly all are to hosts that were seen before.
+const known = remember(RECENT_HOSTS_MAX, (host: string): string => lookUp(host) ?? '');
+
+const lookUp = (host: string): string | undefined => {
   const [name = ''] = host.toLowerCase().split(':');
   if (Object.hasOwn(PROVIDER_OF_HOST, name)) return PROVIDER_OF_HOST[name];
   if (AZURE.test(name)) return 'azure';

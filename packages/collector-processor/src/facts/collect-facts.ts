@@ -12,7 +12,7 @@ import { writeCostFact } from './write-cost-fact.ts';
 /** Where a span stands: what the cursor over a request knows. */
 export type Placed = {
   /** Writes 48 bytes: trace id, span id, parent's id, start, end. */
-  readonly copyPlace: (target: Buffer, offset: number) => void;
+  readonly copyPlace: (target: DataView, offset: number) => void;
 };
 
 /** Collects what spans say. A span without a valid trace or span id cannot be told from another one: it is not taken. */
@@ -62,9 +62,10 @@ type Collected = {
   readonly costs: Array<{ readonly trace: number; readonly record: Span }>;
   readonly sayings: Span[];
   readonly sayingNumbers: Map<Said, number>;
-  /** Places of the other spans, 48 bytes each, and the same memory as numbers. */
+  /** Places of the other spans, 48 bytes each, and the same memory as numbers and for writing. */
   rows: Buffer;
   words32: Int32Array;
+  rowsView: DataView;
   traceOfRow: Int32Array;
   sayingOfRow: Int32Array;
   rowCount: number;
@@ -92,9 +93,9 @@ function openCollected(): Collected {
 /** Writes the place into the next free row and returns the number of its trace; -1 for a span without valid ids. */
 function takePlace(collected: Collected, span: Placed, tenant: string): number {
   if (collected.rowCount === collected.traceOfRow.length) grow(collected);
-  const { rows, words32, rowCount } = collected;
+  const { rowsView, words32, rowCount } = collected;
   const at = rowCount * placeBytes;
-  span.copyPlace(rows, at);
+  span.copyPlace(rowsView, at);
   const word = at >>> 2;
   if (words32[word + 4] === 0 && words32[word + 5] === 0) return -1;
   return collected.traces.numberOf(words32, word, tenant);
@@ -110,9 +111,9 @@ function grow(collected: Collected): void {
   Object.assign(collected, { ...allocated, traceOfRow, sayingOfRow });
 }
 
-function allocateRows(count: number): Pick<Collected, 'rows' | 'words32'> {
+function allocateRows(count: number): Pick<Collected, 'rows' | 'words32' | 'rowsView'> {
   const memory = new ArrayBuffer(count * placeBytes);
-  return { rows: Buffer.from(memory), words32: new Int32Array(memory) };
+  return { rows: Buffer.from(memory), words32: new Int32Array(memory), rowsView: new DataView(memory) };
 }
 
 function sayingOf(collected: Collected, said: Said): number {

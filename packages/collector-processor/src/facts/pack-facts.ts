@@ -13,7 +13,8 @@ import { copyPlaceOf } from './write-cost-fact.ts';
 export function packFacts(facts: Iterable<SpanFact>): PackedFacts {
   const collected = collectFacts();
   for (const fact of facts) {
-    const place = { copyPlace: (target: Buffer, offset: number): void => copyPlaceOf(fact, target, offset) };
+    const copyPlace = ({ buffer }: DataView, offset: number): void => copyPlaceOf(fact, Buffer.from(buffer), offset);
+    const place = { copyPlace };
     if (bearsCost(fact)) collected.addCost(place, fact);
     else collected.addOther(place, fact.tenant, isLink(fact) ? undefined : fact);
   }

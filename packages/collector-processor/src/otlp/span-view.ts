@@ -40,6 +40,8 @@ export type SpanView = {
   readonly spanId: string;
   /** 16 lower-case hex digits, or '' for a root. */
   readonly parentSpanId: string;
+  /** Whether both ids of the span are there: it can be told from every other span. */
+  readonly hasIds: boolean;
   /** As the W3C writes it: `vendor=value`, separated by commas; '' without any. */
   readonly traceState: string;
   readonly startUnixNs: bigint;
@@ -49,6 +51,8 @@ export type SpanView = {
   readonly kind: number;
   /** 0 unset, 1 ok, 2 error. */
   readonly statusCode: number;
+  /** Number of the group of spans that share resource and scope: no other group has it. NaN where that is not known. */
+  readonly groupNumber: number;
   readonly scopeName: string;
   readonly scopeVersion: string;
   /** Value of an attribute of the span; the last one wins where a sender repeated the key. */
@@ -61,7 +65,7 @@ export type SpanView = {
    * Copies what places the span in its trace, as it is on the wire: bytes 0 to 15 the trace id, 16 to 23 the span id, 24 to 31
    * the parent's id, 32 to 39 start and 40 to 47 end as nanoseconds, least byte first. What is absent is zeros.
    */
-  readonly copyPlace: (target: Uint8Array, offset: number) => void;
+  readonly copyPlace: (target: DataView, offset: number) => void;
   /** Every attribute of the span whose key starts with the prefix, in wire order. For open sets such as `costspan.usage.`. */
   readonly withPrefix: (prefix: string) => ReadonlyArray<readonly [key: string, value: AttributeValue]>;
   /** Every event of the span whose name starts with the prefix, in wire order. A span without events is not looked at. */

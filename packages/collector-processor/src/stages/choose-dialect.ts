@@ -1,41 +1,49 @@
 import type { Dialect, Signature } from '../dialects/dialect.ts';
 import { keysMax } from '../otlp/limits.ts';
 import type { KeyId, KeyTable, SpanView } from '../otlp/span-view.ts';
+import { RECENT_SCOPES_MAX } from './limits.ts';
+import { remember } from './remember.ts';
 
 /** Finds the dialect that reads a span: the first whose signature fits. */
 export type ChooseDialect = (span: SpanView) => Dialect | undefined;
 
 /**
  * Compiles the signatures of dialects. Scopes repeat from span to span, so the dialects that a scope allows are worked out
- * once per run of spans of it; what remains per span are looks into the table of keys.
+ * once for all spans of it; what remains per span are looks into the table of keys.
  */
 export const createChooseDialect = (dialects: readonly Dialect[], table: KeyTable): ChooseDialect => {
   const pairs = dialects.flatMap((dialect) => dialect.detect.map((signature) => ({ dialect, signature })));
   const signatures = pairs.map(({ dialect, signature }, index) => compile(dialect, signature, table, index + 1));
-  let scopeName: string | undefined;
+  const allowedIn = remember(RECENT_SCOPES_MAX, (name: string) =>
+    allow(signatures.filter(({ scope }) => scope === undefined || scope(name))),
+  );
+  let groupNumber = Number.NaN;
   let allowed = allow(signatures);
   return (span) => {
-    if (span.scopeName !== scopeName) {
-      scopeName = span.scopeName;
-      allowed = allow(signatures.filter(({ scope }) => scope === undefined || scope(span.scopeName)));
+    if (span.groupNumber !== groupNumber) {
+      groupNumber = span.groupNumber;
+      allowed = allowedIn(span.scopeName);
     }
     const first = span.leastMark(allowed.places);
     // Most spans carry few keys that any dialect goes by: the first place that asks for one of them tells where to begin.
-    for (const signature of allowed.keyless) {
-      if (first !== 0 && signature.place > first) break;
-      if (fits(signature, span)) return signature.dialect;
+    if (allowed.keyless.length > 0) {
+      const { name } = span;
+      for (const signature of allowed.keyless) {
+        if (first !== 0 && signature.place > first) break;
+        if (fits(signature, span, name)) return signature.dialect;
+      }
     }
     if (first === 0) return undefined;
     for (let index = allowed.indexes[first] ?? 0; index < allowed.all.length; index += 1) {
       const signature = allowed.all[index];
-      if (signature !== undefined && fits(signature, span)) return signature.dialect;
+      if (signature !== undefined && fits(signature, span, undefined)) return signature.dialect;
     }
     return undefined;
   };
 };
 
-const fits = ({ name, keys, keyPrefix }: Compiled, span: SpanView): boolean =>
-  (name === undefined || name(span.name)) &&
+const fits = ({ name, keys, keyPrefix }: Compiled, span: SpanView, spanName: string | undefined): boolean =>
+  (name === undefined || name(spanName ?? span.name)) &&
   (keys === undefined || hasAny(span, keys)) &&
   (keyPrefix === undefined || span.withPrefix(keyPrefix).length > 0);
 
@@ -83,6 +91,8 @@ const compile = (dialect: Dialect, signature: Signature, table: KeyTable, place:
 const anyOf = (names: readonly string[]): Test => {
   const exact = new Set(names.filter((name) => !name.endsWith('*')));
   const prefixes = names.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
+  const [only] = names;
+  if (names.length === 1 && only !== undefined && prefixes.length === 0) return (text) => text === only;
   return (text) => exact.has(text) || prefixes.some((prefix) => text.startsWith(prefix));
 };
 

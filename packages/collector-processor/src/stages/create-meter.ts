@@ -106,13 +106,11 @@ const meterSpan = (span: SpanView, sender: SenderContext, stages: Stages, reques
   const priced: PricedSpan = { normalized, receipt, identity, waste: isWaste(normalized, receipt) };
   // A span without a valid id cannot be told from another one: the ledger would charge them as one, so it gets neither.
   const isKept =
-    request.facts?.addCost(span, { ...observe(span, identity, priced), ...optional('events', events) }) ?? hasIds(span);
+    request.facts?.addCost(span, { ...observe(span, identity, priced), ...optional('events', events) }) ?? span.hasIds;
   if (!isKept) addUnpriced(request, 'span-id-invalid');
   else if (normalized.role !== 'aggregate' && normalized.undecided !== true) count(request, receipt);
   return normalized.undecided === true ? undefined : stages.enrich(span, priced);
 };
-
-const hasIds = (span: SpanView): boolean => span.traceId !== '' && span.spanId !== '';
 
 /** Cost that produced nothing: an attempt whose answer was not used, or a span that failed. What is not billed is no cost. */
 export const isWaste = ({ role, failed }: NormalizedSpan, { status }: Receipt): boolean =>

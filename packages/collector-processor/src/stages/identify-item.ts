@@ -10,6 +10,7 @@ import {
   ATTR_COSTSPAN_WORK_ITEM_TYPE,
 } from '@costspan/semconv';
 import type { DimensionMap } from '../dimensions/dimension-map.ts';
+import { keysMax } from '../otlp/limits.ts';
 import type { KeyId, KeyTable, SpanView } from '../otlp/span-view.ts';
 import { DIMENSIONS_MAX, ITEM_NAME_BYTES_MAX, NAME_CHARACTERS_MAX, RECENT_ITEMS_MAX } from './limits.ts';
 import type { SenderContext } from './meter.ts';
@@ -72,22 +73,43 @@ export const createIdentifyItem = (options: IdentifyOptions, table: KeyTable): I
   const dimensionsOf = createDimensionsOf(options.dimensionKeys, table);
   // Most spans of a trace say the same about their item: it is said once, and the object tells that it is the same.
   const recent = new Map<string, Read>();
-  return (span, sender) => {
+  const read = (span: SpanView, sender: SenderContext): Identity => {
     const tenant = sender.tenant ?? firstText(span, tenantPlaces)?.text ?? TENANT_DEFAULT;
     const id = firstText(span, idPlaces);
     const type = firstText(span, typePlaces)?.text ?? TYPE_UNSPECIFIED;
     const parentId = id === undefined ? undefined : firstText(span, parentPlaces)?.text;
-    const read = { tenant, id: id?.text, source: id?.source, type, parentId, dimensions: dimensionsOf(span) };
+    const said: Said = { tenant, id: id?.text, source: id?.source, type, parentId, dimensions: dimensionsOf(span) };
     const outcome = outcomeOf(span);
-    if (outcome !== undefined) return { ...identityOf(read), outcome };
-    const key = read.id ?? '';
+    if (outcome !== undefined) return { ...identityOf(said), outcome };
+    const key = said.id ?? '';
     const known = recent.get(key);
-    if (known !== undefined && isSame(known, read)) return known.identity;
-    const identity = identityOf(read);
+    if (known !== undefined && isSame(known, said)) return known.identity;
+    const identity = identityOf(said);
     if (recent.size === RECENT_ITEMS_MAX) recent.clear();
-    recent.set(key, { ...read, identity });
+    recent.set(key, { ...said, identity });
     return identity;
   };
+  return withoutOwnWords(read, marksOf(keysOfItems(options), table));
+};
+
+/** Of a span that has none of the marked keys, and no dimension, only the resource speaks: it does so once for all of a group. */
+const withoutOwnWords = (read: IdentifyItem, marks: Uint8Array): IdentifyItem => {
+  let groupNumber = Number.NaN;
+  let groupTenant: string | undefined;
+  let ofGroup: Identity | undefined;
+  return (span, sender) => {
+    if (span.leastMark(marks) !== 0 || span.withPrefix(ATTR_COSTSPAN_DIMENSION_PREFIX).length > 0) return read(span, sender);
+    if (ofGroup === undefined || groupNumber !== span.groupNumber || groupTenant !== sender.tenant) {
+      [ofGroup, groupNumber, groupTenant] = [read(span, sender), span.groupNumber, sender.tenant];
+    }
+    return ofGroup;
+  };
+};
+
+const marksOf = (keys: readonly string[], table: KeyTable): Uint8Array => {
+  const marks = new Uint8Array(keysMax);
+  for (const id of keys.map((key) => table.idOf(key))) if (id !== undefined) marks[id] = 1;
+  return marks;
 };
 
 /** What a span says about its item, outcomes apart, which spans seldom share. */

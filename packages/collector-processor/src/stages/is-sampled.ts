@@ -3,6 +3,7 @@
  * `ot=th:<hex digits>`, is above 0. Without one nothing is known, as most samplers leave none.
  */
 export const isSampled = (traceState: string): boolean => {
+  if (traceState === '') return false;
   const [, threshold] = THRESHOLD.exec(traceState) ?? [];
   return threshold !== undefined && !/^0+$/.test(threshold);
 };

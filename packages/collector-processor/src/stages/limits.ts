@@ -37,7 +37,13 @@ export const auditEventsMax = 64;
 export const auditAttributesMax = 32;
 
 /** Lists of keys whose numbers are remembered: dialects have a few hundred. One that is made anew for a span only costs time. */
-export const keyListsMax = 2_048;
+export const KEY_LISTS_MAX = 2_048;
 
 /** Runs of attributes that are kept encoded: one for each way in which calls of a model are priced. About 500 bytes each. */
 export const RUNS_MAX = 1_024;
+
+/** Instrumentation scopes a meter remembers, so that the dialects that may read their spans are worked out once. About 3 KB each. */
+export const RECENT_SCOPES_MAX = 256;
+
+/** Hosts that are remembered with whose they are: a service speaks to some dozens. About 100 bytes each. */
+export const RECENT_HOSTS_MAX = 1_024;

@@ -35,6 +35,8 @@ export const openLogSpan = (record: LogRecordView, name: string, table: KeyTable
   };
   const isInTrace = isId(record.traceId, 32) && isId(record.spanId, 16);
   return {
+    // An event of no dialect is only looked at.
+    hasIds: digits !== '',
     traceId: isInTrace ? record.traceId : digits.slice(0, 32),
     spanId: digits.slice(32, 48),
     parentSpanId: isInTrace ? record.spanId : '',
@@ -45,6 +47,7 @@ export const openLogSpan = (record: LogRecordView, name: string, table: KeyTable
     name,
     kind: 0,
     statusCode: 0,
+    groupNumber: Number.NaN,
     scopeName: record.scopeName,
     scopeVersion: record.scopeVersion,
     get: (key) => at(attributes, key),

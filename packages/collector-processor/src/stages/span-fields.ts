@@ -1,6 +1,7 @@
 import type { Keys, SpanFields } from '../dialects/dialect.ts';
 import type { AttributeValue, KeyId, KeyTable, SpanView } from '../otlp/span-view.ts';
-import { keyListsMax } from './limits.ts';
+import { KEY_LISTS_MAX } from './limits.ts';
+import { remember } from './remember.ts';
 
 /** Opens the fields of the span a cursor stands on. A key nobody declared is never present. */
 export const openSpanFields = (span: SpanView, table: KeyTable): SpanFields => {
@@ -39,17 +40,10 @@ export const openSpanFields = (span: SpanView, table: KeyTable): SpanFields => {
  * Numbers of the keys of a list. Readers ask for the same lists on span after span: each is looked up once, and known by being
  * the same list from then on.
  */
-const createIdsOf = (table: KeyTable): ((keys: Keys) => readonly KeyId[]) => {
-  const known = new Map<Keys, readonly KeyId[]>();
-  return (keys) => {
-    const found = known.get(keys);
-    if (found !== undefined) return found;
-    const names = typeof keys === 'string' ? [keys] : keys;
-    const ids = names.map((key) => table.idOf(key)).filter((id) => id !== undefined);
-    if (known.size < keyListsMax) known.set(keys, ids);
-    return ids;
-  };
-};
+const createIdsOf = (table: KeyTable): ((keys: Keys) => readonly KeyId[]) =>
+  remember(KEY_LISTS_MAX, (keys) =>
+    (typeof keys === 'string' ? [keys] : keys).map((key) => table.idOf(key)).filter((id) => id !== undefined),
+  );
 
 /** Text of an attribute that names something: text that is not empty, or a number as text. */
 export const textOf = (value: AttributeValue | undefined): string | undefined => {

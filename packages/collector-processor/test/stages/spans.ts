@@ -51,12 +51,14 @@ export const viewOf = (spec: SpanSpec, table: KeyTable): SpanView => {
     traceId: span.traceId,
     spanId: span.spanId,
     parentSpanId: span.parentSpanId,
+    hasIds: span.traceId !== '' && span.spanId !== '',
     traceState: span.traceState,
     startUnixNs: span.startUnixNs,
     endUnixNs: span.endUnixNs,
     name: span.name,
     kind: span.kind,
     statusCode: span.status,
+    groupNumber: Number.NaN,
     scopeName: span.scope,
     scopeVersion: span.scopeVersion,
     get: (key) => at(attributes, key),
@@ -72,7 +74,7 @@ export const viewOf = (spec: SpanSpec, table: KeyTable): SpanView => {
       place.write(span.parentSpanId, 24, 'hex');
       place.writeBigUInt64LE(span.startUnixNs, 32);
       place.writeBigUInt64LE(span.endUnixNs, 40);
-      target.set(place, offset);
+      for (const [index, byte] of place.entries()) target.setUint8(offset + index, byte);
     },
     eventsNamed: () => [],
     withPrefix: (prefix) => Object.entries(attributes).filter(([key]) => key.startsWith(prefix)),

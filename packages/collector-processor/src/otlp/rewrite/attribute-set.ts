@@ -26,6 +26,11 @@ export type AttributeSet = {
   count: number;
   /** One bit for each beginning of a key, several beginnings to a bit: says at once that no key has a prefix. */
   beginnings: number;
+  /** Numbers of the attributes whose key has the first four bytes of the owned prefix: all of our own words do. */
+  akin: Int32Array;
+  akinCount: number;
+  /** Those four bytes as a number; 0 where the owned prefix has fewer, and all count as akin. */
+  readonly kin: number;
   /** How many of them carry a key under the owned prefix. */
   ownedCount: number;
   /** Where each starts, if written the usual way: the rest follows from its lengths. Else -1 - place in `unusual`. */
@@ -46,6 +51,9 @@ export function createAttributeSet(index: KeyIndex, ownedPrefix: Uint8Array): At
   return {
     count: 0,
     beginnings: 0,
+    akin: new Int32Array(64),
+    akinCount: 0,
+    kin: kinOf(ownedPrefix),
     ownedCount: 0,
     starts: new Int32Array(64),
     unusual: [],
@@ -64,6 +72,7 @@ export function clearAttributes(set: AttributeSet): void {
   set.count = 0;
   set.foundCount = 0;
   set.beginnings = 0;
+  set.akinCount = 0;
   set.ownedCount = 0;
   if (set.unusual.length > 0) set.unusual.length = 0;
   if (set.firstSerial > serialMax) {
@@ -74,7 +83,7 @@ export function clearAttributes(set: AttributeSet): void {
 
 /** Adds an attribute that starts at `fieldStart` the usual way; its key stands from `keyStart` to `keyEnd`. */
 export function addUsualAttribute(set: AttributeSet, walk: Walk, fieldStart: number, keyStart: number, keyEnd: number): void {
-  const { count, ownedPrefix } = set;
+  const { count } = set;
   const { bytes } = walk.cursor;
   if (count === set.starts.length) growStarts(set, fieldStart);
   set.starts[count] = fieldStart;
@@ -85,8 +94,23 @@ export function addUsualAttribute(set: AttributeSet, walk: Walk, fieldStart: num
     set.found[set.foundCount] = id;
     set.foundCount += 1;
   }
-  if (ownedPrefix.length > 0 && startsWithBytes(bytes, keyStart, keyEnd - keyStart, ownedPrefix)) set.ownedCount += 1;
+  if (set.kin === 0 || (keyEnd - keyStart >= 4 && walk.view.getInt32(keyStart, true) === set.kin)) {
+    addAkin(set, bytes, keyStart, keyEnd);
+  }
   set.count = count + 1;
+}
+
+function addAkin(set: AttributeSet, bytes: Uint8Array, keyStart: number, keyEnd: number): void {
+  const { ownedPrefix } = set;
+  if (ownedPrefix.length > 0 && startsWithBytes(bytes, keyStart, keyEnd - keyStart, ownedPrefix)) set.ownedCount += 1;
+  set.akin[set.akinCount] = set.count;
+  set.akinCount += 1;
+}
+
+/** The first four bytes as they are read from a request. */
+function kinOf(prefix: Uint8Array): number {
+  if (prefix.length < 4) return 0;
+  return prefix[0]! | (prefix[1]! << 8) | (prefix[2]! << 16) | (prefix[3]! << 24);
 }
 
 /** Adds an attribute in any other legal spelling. */
@@ -109,6 +133,9 @@ function growStarts(set: AttributeSet, fieldStart: number): void {
   const largerFound = new Int16Array(larger.length);
   largerFound.set(set.found);
   set.found = largerFound;
+  const largerAkin = new Int32Array(larger.length);
+  largerAkin.set(set.akin);
+  set.akin = largerAkin;
 }
 
 const usualPlace: AttributePlace = {
@@ -161,21 +188,21 @@ export function leastMark({ found, foundCount }: AttributeSet, marks: Uint8Array
 
 /** Every attribute with a value whose key starts with the prefix, in wire order. */
 export function valuesUnder(set: AttributeSet, walk: Walk, prefix: Uint8Array): ReadonlyArray<readonly [string, AttributeValue]> {
-  const { bytes } = walk.cursor;
   if (prefix.length > 2 && (set.beginnings & beginningOf(prefix, 0)) === 0) return nothing;
-  const found: Array<readonly [string, AttributeValue]> = [];
-  const firstByte = prefix[0];
-  for (let attribute = 0; attribute < set.count; attribute += 1) {
-    const fieldStart = set.starts[attribute]!;
-    // Nearly every attribute is told apart by the first byte of its key.
-    if (fieldStart >= 0 && firstByte !== undefined && bytes[fieldStart + 4] !== firstByte) continue;
-    const place = placeOf(set, bytes, attribute);
-    if (!startsWithBytes(bytes, place.keyStart, place.keyEnd - place.keyStart, prefix)) continue;
+  // Where the prefix is one of ours, only attributes in our own words can have it.
+  const isAkin = set.kin !== 0 && kinOf(prefix) === set.kin;
+  const count = isAkin ? set.akinCount : set.count;
+  let found: Array<readonly [string, AttributeValue]> | undefined;
+  for (let index = 0; index < count; index += 1) {
+    const place = placeOf(set, walk.cursor.bytes, isAkin ? set.akin[index]! : index);
+    if (!startsWithBytes(walk.cursor.bytes, place.keyStart, place.keyEnd - place.keyStart, prefix)) continue;
     const key = readText(walk, place.keyStart, place.keyEnd);
     const value = decodeAt(walk, place);
-    if (value !== undefined) found.push([key, value]);
+    if (value === undefined) continue;
+    if (found === undefined) found = [[key, value]];
+    else found.push([key, value]);
   }
-  return found;
+  return found ?? nothing;
 }
 
 const nothing: ReadonlyArray<readonly [string, AttributeValue]> = [];

@@ -6,6 +6,8 @@ const places = 4_096;
 /** A key table laid out for looking bytes up: no string is made to find out that nobody asked for a key. */
 export type KeyIndex = {
   readonly keyCount: number;
+  /** By length, one bit for the two bytes a key is judged by first: says of most foreign keys at once that nobody asked for them. */
+  readonly firstLook: Int32Array;
   /** First key of a hash place, plus one; 0 where there is none. */
   readonly firstPlusOne: Int16Array;
   /** Next key of the same place, plus one. */
@@ -41,13 +43,17 @@ export function indexKeys(table: KeyTable): KeyIndex {
     nextPlusOne[id] = firstPlusOne[hash & (places - 1)]!;
     firstPlusOne[hash & (places - 1)] = id + 1;
   }
-  const index = { keyCount: keys.length, firstPlusOne, nextPlusOne, hashes, keys };
+  const firstLook = new Int32Array(firstLookLengths);
+  for (const { bytes } of keys) firstLook[Math.min(bytes.length, firstLookLengths - 1)]! |= bitOf(bytes, 0, bytes.length);
+  const index = { keyCount: keys.length, firstLook, firstPlusOne, nextPlusOne, hashes, keys };
   indexes.set(table, index);
   return index;
 }
 
 /** Number of the key of `length` bytes written at `start`, or -1. */
 export function findKey(index: KeyIndex, bytes: Uint8Array, view: DataView, start: number, length: number): KeyId {
+  const looked = index.firstLook[length < firstLookLengths ? length : firstLookLengths - 1]!;
+  if ((looked & bitOf(bytes, start, length)) === 0) return -1;
   const hash = hashOf(bytes, view, start, length);
   let idPlusOne = index.firstPlusOne[hash & (places - 1)]!;
   while (idPlusOne !== 0) {
@@ -56,6 +62,14 @@ export function findKey(index: KeyIndex, bytes: Uint8Array, view: DataView, star
     idPlusOne = index.nextPlusOne[idPlusOne - 1]!;
   }
   return -1;
+}
+
+/** Lengths of keys that are told apart at first look; all longer ones are as one. */
+const firstLookLengths = 64;
+
+/** The bit of a key: its middle and its last byte tell most apart. */
+function bitOf(bytes: Uint8Array, start: number, length: number): number {
+  return length === 0 ? 1 : 1 << ((bytes[start + (length >> 1)]! * 5 + bytes[start + length - 1]!) & 31);
 }
 
 /** Length, the last four bytes and four in the middle: keys share their beginnings. */

@@ -97,6 +97,8 @@ function rewriteScopeSpans(workspace: Workspace, walk: Walk, end: number, onSpan
     else validateField(walk, end, tag, scopeSpans, 2);
   }
   cursor.position = start;
+  lastGroupNumber += 1;
+  places.groupNumber = lastGroupNumber;
   let growth = 0;
   while (cursor.position < end) {
     const tag = readTag(cursor, end);
@@ -105,6 +107,9 @@ function rewriteScopeSpans(workspace: Workspace, walk: Walk, end: number, onSpan
   }
   return growth;
 }
+
+/** Groups of spans seen so far, over all requests of this thread. */
+let lastGroupNumber = 0;
 
 /** InstrumentationScope: 1 name string · 2 version string · others: the message table. */
 function scanScope({ places }: Workspace, walk: Walk, end: number): void {

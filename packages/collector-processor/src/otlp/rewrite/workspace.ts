@@ -23,6 +23,7 @@ export type SpanPlaces = {
   statusCodeStart: number;
   firstEventStart: number;
   spanEnd: number;
+  groupNumber: number;
   scopeNameStart: number;
   scopeNameEnd: number;
   scopeVersionStart: number;
@@ -88,6 +89,7 @@ function createWorkspace(options: RewriteOptions): Workspace {
     statusCodeStart: -1,
     firstEventStart: -1,
     spanEnd: -1,
+    groupNumber: 0,
     scopeNameStart: 0,
     scopeNameEnd: 0,
     scopeVersionStart: 0,
