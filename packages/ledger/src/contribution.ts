@@ -1,5 +1,5 @@
 import type { TraceDecision } from './decide-trace.ts';
-import type { DecidedEntry } from './decision.ts';
+import type { Booking } from './decision.ts';
 import { itemText } from './item-text.ts';
 import { mergeSightings, outranks, type Sighting } from './sighting.ts';
 import { addTallies, subtractTallies, type Tally, tallyOf } from './tally.ts';
@@ -11,18 +11,18 @@ export type Contribution = { readonly tally: Tally; readonly sighting: Sighting 
 export function contributionsOf({ spans, sightings }: TraceDecision): readonly Contribution[] {
   const [only] = sightings;
   if (only !== undefined && sightings.length === 1) {
-    const entries = spans.flatMap(({ entry }) => (entry.item === undefined ? [] : [entry]));
-    return [{ sighting: only, tally: tallyOf(entries) }];
+    const bookings = spans.flatMap(({ booking }) => (booking.item === undefined ? [] : [booking]));
+    return [{ sighting: only, tally: tallyOf(bookings) }];
   }
-  const entries = new Map<string, DecidedEntry[]>();
-  for (const { entry } of spans) {
-    if (entry.item === undefined) continue;
-    const key = itemText(entry.item);
-    const ofItem = entries.get(key);
-    if (ofItem === undefined) entries.set(key, [entry]);
-    else ofItem.push(entry);
+  const bookings = new Map<string, Booking[]>();
+  for (const { booking } of spans) {
+    if (booking.item === undefined) continue;
+    const key = itemText(booking.item);
+    const ofItem = bookings.get(key);
+    if (ofItem === undefined) bookings.set(key, [booking]);
+    else ofItem.push(booking);
   }
-  return sightings.map((sighting) => ({ sighting, tally: tallyOf(entries.get(itemText(sighting.item)) ?? []) }));
+  return sightings.map((sighting) => ({ sighting, tally: tallyOf(bookings.get(itemText(sighting.item)) ?? []) }));
 }
 
 /** Sum of two contributions to one item. */

@@ -1,5 +1,5 @@
 import { type Attribution, attributionOf, frozenAttribution, onlyItem, type Unnamed } from './attribution.ts';
-import { bearsCost, type CostFact, type DecidedSpan, type Decision, entryOf } from './decision.ts';
+import { bearsCost, bookingOf, type CostFact, type DecidedSpan, type Decision } from './decision.ts';
 import { duplicatesOf } from './duplicates.ts';
 import { mergedOf } from './merged.ts';
 import { collectSightings, type Sighting } from './sighting.ts';
@@ -68,7 +68,7 @@ export function decideTrace(facts: Iterable<SpanFact>, options: DecideOptions): 
       currency,
     });
     const decision = { ...attribute(fact), ...verdict, ...(names === undefined ? {} : { merged: names }) };
-    return { fact, decision, entry: entryOf(fact, decision, currency) };
+    return { fact, decision, booking: bookingOf(fact, decision) };
   });
   return { spans, sightings: sightingsOf(bySpan.values(), attribute), unnamed, standingSums: sums.size };
 }

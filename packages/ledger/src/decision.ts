@@ -23,8 +23,31 @@ export type Decision = {
 /** A fact with an observation. */
 export type CostFact = SpanFact & { readonly observation: NonNullable<SpanFact['observation']> };
 
-/** A cost-bearing span, the decision about it, and the entry the two make. */
-export type DecidedSpan = { readonly fact: CostFact; readonly decision: Decision; readonly entry: DecidedEntry };
+/** A cost-bearing span, the decision about it, and what the two add to sums. */
+export type DecidedSpan = { readonly fact: CostFact; readonly decision: Decision; readonly booking: Booking };
+
+/** What of an entry sums are made of, and what they tell apart. */
+export type Booking = Pick<
+  DecidedEntry,
+  | 'id'
+  | 'category'
+  | 'amountPico'
+  | 'lowPico'
+  | 'highPico'
+  | 'waste'
+  | 'status'
+  | 'reasons'
+  | 'lines'
+  | 'usage'
+  | 'book'
+  | 'usageAtNs'
+  | 'provider'
+  | 'model'
+> & {
+  readonly item: ItemKey | undefined;
+  readonly unattributedReason: string | undefined;
+  readonly agent: string | undefined;
+};
 
 /** An entry as a decision makes it: everything but what recording adds. */
 export type DecidedEntry = Omit<Entry, 'version' | 'state' | 'recordedAtNs' | 'emitter'>;
@@ -47,6 +70,7 @@ export function entryOf(fact: CostFact, decision: Decision, currency: string): D
     category: observation.category,
     currency,
     ...costOf(fact, decision),
+    priceIds: isBooked(decision) ? priceIdsOf(fact) : [],
     source: observation.receipt.source,
     ...(observation.receipt.compared === undefined ? {} : { compared: observation.receipt.compared }),
     usage: observation.usage,
@@ -77,26 +101,41 @@ export function entryOf(fact: CostFact, decision: Decision, currency: string): D
   };
 }
 
-type Cost = Pick<DecidedEntry, 'amountPico' | 'lowPico' | 'highPico' | 'waste' | 'status' | 'reasons' | 'lines' | 'priceIds'>;
+/** What a span and the decision about it add to sums: the same as their entry says. */
+export function bookingOf(fact: CostFact, decision: Decision): Booking {
+  const { observation } = fact;
+  const { amountPico, lowPico, highPico, waste, status, reasons, lines } = costOf(fact, decision);
+  const { entryId: id, category, usage, provider, model } = observation;
+  return {
+    ...{ id, category, amountPico, lowPico, highPico, waste, status, reasons, lines, usage, provider, model },
+    book: observation.receipt.book,
+    usageAtNs: fact.startNs,
+    item: decision.item,
+    unattributedReason: decision.unattributedReason,
+    agent: decision.merged?.agent ?? observation.agent,
+  };
+}
 
-const nothing = { amountPico: 0n, lowPico: 0n, highPico: 0n, waste: false, lines: [], priceIds: [] } as const;
+type Cost = Pick<DecidedEntry, 'amountPico' | 'lowPico' | 'highPico' | 'waste' | 'status' | 'reasons' | 'lines'>;
+
+const nothing = { amountPico: 0n, lowPico: 0n, highPico: 0n, waste: false, lines: [] } as const;
 
 function costOf({ observation }: CostFact, decision: Decision): Cost {
-  const { receipt } = observation;
+  const { receipt, waste } = observation;
   if (decision.excluded !== undefined) return { ...nothing, status: decision.excluded.status, reasons: [] };
   if (decision.currencyProblem !== undefined) {
-    return { ...nothing, waste: observation.waste, status: 'unpriced', reasons: [decision.currencyProblem] };
+    return { ...nothing, waste, status: 'unpriced', reasons: [decision.currencyProblem] };
   }
-  return {
-    amountPico: receipt.amountPico,
-    lowPico: receipt.lowPico,
-    highPico: receipt.highPico,
-    waste: observation.waste,
-    status: receipt.status,
-    reasons: receipt.reasons,
-    lines: receipt.lines,
-    priceIds: [...new Set(receipt.lines.flatMap((line) => (line.priceId === undefined ? [] : [line.priceId])))],
-  };
+  const { amountPico, lowPico, highPico, status, reasons, lines } = receipt;
+  return { amountPico, lowPico, highPico, waste, status, reasons, lines };
+}
+
+function isBooked({ excluded, currencyProblem }: Decision): boolean {
+  return excluded === undefined && currencyProblem === undefined;
+}
+
+function priceIdsOf({ observation: { receipt } }: CostFact): readonly string[] {
+  return [...new Set(receipt.lines.flatMap((line) => (line.priceId === undefined ? [] : [line.priceId])))];
 }
 
 /** JSON text of a decision; equal decisions have equal text. */

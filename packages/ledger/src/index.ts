@@ -7,8 +7,8 @@ export { addContributions, contributionsOf, replaceContribution } from './contri
 export { contributionText, parseContribution } from './contribution-text.ts';
 export type { ClosedTrace, DecideOptions, TraceDecision } from './decide-trace.ts';
 export { decideTrace } from './decide-trace.ts';
-export type { CostFact, DecidedEntry, DecidedSpan, Decision } from './decision.ts';
-export { bearsCost, decisionText, entryOf } from './decision.ts';
+export type { Booking, CostFact, DecidedEntry, DecidedSpan, Decision } from './decision.ts';
+export { bearsCost, bookingOf, decisionText, entryOf } from './decision.ts';
 export type { EntryChange, StoredVersion, WantedEntry } from './diff-entries.ts';
 export { diffEntries } from './diff-entries.ts';
 export type { Entry } from './entry.ts';

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decideTrace, type SpanFact } from '../src/index.ts';
 import { type FactSketch, fact, facts } from './support/facts.ts';
+import { withEntries } from './support/with-entries.ts';
 
 const request = { dialect: 'http-attempt@2', scope: 'http', model: '', cost: '?usage-missing:usage_missing', usage: {} } as const;
 
@@ -16,7 +17,7 @@ const trace = (table: string): readonly SpanFact[] =>
 
 /** Of every answered request what was decided: the span that tells it, or its status. */
 const decided = (some: readonly SpanFact[], sumsStand = true): Readonly<Record<string, string>> => {
-  const { spans } = decideTrace(some, { currency: 'USD', sumsStand });
+  const { spans } = withEntries(decideTrace(some, { currency: 'USD', sumsStand }));
   const nameOf = new Map(spans.map(({ entry }) => [entry.id, entry.spanName]));
   return Object.fromEntries(
     spans
@@ -190,7 +191,7 @@ describe('an answered request to a provider of models', () => {
              sent  | agent  |      |`),
       { currency: 'USD', sumsStand: true },
     );
-    expect(spans.map(({ entry }) => `${entry.spanName} ${entry.status} ${entry.amountPico}`)).toEqual([
+    expect(spans.map(({ fact, booking }) => `${fact.name} ${booking.status} ${booking.amountPico}`)).toEqual([
       'agent priced 180000000000',
       'sent duplicate 0',
     ]);
@@ -217,7 +218,7 @@ describe('an answered request to a provider of models', () => {
       currency: 'USD',
       closed: { unnamed: { unattributedReason: 'no-item' }, decisionOf },
     });
-    expect(spans.map(({ entry }) => entry.duplicateOf)).toEqual(['ab'.repeat(16)]);
+    expect(spans.map(({ decision }) => decision.excluded)).toEqual([{ status: 'duplicate', duplicateOf: 'ab'.repeat(16) }]);
   });
 });
 
@@ -258,8 +259,8 @@ test('what tells requests depends on neither order nor repetition, costs nothing
         return fc.tuple(fc.constant(some), fc.shuffledSubarray([...some, ...some], { minLength: 2 * some.length }));
       }),
       ([once, shuffled]) => {
-        const { spans } = decideTrace(once, { currency: 'USD', sumsStand: true });
-        expect(decideTrace(shuffled, { currency: 'USD', sumsStand: true }).spans).toEqual(spans);
+        const { spans } = withEntries(decideTrace(once, { currency: 'USD', sumsStand: true }));
+        expect(withEntries(decideTrace(shuffled, { currency: 'USD', sumsStand: true })).spans).toEqual(spans);
         const live = new Set(spans.filter(({ decision }) => decision.excluded === undefined).map(({ entry }) => entry.id));
         for (const { entry } of spans) {
           if (!entry.normalizer.startsWith('http-attempt')) continue;

@@ -1,5 +1,6 @@
 import {
   bearsCost,
+  bookingOf,
   type CostFact,
   contributionText,
   type DecidedEntry,
@@ -92,7 +93,7 @@ function takeEntry({ file, entries, items, nowNs }: ReceiveContext, traceKey: bi
   const known = stored && originOf(stored);
   if (known !== undefined && !isGreater(sent, known)) return false;
   const write = (change: { readonly stored: readonly StoredEntry[]; readonly isLive: boolean }): void => {
-    const span = { fact, decision, entry: entryOf(fact, decision, file.currency) };
+    const span = { fact, decision, booking: bookingOf(fact, decision) };
     entries.write(traceKey, { stored: change.stored, spans: change.isLive ? [span] : [], itemKeyOf: items.keyOf, nowNs });
   };
   const isKnownVersion = known?.emitter === sent.emitter && known.version === sent.version;

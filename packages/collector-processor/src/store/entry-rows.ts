@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import {
+  type Booking,
   type CostFact,
-  type DecidedEntry,
   type DecidedSpan,
   type Decision,
   decisionText,
@@ -207,25 +207,25 @@ function prepareAdd(database: LedgerFile['database']): {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const add = ({ key, version, span, itemKey, decision, nowNs }: NewVersion): void => {
-    const { fact, entry, factKey, packed } = span;
+    const { fact, booking, factKey, packed } = span;
     const { callId, human } = fact.observation;
     const isNewFact = factKey === undefined;
-    const amount = splitPico(entry.amountPico);
-    const low = boundOf(entry, entry.lowPico);
-    const high = boundOf(entry, entry.highPico);
+    const amount = splitPico(booking.amountPico);
+    const low = boundOf(booking, booking.lowPico);
+    const high = boundOf(booking, booking.highPico);
     insert.run(
       key,
-      Buffer.from(entry.id, 'hex'),
+      Buffer.from(booking.id, 'hex'),
       version,
       itemKey,
-      kinds.keyOf(entry),
+      kinds.keyOf(booking),
       amount.whole,
       amount.pico,
       low.whole,
       low.pico,
       high.whole,
       high.pico,
-      entry.usageAtNs,
+      booking.usageAtNs,
       nowNs,
       typeof decision === 'bigint' ? decision : null,
       typeof decision === 'bigint' ? null : decision,
@@ -239,10 +239,7 @@ function prepareAdd(database: LedgerFile['database']): {
 }
 
 /** A bound is kept only where it is not the amount. */
-function boundOf(
-  { amountPico }: DecidedEntry,
-  boundPico: bigint,
-): { readonly whole: bigint | null; readonly pico: bigint | null } {
+function boundOf({ amountPico }: Booking, boundPico: bigint): { readonly whole: bigint | null; readonly pico: bigint | null } {
   return boundPico === amountPico ? noBound : splitPico(boundPico);
 }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type DecidedEntry, isUnpriced, unpricedReasonsOf } from '@costspan/ledger';
+import { type Booking, isUnpriced, unpricedReasonsOf } from '@costspan/ledger';
 import { kindsMax } from './limits.ts';
 import { prepare } from './sql.ts';
 
@@ -13,7 +13,7 @@ export type KeptKinds = {
 
 /** What the kind of an entry is made of. */
 export type Kind = Pick<
-  DecidedEntry,
+  Booking,
   'category' | 'status' | 'waste' | 'provider' | 'model' | 'agent' | 'reasons' | 'lines' | 'unattributedReason'
 >;
 

@@ -1,14 +1,15 @@
 import { formatPico } from '@costspan/pricing';
-import { contributionsOf, type DecidedSpan, decideTrace, rollUp, type SpanFact, type TraceDecision } from '../../src/index.ts';
+import { contributionsOf, decideTrace, rollUp, type SpanFact, type TraceDecision } from '../../src/index.ts';
+import { type DecisionWithEntries, withEntries } from './with-entries.ts';
 
 /** The decision about a trace in US dollars. */
-export function decide(facts: Iterable<SpanFact>): TraceDecision {
-  return decideTrace(facts, { currency: 'USD' });
+export function decide(facts: Iterable<SpanFact>): DecisionWithEntries {
+  return withEntries(decideTrace(facts, { currency: 'USD' }));
 }
 
 /** One line per cost-bearing span, as a ledger would print it: `llm1 ticket/T-1 by ancestor 0.18 priced`. */
-export function lines({ spans }: TraceDecision): readonly string[] {
-  return spans.map(line);
+export function lines(decision: TraceDecision): readonly string[] {
+  return withEntries(decision).spans.map(line);
 }
 
 /** The records a trace alone would give. */
@@ -18,7 +19,7 @@ export function records(decision: TraceDecision): readonly ReturnType<typeof rol
   );
 }
 
-function line({ entry }: DecidedSpan): string {
+function line({ entry }: DecisionWithEntries['spans'][number]): string {
   const whose = entry.item
     ? `${entry.item.type}/${entry.item.id} by ${entry.itemSource}`
     : `unattributed: ${entry.unattributedReason}`;

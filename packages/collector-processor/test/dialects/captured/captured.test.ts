@@ -153,7 +153,8 @@ describe.each(Object.entries(tellings))('spans captured from %s', (source, byCal
         trace.map(({ fact }) => fact),
         { currency: 'USD' },
       ).spans.filter(
-        ({ decision, entry }) => decision.excluded === undefined && entry.role !== 'attempt' && entry.status !== 'non_billable',
+        ({ decision, fact, booking }) =>
+          decision.excluded === undefined && fact.observation.role !== 'attempt' && booking.status !== 'non_billable',
       ),
     );
     expect(counted).toHaveLength(tells.filter((telling) => telling !== 'untraced').length);

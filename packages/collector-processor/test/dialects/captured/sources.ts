@@ -183,6 +183,19 @@ export const sources: Readonly<Record<string, Source>> = {
     scenario: 'openlit',
     packages: { ...telemetry, openlit: '1.15.0', openai: '6.49.0', '@anthropic-ai/sdk': '0.120.0' },
   },
+  sentry: {
+    runtime: 'node',
+    scenario: 'sentry',
+    env: { OWN_PROVIDER: 'yes' },
+    // The last line of versions whose spans are OpenTelemetry's.
+    packages: {
+      ...telemetry,
+      '@opentelemetry/api': '1.9.1',
+      '@sentry/node': '10.78.0',
+      openai: '6.49.0',
+      '@anthropic-ai/sdk': '0.120.0',
+    },
+  },
   'http-attempts': {
     runtime: 'node',
     scenario: 'retries',

@@ -2,9 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 
-const exporter = new InMemorySpanExporter();
+export const exporter = new InMemorySpanExporter();
 export const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-provider.register();
+// Some kits set up OpenTelemetry themselves, and are given the exporter.
+if (!process.env.OWN_PROVIDER) provider.register();
 
 export const { OPENAI_URL, ANTHROPIC_URL, BEDROCK_URL, PINECONE_URL, QDRANT_URL } = process.env;
 
