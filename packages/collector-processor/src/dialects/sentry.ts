@@ -7,10 +7,12 @@ export const sentry: Dialect = {
   version: 1,
   emitter: 'Sentry SDKs with AI monitoring',
   limits: [
+    'Reasoning tokens of OpenAI are not on the span: they stay in the output.',
+    'Captured with version 10 of @sentry/node: version 11 takes no span processors of OpenTelemetry.',
     'The lifetime of cache writes and the service tier are not on the span.',
     'A library whose own counts leave the caches out is only noticed when the counts prove it.',
   ],
-  evidence: 'documented',
+  evidence: 'captured',
   detect: [{ key: ['sentry.op'], keyPrefix: 'gen_ai.' }],
   call: {
     ...GEN_AI_CALL,

@@ -114,7 +114,8 @@ const outcomeOf = (fields: SpanFields, failed: boolean): CallOutcome | undefined
 
 /** Whether the reason why an answer ended, or one of several, is among these. */
 const isOneOf = (reasons: ReadonlySet<string>, ends: AttributeValue | undefined): boolean => {
-  if (typeof ends === 'string') return reasons.has(ends);
+  // Sentry writes the list as JSON text.
+  if (typeof ends === 'string') return reasons.has(ends) || (ends.startsWith('["') && reasons.has(ends.slice(2, -2)));
   return Array.isArray(ends) && ends.some((end) => typeof end === 'string' && reasons.has(end));
 };
 

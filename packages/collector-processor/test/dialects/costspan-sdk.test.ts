@@ -41,6 +41,8 @@ describe('calls', () => {
     [['refusal'], undefined, 'refused'],
     [['stop', 'content_filter'], undefined, 'filtered'],
     [['SAFETY'], undefined, 'filtered'],
+    ['["refusal"]', undefined, 'refused'],
+    ['["stop"]', undefined, undefined],
     [['end_turn'], undefined, undefined],
     [undefined, 'content_filter', 'filtered'],
     [undefined, 'APIError', 'failed'],

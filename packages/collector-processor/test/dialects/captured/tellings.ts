@@ -156,6 +156,14 @@ export const tellings: Readonly<Record<string, Readonly<Record<string, Telling>>
   },
   'openlit-python-pinecone': { 'Pinecone upsert': 'missing', 'Pinecone query': 'missing', 'Pinecone fetch': 'missing' },
   'traceloop-python-pinecone': { 'Pinecone upsert': 'missing', 'Pinecone query': 'exact', 'Pinecone fetch': 'untraced' },
+  sentry: {
+    'OpenAI chat': 'no-reasoning',
+    'OpenAI chat stream': 'no-reasoning',
+    'OpenAI response': 'no-reasoning',
+    'OpenAI embedding': 'exact',
+    'Anthropic message': 'no-lifetimes',
+    'Anthropic message stream': 'no-lifetimes',
+  },
   'http-attempts': { 'OpenAI chat, refused twice': 'estimated', 'OpenAI chat, timed out once': 'estimated' },
   'http-answered': {
     'OpenAI response that nobody instruments': 'requested',
