@@ -38,9 +38,14 @@ export const guard = <T>(what: string, run: () => T, otherwise: T): T => {
   try {
     return run();
   } catch (fault) {
-    diag.error(`costspan: ${what} failed: ${describe(fault)}`);
+    reportFault(what, fault);
     return otherwise;
   }
+};
+
+/** Reports a fault of our own that must not reach the host. */
+export const reportFault = (what: string, fault: unknown): void => {
+  diag.error(`costspan: ${what} failed: ${describe(fault)}`);
 };
 
 // Our own messages quote nothing. Of any other error the message may, so its name and places have to do.

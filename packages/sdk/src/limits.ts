@@ -37,9 +37,6 @@ export const jsonKeyBytesMax = 256;
 /** Bytes of a request body that is read for its model and options; of a longer one only the answer is read. */
 export const requestBodyBytesMax: number = 64 * 1024 * 1024;
 
-/** Characters of a request body that is parsed as a whole: of a longer one only the wanted fields are read. */
-export const parsedBodyCharactersMax = 4_096;
-
 /** Bytes of a streamed event that is parsed as a whole: of a longer one only the wanted fields are read. */
 export const parsedEventBytesMax = 4_096;
 
@@ -48,6 +45,12 @@ export const heldEventBytesMax: number = 1024 * 1024;
 
 /** Bytes of one message of a binary event stream; the encoding itself allows 16 MB, and a longer one is not of it. */
 export const framePayloadBytesMax: number = 24 * 1024 * 1024;
+
+/** How long a body is not watched for being forgotten, in milliseconds: nearly every one that is no stream is read by then. */
+export const youngBodyMs = 250;
+
+/** Bodies that are not watched yet; beyond that all are, so that a process that never gets to its timers forgets none. */
+export const youngBodiesMax = 1_000;
 
 /** Responses made in the background whose work item is remembered until they are read; of others the reader's item pays. */
 export const backgroundOriginsMax = 10_000;

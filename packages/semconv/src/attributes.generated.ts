@@ -45,11 +45,8 @@ export const ATTR_COSTSPAN_PROVIDER_COST_CURRENCY = 'costspan.provider_cost.curr
 /** What the span is for cost: `call` (the priced leaf), `attempt` (one HTTP try that did not answer), `handoff`, `tool`, `aggregate` (never priced). */
 export const ATTR_COSTSPAN_ROLE = 'costspan.role' as const;
 
-/** Number of an HTTP attempt inside its call, from 1. */
+/** Number of an HTTP attempt inside its call, from 1. On a call, the number of the attempt it ended with: how many it took. */
 export const ATTR_COSTSPAN_ATTEMPT_NUMBER = 'costspan.attempt.number' as const;
-
-/** How many HTTP attempts a call took. */
-export const ATTR_COSTSPAN_ATTEMPT_COUNT = 'costspan.attempt.count' as const;
 
 /** Whether the provider bills the attempt: `yes`, `no` or `possible`. `possible` is priced as estimated with low bound 0. */
 export const ATTR_COSTSPAN_ATTEMPT_BILLABLE = 'costspan.attempt.billable' as const;

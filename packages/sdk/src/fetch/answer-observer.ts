@@ -8,7 +8,7 @@ import { mayTellUsage } from './body/may-matter.ts';
 import type { ResponseObserver } from './body/observed-response.ts';
 import { pickValue } from './body/pick-value.ts';
 import { createSseReader } from './body/sse-reader.ts';
-import { strippedEvent, withoutNullUsage } from './include-usage.ts';
+import { strippedOfNullUsage, withoutNullUsage } from './include-usage.ts';
 
 /** Reads an answer as it passes; `answer` is what is known so far. */
 export type AnswerObserver = ResponseObserver & {
@@ -144,7 +144,7 @@ const ENVELOPE = { bytes: true } as const;
 const observeAskedEvents = (api: Api): AnswerObserver => {
   let answer = UNKNOWN;
   let isOurs = false;
-  let held: Buffer = Buffer.alloc(0);
+  let held: Buffer = NO_BYTES;
   let isHolding = true;
   let hasSeenEvent = false;
   const reader = createSseReader(
@@ -156,11 +156,25 @@ const observeAskedEvents = (api: Api): AnswerObserver => {
     mayTellUsage,
   );
 
-  const keep = (event: Buffer): Buffer | undefined => {
+  const keep = (event: Uint8Array): Uint8Array | undefined => {
     isOurs = false;
     hasSeenEvent = true;
     reader.feed(event);
     return isOurs ? undefined : withoutNullUsage(event);
+  };
+
+  const keepMany = (bytes: Buffer): Uint8Array | undefined => {
+    const { events, rest } = splitEvents(bytes);
+    const kept = events.map(keep).filter((event) => event !== undefined);
+    // An event of that size is none of ours: from here on the stream passes through as it comes.
+    isHolding = rest.length <= heldEventBytesMax;
+    if (isHolding) held = rest.length === 0 ? NO_BYTES : Buffer.from(rest);
+    else {
+      reader.feed(rest);
+      kept.push(rest);
+      held = NO_BYTES;
+    }
+    return kept.length === 0 ? undefined : plain(kept.length === 1 ? (kept[0] ?? held) : Buffer.concat(kept));
   };
 
   return {
@@ -169,31 +183,22 @@ const observeAskedEvents = (api: Api): AnswerObserver => {
         reader.feed(bytes);
         return bytes;
       }
-      const stripped = held.length === 0 && hasSeenEvent ? strippedEvent(bytes) : undefined;
-      if (stripped !== undefined) return stripped;
-      const { events, rest } = splitEvents(held.length === 0 ? view(bytes) : Buffer.concat([held, bytes]));
-      const kept = events.map(keep).filter((event) => event !== undefined);
-      // An event of that size is none of ours: from here on the stream passes through as it comes.
-      isHolding = rest.length <= heldEventBytesMax;
-      if (isHolding) held = Buffer.from(rest);
-      else {
-        reader.feed(rest);
-        kept.push(rest);
-        held = Buffer.alloc(0);
-      }
-      return kept.length === 0 ? undefined : plain(kept.length === 1 ? (kept[0] ?? held) : Buffer.concat(kept));
+      if (held.length > 0) return keepMany(Buffer.concat([held, bytes]));
+      if (!isOneEvent(bytes)) return keepMany(view(bytes));
+      // Of nearly every event only this is wanted: one that says its usage is null says nothing else that matters.
+      return (hasSeenEvent ? strippedOfNullUsage(bytes) : undefined) ?? keep(bytes);
     },
     end: () => {
       isOurs = false;
       reader.feed(held);
       reader.end();
       const last = isOurs ? undefined : withoutNullUsage(held);
-      held = Buffer.alloc(0);
+      held = NO_BYTES;
       return last;
     },
     release: () => {
       const last = held;
-      held = Buffer.alloc(0);
+      held = NO_BYTES;
       return last;
     },
     answer: () => answer,
@@ -203,8 +208,16 @@ const observeAskedEvents = (api: Api): AnswerObserver => {
 
 const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
+const NO_BYTES: Buffer = Buffer.alloc(0);
+
 // A Buffer prints and compares differently; the host got plain bytes before.
-const plain = (bytes: Buffer): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+const plain = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+
+/** Whether a piece is one event of one line, and the blank line behind it. */
+const isOneEvent = (bytes: Uint8Array): boolean => {
+  const { length } = bytes;
+  return bytes[length - 1] === LINE_FEED && bytes.indexOf(LINE_FEED) === length - 2;
+};
 
 /** The complete events of some bytes, each with the blank line behind it, and what follows the last of them. */
 const splitEvents = (bytes: Buffer): { readonly events: readonly Buffer[]; readonly rest: Buffer } => {

@@ -38,7 +38,7 @@ export type CallSpanStart = {
   readonly attributes: Attributes;
   readonly startMs: number;
   /** Where an embedding may find the span that was started for it: its model, and the spans that are open. */
-  readonly embedding?: { readonly model: string; readonly open: OpenEmbeddingSpans };
+  readonly embedding?: { readonly model: string; readonly open: OpenEmbeddingSpans } | undefined;
 };
 
 /** A span of our own, a child of what is active in `parent`. */

@@ -1,6 +1,5 @@
 import {
   ATTR_COSTSPAN_ATTEMPT_BILLABLE,
-  ATTR_COSTSPAN_ATTEMPT_COUNT,
   ATTR_COSTSPAN_ATTEMPT_NUMBER,
   ATTR_COSTSPAN_CATEGORY,
   ATTR_COSTSPAN_PROVIDER_REQUEST_ID,
@@ -49,11 +48,11 @@ export type Call = {
   /** Attempts before this one that may have been billed. */
   earlierPossible: number;
   /** What let the call through and waits to hear of its end. */
-  readonly admission?: Admission;
+  readonly admission: Admission | undefined;
   /** Where a call made in the background is expected to end. */
   readonly late: LateResults;
   /** Called once, when the call has ended. */
-  onEnded?: () => void;
+  onEnded: ((call: Call) => void) | undefined;
 };
 
 /** Whose span tells of a call: our own, or one that another instrumentation has started for it. */
@@ -63,12 +62,14 @@ export type SpanOwner = 'own' | 'annotate';
 export type Ending = {
   readonly answer: Answer;
   /** Absent where nobody sees the response itself. */
-  readonly status?: number;
-  readonly requestId?: string;
+  readonly told?: ResponseFacts;
   /** Whether all of it arrived. What was cut short has used more than it said. */
   readonly isWhole: boolean;
-  readonly errorType?: string;
+  readonly errorType?: string | undefined;
 };
+
+/** What a response says of itself; the response must be free to be collected while its body is read. */
+export type ResponseFacts = { readonly status: number; readonly requestId?: string };
 
 /**
  * Starts a call in `parent`, together with its first attempt. A client that says it has tried before is believed, so that
@@ -82,24 +83,23 @@ export const startCall = (
     readonly owner: SpanOwner;
     readonly openEmbeddings: OpenEmbeddingSpans;
     /** More for every attempt of the call. */
-    readonly extra?: Attributes;
-    readonly admission?: Admission;
+    readonly extra?: Attributes | undefined;
+    readonly admission?: Admission | undefined;
     readonly late: LateResults;
   },
 ): Call => {
   const { api } = facts;
   const { model } = facts.body;
-  const { admission } = options;
   const attemptStartMs = Date.now();
   const start = options.owner === 'annotate' ? adoptCallSpan : startCallSpan;
   const isSought = api.category === 'embedding' && model !== undefined;
   const span = start(spans, parent, {
     name: model === undefined ? api.operation : `${api.operation} ${model}`,
-    attributes: callAttributes(facts, options.extra),
+    attributes: sharedAttributes(facts, options.extra),
     startMs: attemptStartMs,
-    ...(isSought && { embedding: { model, open: options.openEmbeddings } }),
+    embedding: isSought ? { model, open: options.openEmbeddings } : undefined,
   });
-  const call: Call = {
+  return {
     span,
     owner: options.owner,
     spans,
@@ -109,36 +109,25 @@ export const startCall = (
     attemptStartMs,
     hasEnded: false,
     earlierPossible: 0,
+    admission: options.admission,
     late: options.late,
+    onEnded: undefined,
   };
-  return admission === undefined ? call : { ...call, admission };
 };
 
-/** What is said of every attempt of a call. */
+/** What is said of every attempt of a call, from its start: what samplers look at, and no more, because starting costs by the attribute. */
 const sharedAttributes = ({ api, body, provider, server }: RequestFacts, extra: Attributes | undefined): Attributes => {
   const attributes: Attributes = {
     [ATTR_COSTSPAN_CATEGORY]: api.category,
     [ATTR_GEN_AI_OPERATION_NAME]: api.operation,
     [ATTR_GEN_AI_PROVIDER_NAME]: provider,
   };
+  if (body.model !== undefined) attributes[ATTR_GEN_AI_REQUEST_MODEL] = body.model;
   if (server !== undefined) {
     attributes[ATTR_SERVER_ADDRESS] = server.address;
     attributes[ATTR_SERVER_PORT] = server.port;
   }
-  if (body.model !== undefined) attributes[ATTR_GEN_AI_REQUEST_MODEL] = body.model;
   return extra === undefined ? attributes : Object.assign(attributes, extra);
-};
-
-const callAttributes = (facts: RequestFacts, extra: Attributes | undefined): Attributes => {
-  const { api, body } = facts;
-  const attributes = sharedAttributes(facts, extra);
-  attributes[ATTR_COSTSPAN_ROLE] = 'call';
-  if (body.isStream) attributes[ATTR_GEN_AI_REQUEST_STREAM] = true;
-  if (body.maxTokens !== undefined) attributes[ATTR_GEN_AI_REQUEST_MAX_TOKENS] = body.maxTokens;
-  if (body.serviceTier !== undefined && api.id.startsWith('openai.')) {
-    attributes[ATTR_OPENAI_REQUEST_SERVICE_TIER] = body.serviceTier;
-  }
-  return attributes;
 };
 
 /** Starts the next attempt of a call; the one before it becomes a child span of its own. */
@@ -174,7 +163,7 @@ export const endFailedCall = (call: Call, failed: FailedAttempt, failedAtMs: num
   if (!claimEnd(call)) return;
   settle(call, { used: [], isWhole: false, billable: failed.billable });
   call.span.end(
-    { ...attemptAttributes(call), ...failureAttributes(failed) },
+    { ...callAttributes(call), ...failureAttributes(failed) },
     {
       isFailed: true,
       atMs: failedAtMs,
@@ -202,10 +191,9 @@ export const endAnsweredCall = (call: Call, ending: Ending): void => {
   const { model } = ending.answer;
   if (call.admission !== undefined)
     settle(call, { used, isWhole: ending.isWhole, billable, ...(model !== undefined && { model }) });
-  const attributes = attemptAttributes(call);
+  const attributes = callAttributes(call);
   attributes[ATTR_COSTSPAN_ATTEMPT_BILLABLE] = billable;
-  if (ending.status !== undefined) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = ending.status;
-  if (ending.requestId !== undefined) attributes[ATTR_COSTSPAN_PROVIDER_REQUEST_ID] = ending.requestId;
+  writeResponse(ending.told, attributes);
   if (errorType !== undefined) attributes[ATTR_ERROR_TYPE] = errorType;
   if ((main === undefined || !ending.isWhole) && facts.api.isFree !== true) attributes[ATTR_COSTSPAN_USAGE_MISSING] = true;
   answerAttributes(ending.answer, main, facts.api.id, attributes);
@@ -217,7 +205,7 @@ export const endAnsweredCall = (call: Call, ending: Ending): void => {
  * What works in the background is not over when it is answered, and its cost is told by whoever reads it: the same span,
  * however often and by whom. The call itself bears none.
  */
-const endBackgroundCall = (call: Call, { answer, status, requestId }: Ending): void => {
+const endBackgroundCall = (call: Call, { answer, told }: Ending): void => {
   const { facts, span, late } = call;
   settle(call, { used: [], isWhole: false, billable: 'possible' });
   if (answer.id !== undefined) {
@@ -225,13 +213,10 @@ const endBackgroundCall = (call: Call, { answer, status, requestId }: Ending): v
     const result = { api: facts.api, id: answer.id, answer };
     if (answer.rawUsage !== undefined) late.report(result, { provider: facts.provider, reader: span.context });
   }
-  const attributes: Attributes = {
-    ...attemptAttributes(call),
-    [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: 'no',
-    ...(status !== undefined && { [ATTR_HTTP_RESPONSE_STATUS_CODE]: status }),
-    ...(requestId !== undefined && { [ATTR_COSTSPAN_PROVIDER_REQUEST_ID]: requestId }),
-    ...answerAttributes(answer, undefined, facts.api.id),
-  };
+  const attributes = callAttributes(call);
+  attributes[ATTR_COSTSPAN_ATTEMPT_BILLABLE] = 'no';
+  writeResponse(told, attributes);
+  answerAttributes(answer, undefined, facts.api.id, attributes);
   span.end(attributes, { isFailed: false });
 };
 
@@ -244,7 +229,7 @@ const settle = (call: Call, outcome: Omit<CallOutcome, 'earlierPossible'>): void
 const claimEnd = (call: Call): boolean => {
   if (call.hasEnded) return false;
   call.hasEnded = true;
-  call.onEnded?.();
+  call.onEnded?.(call);
   return true;
 };
 
@@ -269,10 +254,22 @@ const emitOtherModel = (call: Call, usage: ModelUsage): void => {
   span.end();
 };
 
-const attemptAttributes = ({ attempts }: Call): Attributes => {
-  const attributes: Attributes = { [ATTR_COSTSPAN_ATTEMPT_NUMBER]: attempts, [ATTR_COSTSPAN_ATTEMPT_COUNT]: attempts };
+/** What is said of a call when it ends, whatever became of it. */
+const callAttributes = ({ facts: { api, body }, attempts }: Call): Attributes => {
+  const attributes: Attributes = { [ATTR_COSTSPAN_ROLE]: 'call', [ATTR_COSTSPAN_ATTEMPT_NUMBER]: attempts };
   if (attempts > 1) attributes[ATTR_HTTP_REQUEST_RESEND_COUNT] = attempts - 1;
+  if (body.isStream) attributes[ATTR_GEN_AI_REQUEST_STREAM] = true;
+  if (body.maxTokens !== undefined) attributes[ATTR_GEN_AI_REQUEST_MAX_TOKENS] = body.maxTokens;
+  if (body.serviceTier !== undefined && api.id.startsWith('openai.')) {
+    attributes[ATTR_OPENAI_REQUEST_SERVICE_TIER] = body.serviceTier;
+  }
   return attributes;
+};
+
+const writeResponse = (told: ResponseFacts | undefined, onto: Attributes): void => {
+  if (told === undefined) return;
+  onto[ATTR_HTTP_RESPONSE_STATUS_CODE] = told.status;
+  if (told.requestId !== undefined) onto[ATTR_COSTSPAN_PROVIDER_REQUEST_ID] = told.requestId;
 };
 
 const failureAttributes = (failed: FailedAttempt): Attributes => ({

@@ -19,36 +19,27 @@ export const withIncludeUsage = (rawBody: unknown, body: RequestBody, api: strin
  * An event of a stream whose usage we asked for, as it would have come unasked: without the `"usage":null` that the
  * option adds to every chunk. The option adds nothing else.
  */
-export const withoutNullUsage = (event: Buffer): Buffer => {
-  const at = event.lastIndexOf(NULL_USAGE);
-  if (at === -1) return event;
-  return Buffer.concat([event.subarray(0, at), event.subarray(at + NULL_USAGE.length)]);
-};
+export const withoutNullUsage = (event: Uint8Array): Uint8Array => strippedOfNullUsage(event) ?? event;
 
-/**
- * A piece that is one whole event with `"usage":null`, without it; undefined when it is anything else. Nearly every piece
- * is that, and an event that says its usage is null says nothing else that matters. The bytes of the host stay as they are.
- */
-export const strippedEvent = (bytes: Uint8Array): Uint8Array | undefined => {
-  const { length } = bytes;
-  if (bytes[length - 1] !== LINE_FEED || bytes.indexOf(LINE_FEED) !== length - 2) return undefined;
+/** A copy of an event without its `"usage":null`; undefined when it has none. The bytes of the host stay as they are. */
+export const strippedOfNullUsage = (event: Uint8Array): Uint8Array | undefined => {
+  const { length } = event;
   const tailAt = length - NULL_USAGE.length - CLOSE.length;
-  const at = isNullUsageAt(bytes, tailAt) ? tailAt : Buffer.from(bytes.buffer, bytes.byteOffset, length).lastIndexOf(NULL_USAGE);
+  const at = isNullUsageAt(event, tailAt) ? tailAt : Buffer.from(event.buffer, event.byteOffset, length).lastIndexOf(NULL_USAGE);
   if (at === -1) return undefined;
-  const kept = Uint8Array.prototype.slice.call(bytes, 0, length - NULL_USAGE.length);
-  for (let index = at; index < kept.length; index += 1) kept[index] = bytes[index + NULL_USAGE.length] ?? 0;
+  const kept = Uint8Array.prototype.slice.call(event, 0, length - NULL_USAGE.length);
+  for (let index = at; index < kept.length; index += 1) kept[index] = event[index + NULL_USAGE.length] ?? 0;
   return kept;
 };
 
 const isNullUsageAt = (bytes: Uint8Array, at: number): boolean => {
-  if (at < 0) return false;
+  if (at < 0 || bytes[at] !== NULL_USAGE[0]) return false;
   for (let index = 0; index < NULL_USAGE.length; index += 1) {
     if (bytes[at + index] !== NULL_USAGE[index]) return false;
   }
   return true;
 };
 
-const LINE_FEED = 0x0a;
 // What ends an event whose last field it is.
 const CLOSE = '}\n\n';
 

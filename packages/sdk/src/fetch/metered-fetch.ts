@@ -10,7 +10,7 @@ import { type AnswerObserver, createAnswerObserver } from './answer-observer.ts'
 import { type FailedAttempt, failedByError, failedByStatus, requestIdOf } from './attempt-ending.ts';
 import { observeResponse } from './body/observed-response.ts';
 import type { BodyExit } from './body/passage.ts';
-import { type Call, endAnsweredCall, endFailedCall, nextAttempt, type SpanOwner, startCall } from './call.ts';
+import { type Call, endAnsweredCall, endFailedCall, nextAttempt, type ResponseFacts, type SpanOwner, startCall } from './call.ts';
 import type { Admission, CallGate } from './call-gate.ts';
 import { type LateReading, readLateResults } from './late/late-fetch.ts';
 import type { ItemOfResult, LateResults } from './late/late-results.ts';
@@ -56,16 +56,8 @@ export type MeteredFetchOptions = {
 export const createMeteredFetch = (inner: Fetch | undefined, options: MeteredFetchOptions): Fetch => {
   if (inner !== undefined && isMetered(inner)) return inner;
   const parts: MeteringParts = { ...options, readAddress: createReadAddress(options.includeUsageHosts) };
-  const metered: Fetch = async (input, init) => {
-    try {
-      // Looked up at each call, so that a global fetch replaced later is the one that is used.
-      return await send(inner ?? globalThis.fetch, input, init, parts);
-    } catch (error) {
-      // A gate's own refusal is for the host; a client that tries again after every error would hide it.
-      if (!isRefusal(error) || options.gate === undefined || !isFromRetryingClient(input, init)) throw error;
-      return createRefusingResponse(error);
-    }
-  };
+  // Looked up at each call, so that a global fetch replaced later is the one that is used.
+  const metered: Fetch = (input, init) => send(inner ?? globalThis.fetch, input, init, parts);
   meteredFetches.add(metered);
   return metered;
 };
@@ -82,27 +74,33 @@ const send = async (
   init: RequestInit | undefined,
   options: MeteringParts,
 ): Promise<Response> => {
-  const parent = activeContext();
-  if (isMeteredIn(parent)) return transport(input, init);
-  const plan = guard('reading a request', () => planRequest(input, init, options), undefined);
-  if (plan === undefined) return sendUnplanned(transport, input, init, options);
-  const pending = guard('finding a retry', () => options.pending.take(plan), undefined);
-  // Outside of the guard: a refusal is the host's to see. Nobody waits for a gate that answers at once.
-  const asked = options.gate === undefined ? undefined : admit(options.gate, plan, pending, options);
-  const admission = asked instanceof Promise ? await asked : asked;
-  const call = guard('starting a call', () => beginAttempt(plan, options, { parent, pending, admission }), undefined);
-  if (call === undefined) admission?.settle({ used: [], isWhole: false, billable: 'possible', earlierPossible: 0 });
-  // A span that records nothing would make all the rest useless work, unless somebody waits for the end of the call.
-  if (call === undefined || !(call.span.isRecording || call.admission !== undefined)) return transport(input, init);
-  const attempt: Attempt = { call, plan, options, wasAbortedBefore: plan.signal?.aborted === true };
-  let response: Response;
   try {
-    response = await runInContext(call.span.context, () => transport(input, sentInit(init, attempt)));
+    const parent = activeContext();
+    if (isMeteredIn(parent)) return await transport(input, init);
+    const plan = guard('reading a request', () => planRequest(input, init, options), undefined);
+    if (plan === undefined) return await sendUnplanned(transport, input, init, options);
+    const pending = guard('finding a retry', () => options.pending.take(plan), undefined);
+    // Outside of the guard: a refusal is the host's to see. Nobody waits for a gate that answers at once.
+    const asked = options.gate === undefined ? undefined : admit(options.gate, plan, pending, options);
+    const admission = asked instanceof Promise ? await asked : asked;
+    const call = guard('starting a call', () => beginAttempt(plan, options, { parent, pending, admission }), undefined);
+    if (call === undefined) admission?.settle({ used: [], isWhole: false, billable: 'possible', earlierPossible: 0 });
+    // A span that records nothing would make all the rest useless work, unless somebody waits for the end of the call.
+    if (call === undefined || !(call.span.isRecording || call.admission !== undefined)) return await transport(input, init);
+    const attempt: Attempt = { call, plan, options, wasAbortedBefore: plan.signal?.aborted === true };
+    let response: Response;
+    try {
+      response = await runInContext(call.span.context, () => transport(input, sentInit(init, attempt)));
+    } catch (error) {
+      guard('ending a call', () => failAttempt(attempt, failureOf(attempt, error)), undefined);
+      throw error;
+    }
+    return guard('reading an answer', () => receive(attempt, response), response);
   } catch (error) {
-    guard('ending a call', () => failAttempt(attempt, failureOf(attempt, error)), undefined);
-    throw error;
+    // A gate's own refusal is for the host; a client that tries again after every error would hide it.
+    if (!isRefusal(error) || options.gate === undefined || !isFromRetryingClient(input, init)) throw error;
+    return createRefusingResponse(error);
   }
-  return guard('reading an answer', () => receive(attempt, response), response);
 };
 
 const sendUnplanned = async (
@@ -156,12 +154,10 @@ const admitAgain = ({ call, failed, failedAtMs }: PendingCall): undefined | Prom
 const sentInit = (init: RequestInit | undefined, { call, plan }: Attempt): RequestInit | undefined => {
   const stop = call.admission?.signal;
   if (plan.sentBody === undefined && stop === undefined) return init;
-  const signals = [plan.signal, stop].filter((signal) => signal !== undefined);
-  return {
-    ...init,
-    ...(plan.sentBody !== undefined && { body: plan.sentBody }),
-    ...(stop !== undefined && { signal: AbortSignal.any(signals) }),
-  };
+  const sent: RequestInit = { ...init };
+  if (plan.sentBody !== undefined) sent.body = plan.sentBody;
+  if (stop !== undefined) sent.signal = AbortSignal.any([plan.signal, stop].filter((signal) => signal !== undefined));
+  return sent;
 };
 
 /** Whether a fetch already meters: metering it again would count every call twice. */
@@ -176,9 +172,6 @@ type Attempt = {
   readonly options: MeteredFetchOptions;
   readonly wasAbortedBefore: boolean;
 };
-
-/** What the end of an attempt needs of its response; the response itself must be free to be collected. */
-type ResponseFacts = { readonly status: number; readonly requestId?: string };
 
 const lateReadingOf = (
   input: string | URL | Request,
@@ -211,13 +204,15 @@ const beginAttempt = (plan: RequestPlan, options: MeteredFetchOptions, { parent,
     const call = startCall(options.spans, parent, plan.facts, {
       owner: options.owner,
       openEmbeddings: options.openEmbeddings,
-      ...(extra !== undefined && { extra }),
+      extra,
       late: options.late,
-      ...(admission !== undefined && { admission }),
+      admission,
     });
-    call.onEnded = () => options.open.delete(call);
-    if (call.span.isRecording || admission !== undefined) options.open.add(call);
-    guard('starting a call', () => admission?.started?.(call.span), undefined);
+    if (call.span.isRecording || admission !== undefined) {
+      call.onEnded = options.open.delete;
+      options.open.add(call);
+    }
+    if (admission !== undefined) guard('starting a call', () => admission.started?.(call.span), undefined);
     return call;
   }
   // Only a client that gave up tries again, whatever the time said.
@@ -236,7 +231,7 @@ const receive = (attempt: Attempt, response: Response): Response => {
     wasAsked: plan.sentBody !== undefined,
   });
   const requestId = requestIdOf(response.headers);
-  const told: ResponseFacts = { status: response.status, ...(requestId !== undefined && { requestId }) };
+  const told: ResponseFacts = requestId === undefined ? { status: response.status } : { status: response.status, requestId };
   const { body } = response;
   if (body === null || typeof body.getReader !== 'function') {
     endAnswer(call, observer, told);
@@ -285,8 +280,8 @@ const onExitOfBody =
 
 const endAnswer = (call: Call, observer: AnswerObserver, told: ResponseFacts, failure?: FailedAttempt): void => {
   const answer = observer.answer();
-  const isBroken = failure !== undefined && !answer.isComplete;
-  endAnsweredCall(call, { answer, ...told, isWhole: answer.isComplete, ...(isBroken && { errorType: failure.errorType }) });
+  const errorType = answer.isComplete ? undefined : failure?.errorType;
+  endAnsweredCall(call, { answer, told, isWhole: answer.isComplete, errorType });
 };
 
 const failAttempt = ({ call, plan, options }: Attempt, failed: FailedAttempt): void => {

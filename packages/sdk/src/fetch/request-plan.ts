@@ -1,8 +1,8 @@
-import { parsedBodyCharactersMax, requestBodyBytesMax } from '../limits.ts';
+import { requestBodyBytesMax } from '../limits.ts';
 import type { Api, RequestBody } from './apis/api-type.ts';
 import { fieldOf, textOf } from './apis/kept.ts';
 import { createJsonPruner } from './body/json-pruner.ts';
-import type { Pick as PickedParts } from './body/pick.ts';
+import { topFields } from './body/top-fields.ts';
 import { withIncludeUsage } from './include-usage.ts';
 import type { ReadAddress, RequestAddress, Server } from './request-address.ts';
 
@@ -96,6 +96,9 @@ const requestFields = {
 
 const speechFields = { ...requestFields, input: true } as const;
 
+const requestNames: ReadonlySet<string> = new Set(Object.keys(requestFields));
+const speechNames: ReadonlySet<string> = new Set(Object.keys(speechFields));
+
 /** What the address, or a header, says of a request; the body knows better. */
 type SaidElsewhere = { readonly model: string | undefined; readonly isStream: boolean };
 
@@ -104,17 +107,13 @@ const readBody = (raw: unknown, api: Api, elsewhere: SaidElsewhere): RequestBody
     const text = (field: string): string | undefined => textOf({ field: raw.get(field) }, 'field');
     return bodyOf(elsewhere, text('model'), { isStream: text('stream') === 'true', usage: api.readRequest?.({ text }) ?? {} });
   }
-  const kept = keep(raw, api.readRequest === undefined ? requestFields : speechFields);
+  const kept = keep(raw, api.readRequest !== undefined);
   if (kept === undefined) return bodyOf(elsewhere, undefined, { isStream: false });
   const body: Writable<RequestBody> = { isStream: fieldOf(kept, 'stream') === true };
   if (api.readRequest !== undefined) body.usage = api.readRequest({ text: (field) => textOf(kept, field) });
   const serviceTier = textOf(kept, 'service_tier');
   if (serviceTier !== undefined) body.serviceTier = serviceTier;
-  const maxTokens = [
-    fieldOf(kept, 'max_completion_tokens'),
-    fieldOf(kept, 'max_output_tokens'),
-    fieldOf(kept, 'max_tokens'),
-  ].find(isCount);
+  const maxTokens = countOf(kept, 'max_completion_tokens') ?? countOf(kept, 'max_output_tokens') ?? countOf(kept, 'max_tokens');
   if (maxTokens !== undefined) body.maxTokens = maxTokens;
   const options = fieldOf(kept, 'stream_options');
   if (options === undefined) body.streamOptions = 'absent';
@@ -129,30 +128,21 @@ const bodyOf = (elsewhere: SaidElsewhere, ownModel: string | undefined, body: Wr
   return body;
 };
 
-// A short text is parsed faster than it is scanned; what a long one holds besides the wanted fields is passed over.
-const keep = (raw: unknown, fields: PickedParts): unknown => {
-  if (typeof raw === 'string' && raw.length <= parsedBodyCharactersMax) {
-    try {
-      return JSON.parse(raw) as unknown;
-    } catch {
-      return undefined;
-    }
-  }
-  const bytes = bytesOf(raw);
-  if (bytes === undefined) return undefined;
-  const pruner = createJsonPruner(fields);
-  pruner.feed(bytes);
+// Nearly every client sends a text. One with bytes for a body is read the slower way, in which texts are never decoded.
+const keep = (raw: unknown, isSpeech: boolean): unknown => {
+  if (typeof raw === 'string')
+    return raw.length <= requestBodyBytesMax ? topFields(raw, isSpeech ? speechNames : requestNames) : undefined;
+  if (!(raw instanceof Uint8Array) || raw.length > requestBodyBytesMax) return undefined;
+  const pruner = createJsonPruner(isSpeech ? speechFields : requestFields);
+  pruner.feed(raw);
   return pruner.take();
 };
 
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const countOf = (kept: unknown, field: string): number | undefined => {
+  const value = fieldOf(kept, field);
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+};
 
 // A field that was null is kept as null, which is a decision of the caller's.
 const isOpenObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && fieldOf(value, 'include_usage') === undefined;
-
-const bytesOf = (raw: unknown): Uint8Array | undefined => {
-  const bytes =
-    typeof raw === 'string' && raw.length <= requestBodyBytesMax ? Buffer.from(raw) : raw instanceof Uint8Array ? raw : undefined;
-  return bytes !== undefined && bytes.length <= requestBodyBytesMax ? bytes : undefined;
-};

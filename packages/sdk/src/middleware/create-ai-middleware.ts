@@ -94,11 +94,10 @@ const start = (
   const call = startCall(spans, active, facts, {
     owner,
     openEmbeddings,
-    extra: {},
     late,
-    ...(admission !== undefined && { admission }),
+    admission,
   });
-  call.onEnded = () => open.delete(call);
+  call.onEnded = open.delete;
   open.add(call);
   guard('starting a call', () => admission?.started?.(call.span), undefined);
   return call;
@@ -128,7 +127,7 @@ const end = (call: Call | undefined, read: () => Answer): void => {
 };
 
 const endAnswer = (call: Call, answer: Answer, errorType?: string): void =>
-  endAnsweredCall(call, { answer, isWhole: answer.isComplete, ...(errorType !== undefined && { errorType }) });
+  endAnsweredCall(call, { answer, isWhole: answer.isComplete, errorType });
 
 const watched = (stream: ReadableStream<unknown>, call: Call, params: ModelCall): ReadableStream<unknown> => {
   let answer = UNKNOWN;

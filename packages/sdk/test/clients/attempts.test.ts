@@ -83,7 +83,7 @@ test.each<[string, FakeStep[], object, string[]]>([
   const found = await spans();
   expect(lines(found)).toEqual(expected);
   const call = found.find(({ attributes }) => attributes['costspan.role'] === 'call');
-  expect(call?.attributes['costspan.attempt.count']).toBe(expected.length);
+  expect(call?.attributes['costspan.attempt.number']).toBe(expected.length);
   for (const span of found.filter((other) => other !== call)) {
     expect(span.parentSpanContext?.spanId).toBe(call?.spanContext().spanId);
   }
@@ -192,7 +192,7 @@ test('retries of calls side by side stay with their own call', async () => {
   const calls = found.filter(({ attributes }) => attributes['costspan.role'] === 'call');
   expect(calls).toHaveLength(6);
   for (const call of calls) {
-    expect(call.attributes['costspan.attempt.count']).toBe(2);
+    expect(call.attributes['costspan.attempt.number']).toBe(2);
     const children = found.filter(({ parentSpanContext }) => parentSpanContext?.spanId === call.spanContext().spanId);
     expect(children.map(({ attributes }) => attributes['gen_ai.request.model'])).toEqual([
       call.attributes['gen_ai.request.model'],

@@ -30,7 +30,6 @@ describe('a plain call', () => {
       'costspan.role': 'call',
       'costspan.category': 'llm',
       'costspan.attempt.number': 1,
-      'costspan.attempt.count': 1,
       'costspan.attempt.billable': 'yes',
       'gen_ai.operation.name': 'chat',
       'gen_ai.provider.name': 'openai',

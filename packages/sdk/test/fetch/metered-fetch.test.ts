@@ -250,9 +250,9 @@ describe('a failed attempt waits for its retry', () => {
     await (await fetch(CHAT, post({ model: 'm', n: 2 }, retry(1)))).json();
     await (await fetch(CHAT, post({ model: 'm', n: 1 }, retry(1)))).json();
     const found = await spans();
-    expect(found.map((span) => [span.attributes['costspan.role'], span.attributes['costspan.attempt.count']])).toEqual([
+    expect(found.map((span) => [span.attributes['costspan.role'], span.attributes['costspan.attempt.number']])).toEqual([
       ['call', 2],
-      ['attempt', undefined],
+      ['attempt', 1],
       ['call', 2],
     ]);
     expect(found[1]?.parentSpanContext?.spanId).toBe(found[2]?.spanContext().spanId);

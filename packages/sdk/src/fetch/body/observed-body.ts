@@ -1,4 +1,14 @@
-import { type BodyExit, type BodyObserver, createPassage, exitWhenForgotten, leave, type Passage, readPiece } from './passage.ts';
+import type { ReadableStreamAsyncIterator, UnderlyingSource } from 'node:stream/web';
+import {
+  type BodyExit,
+  type BodyObserver,
+  createPassage,
+  createPieceReader,
+  exitWhenForgotten,
+  leave,
+  type Passage,
+  type PieceRead,
+} from './passage.ts';
 
 /**
  * `body` for the host, seen by `observer` on the way. Nothing is read before the host reads, nothing is copied, leaving
@@ -14,29 +24,51 @@ export const observeBody = (
 
 /** The stream through which a host reads a passage. What is in `keeps` lives as long as the stream. */
 export const openPassage = (passage: Passage, keeps?: object): ReadableStream<Uint8Array> => {
-  const observed = new ReadableStream<Uint8Array>(
-    {
-      pull: async (controller) => {
-        const { seen, isDone } = await readPiece(passage);
-        if (seen !== undefined) controller.enqueue(seen);
-        if (isDone) controller.close();
-      },
-      cancel: (reason) => leave(passage, reason),
-    },
-    // Without a queue of our own the host's pace is the connection's pace, as it was.
-    { highWaterMark: 0 },
-  );
-  if (keeps !== undefined) kept.set(observed, keeps);
+  const observed = new ObservedStream(passage, keeps);
   exitWhenForgotten(observed, passage);
-  const iterate = (options?: ReadableStreamIteratorOptions): ReadableStreamAsyncIterator<Uint8Array> =>
-    iteratePassage(passage, observed, options?.preventCancel === true);
-  return Object.defineProperties(observed, {
-    [Symbol.asyncIterator]: { value: iterate, configurable: true, writable: true },
-    values: { value: iterate, configurable: true, writable: true },
-  });
+  return observed;
 };
 
-const kept = new WeakMap<ReadableStream<Uint8Array>, object>();
+// Without a queue of our own the host's pace is the connection's pace, as it was.
+const NO_QUEUE = { highWaterMark: 0 } as const;
+
+/**
+ * A class, because only so a stream of the runtime's own can carry something that its host does not see: there is one for
+ * every streamed call, and properties defined on each would cost more than the stream.
+ */
+class ObservedStream extends ReadableStream<Uint8Array> {
+  readonly #held: { readonly passage: Passage; readonly keeps: object | undefined };
+
+  constructor(passage: Passage, keeps: object | undefined) {
+    super(sourceOf(passage), NO_QUEUE);
+    this.#held = { passage, keeps };
+  }
+
+  override values(options?: { readonly preventCancel?: boolean }): ReadableStreamAsyncIterator<Uint8Array> {
+    return iteratePassage(this.#held.passage, this, options?.preventCancel === true);
+  }
+}
+
+Object.defineProperties(ObservedStream.prototype, {
+  // To its host it is what it was.
+  constructor: { value: ReadableStream, configurable: true, writable: true },
+  [Symbol.asyncIterator]: { value: ObservedStream.prototype.values, configurable: true, writable: true },
+});
+
+const sourceOf = (passage: Passage): UnderlyingSource<Uint8Array> => {
+  // Most hosts iterate, and need none.
+  let read: (() => Promise<PieceRead>) | undefined;
+  return {
+    pull: (controller) => {
+      read ??= createPieceReader(passage);
+      return read().then(({ value }) => {
+        if (value !== undefined) controller.enqueue(value);
+        if (passage.isDone) controller.close();
+      });
+    },
+    cancel: (reason) => leave(passage, reason),
+  };
+};
 
 /**
  * Iterates without the stream in between: hosts iterate bodies, a stream between two others costs more than all the
@@ -49,23 +81,16 @@ const iteratePassage = (
 ): ReadableStreamAsyncIterator<Uint8Array> => {
   const lock = observed.getReader();
   let isOver = false;
-  let underWay: Promise<unknown> | undefined;
+  // Calls that wait for their turn, and the promise of the latest call.
+  let waiting = 0;
+  let latest: Promise<unknown> = NOTHING;
 
   const end = (): void => {
     isOver = true;
     lock.releaseLock();
   };
-  const step = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
-    if (isOver) return { done: true, value: undefined };
-    try {
-      const { seen, isDone } = await readPiece(passage);
-      if (isDone) end();
-      return seen === undefined ? { done: true, value: undefined } : { done: false, value: seen };
-    } catch (error) {
-      end();
-      throw error;
-    }
-  };
+  const read = createPieceReader(passage, end);
+  const step = (): Promise<PieceRead> => (isOver ? NOTHING : read());
   const finish = async (value: unknown): Promise<IteratorReturnResult<undefined>> => {
     if (!isOver) {
       end();
@@ -75,25 +100,26 @@ const iteratePassage = (
   };
   // One after the other, as asked: a host may ask for the next piece before it has the one before.
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
-    const result = underWay === undefined ? act() : underWay.then(act, act);
-    underWay = result;
-    const clear = (): void => {
-      if (underWay === result) underWay = undefined;
-    };
-    result.then(clear, clear);
+    const result = waiting === 0 && !passage.isReading ? act() : queue(act);
+    latest = result;
     return result;
   };
-  const iterator: ReadableStreamAsyncIterator<Uint8Array> = {
+  const queue = <T>(act: () => Promise<T>): Promise<T> => {
+    waiting += 1;
+    const inItsTurn = (): Promise<T> => {
+      waiting -= 1;
+      return act();
+    };
+    return latest.then(inItsTurn, inItsTurn);
+  };
+  const iterator: Pick<ReadableStreamAsyncIterator<Uint8Array>, 'next' | 'return'> = {
     next: () => inTurn(step),
     return: (value?: unknown) => inTurn(() => finish(value)),
-    [Symbol.asyncIterator]: () => iterator,
   };
-  return iterator;
+  return Object.setPrototypeOf(iterator, ASYNC_ITERATOR) as ReadableStreamAsyncIterator<Uint8Array>;
 };
 
-type ReadableStreamIteratorOptions = { readonly preventCancel?: boolean };
-type ReadableStreamAsyncIterator<T> = {
-  readonly next: () => Promise<IteratorResult<T, undefined>>;
-  readonly return: (value?: unknown) => Promise<IteratorReturnResult<undefined>>;
-  readonly [Symbol.asyncIterator]: () => ReadableStreamAsyncIterator<T>;
-};
+const NOTHING: Promise<IteratorReturnResult<undefined>> = Promise.resolve({ done: true, value: undefined });
+
+// What every asynchronous iterator of the runtime inherits from: it iterates itself, and can be disposed of.
+const ASYNC_ITERATOR = Object.getPrototypeOf(Object.getPrototypeOf(async function* () {}.prototype)) as object;

@@ -1,4 +1,6 @@
+import type { ReadableStreamReadResult } from 'node:stream/web';
 import { guard } from '../../faults.ts';
+import { youngBodiesMax, youngBodyMs } from '../../limits.ts';
 
 /** Sees the bytes of a body as they pass. */
 export type BodyObserver = {
@@ -21,19 +23,25 @@ export type BodyExit =
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'forgotten' };
 
-/** A body on its way to the host. It refers to nothing the host holds, so that what the host forgets can be collected. */
+/** A body on its way to the host. Once it is watched it refers to nothing the host holds, so that what the host forgets can be collected. */
 export type Passage = {
   readonly body: ReadableStream<Uint8Array>;
   readonly observer: BodyObserver;
   readonly onExit: (exit: BodyExit) => void;
   // Taken at the first read: a body nobody reads stays unlocked, so that the runtime can close its connection.
-  reader?: ReadableStreamDefaultReader<Uint8Array>;
-  hasExited?: boolean;
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  /** Whether a read is under way. */
+  isReading: boolean;
+  /** Whether nothing follows what was read last. */
+  isDone: boolean;
+  hasExited: boolean;
   /** Whether the observer had a fault: from then on the pieces pass as they come. */
-  isBlind?: boolean;
-  /** Whether something is registered whose end would end the passage. */
-  isAwaited?: boolean;
-  stopListening?: () => void;
+  isBlind: boolean;
+  /** What the host would read through, for as long as it is too early to watch it. */
+  held: object | undefined;
+  /** Whether the end of what the host would read through is watched for. */
+  isWatched: boolean;
+  stopListening: (() => void) | undefined;
 };
 
 /** The passage of a body; `onExit` is called exactly once, whatever the host does. */
@@ -43,7 +51,19 @@ export const createPassage = (
   onExit: (exit: BodyExit) => void,
   signal?: AbortSignal,
 ): Passage => {
-  const passage: Passage = { body, observer, onExit };
+  const passage: Passage = {
+    body,
+    observer,
+    onExit,
+    reader: undefined,
+    isReading: false,
+    isDone: false,
+    hasExited: false,
+    isBlind: false,
+    held: undefined,
+    isWatched: false,
+    stopListening: undefined,
+  };
   if (signal !== undefined) leaveOnAbort(passage, signal);
   return passage;
 };
@@ -55,11 +75,39 @@ const leaveOnAbort = (passage: Passage, signal: AbortSignal): void => {
   passage.stopListening = () => signal.removeEventListener('abort', onAbort);
 };
 
-/** Exits when the host has forgotten `held`, through which it would have read: its connection and its call would stay open for ever. */
+/**
+ * Exits when the host has forgotten `held`, through which it would have read: its connection and its call would stay open
+ * for ever. Watching costs the garbage collector more than all the rest of a call, and most bodies are read at once: only
+ * those that are still there after `youngBodyMs` are watched, and until then `held` is kept.
+ */
 export const exitWhenForgotten = (held: object, passage: Passage): void => {
-  if (passage.isAwaited === true) forgotten.unregister(passage);
-  passage.isAwaited = true;
-  forgotten.register(held, passage, passage);
+  passage.held = held;
+  if (passage.isWatched) {
+    forgotten.unregister(passage);
+    watch(passage);
+    return;
+  }
+  young.add(passage);
+  if (young.size > youngBodiesMax) watchAll();
+  // The timer of a test, or of a process that is suspended, may never ring: the bound above holds all the same.
+  else nextWatch ??= setTimeout(watchAll, youngBodyMs).unref();
+};
+
+const young = new Set<Passage>();
+let nextWatch: NodeJS.Timeout | undefined;
+
+const watchAll = (): void => {
+  clearTimeout(nextWatch);
+  nextWatch = undefined;
+  for (const passage of young) watch(passage);
+  young.clear();
+};
+
+const watch = (passage: Passage): void => {
+  if (passage.held === undefined) return;
+  forgotten.register(passage.held, passage, passage);
+  passage.held = undefined;
+  passage.isWatched = true;
 };
 
 const forgotten = new FinalizationRegistry<Passage>((passage) => {
@@ -69,49 +117,63 @@ const forgotten = new FinalizationRegistry<Passage>((passage) => {
 
 /** Ends the passage, unless it has ended. */
 export const exit = (passage: Passage, how: BodyExit): void => {
-  if (passage.hasExited === true) return;
+  if (passage.hasExited) return;
   passage.hasExited = true;
   passage.stopListening?.();
-  forgotten.unregister(passage);
+  if (passage.isWatched) forgotten.unregister(passage);
+  else young.delete(passage);
+  passage.held = undefined;
   guard('ending a call', () => passage.onExit(how), undefined);
 };
 
 /** Leaves the body where it is, and with it the connection. */
 export const leave = (passage: Passage, reason: unknown): Promise<void> => {
-  exit(passage, { kind: 'left' });
+  exit(passage, LEFT);
   return passage.reader === undefined ? passage.body.cancel(reason) : passage.reader.cancel(reason);
 };
 
-/** What the host gets next. With `isDone` nothing follows. */
-export type Piece = { readonly seen: Uint8Array | undefined; readonly isDone: boolean };
+const READ: BodyExit = { kind: 'read' };
+const LEFT: BodyExit = { kind: 'left' };
 
-/** Reads until there is something for the host, or the end. */
-export const readPiece = async (passage: Passage): Promise<Piece> => {
-  const { observer } = passage;
-  passage.reader ??= passage.body.getReader();
-  for (;;) {
-    const settled = observer.settle?.();
-    if (settled !== undefined) await settled;
-    let result: Awaited<ReturnType<typeof passage.reader.read>>;
-    try {
-      result = await passage.reader.read();
-    } catch (error) {
-      exit(passage, { kind: 'failed', error });
-      throw error;
-    }
-    if (result.done) {
-      const last = seeEnd(passage);
-      exit(passage, { kind: 'read' });
-      return { seen: last === undefined || last.length === 0 ? undefined : last, isDone: true };
-    }
-    const seen = seePiece(passage, result.value);
-    if (observer.isOver?.() === true) exit(passage, { kind: 'read' });
-    if (seen !== undefined && seen.length > 0) return { seen, isDone: false };
-  }
+/** What the host gets next. `done` says that there is nothing; `isDone` of the passage, that nothing follows. */
+export type PieceRead = IteratorResult<Uint8Array, undefined>;
+
+/**
+ * Reads a passage, each time until there is something for the host, or the end; `onOver` is called before the host hears of
+ * the end or a failure. There are many pieces: one costs one promise, and no function of its own.
+ */
+export const createPieceReader = (passage: Passage, onOver?: () => void): (() => Promise<PieceRead>) => {
+  const see = (result: ReadableStreamReadResult<Uint8Array>): PieceRead | Promise<PieceRead> => {
+    const { observer } = passage;
+    const seen = result.done ? seeEnd(passage) : seePiece(passage, result.value);
+    if (result.done || observer.isOver?.() === true) exit(passage, READ);
+    const isNothing = seen === undefined || seen.length === 0;
+    if (isNothing && !result.done) return read();
+    passage.isReading = false;
+    passage.isDone = result.done;
+    if (result.done) onOver?.();
+    return isNothing ? { done: true, value: undefined } : { done: false, value: seen };
+  };
+  const fail = (error: unknown): never => {
+    passage.isReading = false;
+    exit(passage, { kind: 'failed', error });
+    onOver?.();
+    throw error;
+  };
+  const readNow = (): Promise<PieceRead> => {
+    passage.reader ??= passage.body.getReader();
+    return passage.reader.read().then(see, fail);
+  };
+  const read = (): Promise<PieceRead> => {
+    passage.isReading = true;
+    const settled = passage.observer.settle?.();
+    return settled === undefined ? readNow() : settled.then(readNow);
+  };
+  return read;
 };
 
 const seePiece = (passage: Passage, bytes: Uint8Array): Uint8Array | undefined => {
-  if (passage.isBlind === true) return bytes;
+  if (passage.isBlind) return bytes;
   try {
     return passage.observer.piece(bytes);
   } catch (fault) {
@@ -120,7 +182,7 @@ const seePiece = (passage: Passage, bytes: Uint8Array): Uint8Array | undefined =
 };
 
 const seeEnd = (passage: Passage): Uint8Array | undefined => {
-  if (passage.isBlind === true) return undefined;
+  if (passage.isBlind) return undefined;
   try {
     return passage.observer.end();
   } catch (fault) {

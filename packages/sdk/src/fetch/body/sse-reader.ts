@@ -1,5 +1,5 @@
 import { parsedEventBytesMax } from '../../limits.ts';
-import { createJsonPruner } from './json-pruner.ts';
+import { createJsonPruner, type JsonPruner } from './json-pruner.ts';
 import type { Pick } from './pick.ts';
 import { pickValue } from './pick-value.ts';
 
@@ -18,7 +18,8 @@ export type MayMatter = (events: Uint8Array) => boolean;
  * event, a piece of whole events that `mayMatter` refuses is passed over unread: in a stream nearly all of them are.
  */
 export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void, mayMatter: MayMatter = () => true): SseReader => {
-  const pruner = createJsonPruner(pick);
+  // Most streams come as whole events, which need none.
+  let pruner: JsonPruner | undefined;
   // The first bytes of a line, until they tell whether it is a `data:` line.
   let head = '';
   let line: 'start' | 'data' | 'other' = 'start';
@@ -30,7 +31,7 @@ export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void, ma
     if (!hasData) return;
     hasData = false;
     hasSeenEvent = true;
-    onEvent(pruner.take());
+    onEvent(pruner?.take());
   };
 
   const endLine = (): void => {
@@ -72,7 +73,10 @@ export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void, ma
         at += 1;
       } else {
         const stop = endOfLine(bytes, at);
-        if (line === 'data') pruner.feed(bytes.subarray(at, stop));
+        if (line === 'data') {
+          pruner ??= createJsonPruner(pick);
+          pruner.feed(bytes.subarray(at, stop));
+        }
         at = stop;
       }
     }
@@ -86,7 +90,8 @@ const parseShortEvent = (bytes: Uint8Array): { readonly json: unknown } | undefi
   if (length > parsedEventBytesMax || bytes[length - 1] !== LINE_FEED || bytes.indexOf(LINE_FEED) !== length - 2)
     return undefined;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('utf8');
-  if (!text.startsWith(`${FIELD} {`) || text.includes('\r')) return undefined;
+  if (text === LAST) return { json: [] };
+  if (!text.startsWith(EVENT) || text.includes('\r')) return undefined;
   try {
     return { json: JSON.parse(text.slice(FIELD.length)) as unknown };
   } catch {
@@ -95,6 +100,8 @@ const parseShortEvent = (bytes: Uint8Array): { readonly json: unknown } | undefi
 };
 
 const FIELD = 'data:';
+const EVENT = 'data: {';
+const LAST = 'data: [DONE]\n\n';
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 
