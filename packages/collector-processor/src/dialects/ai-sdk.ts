@@ -2,6 +2,7 @@ import { readAnthropicMessages, readGemini } from '@costspan/pricing';
 import type { CacheRule, Dialect, Payload, PayloadReading, SpanFields, TokenKeys } from './dialect.ts';
 import { GEN_AI_CALL } from './gen-ai-keys.ts';
 import { fieldOf, textFieldOf } from './json-field.ts';
+import { providerOfAiSdk } from './provider-of-ai-sdk.ts';
 
 const TOKENS: TokenKeys = {
   input: ['ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens', 'gen_ai.usage.input_tokens'],
@@ -28,14 +29,6 @@ const CACHES: CacheRule = {
 };
 
 const isAnthropic = (fields: SpanFields): boolean => fields.text('ai.model.provider')?.includes('anthropic') === true;
-
-const PROVIDER_NAMES: Readonly<Record<string, string>> = { gateway: 'vercel', vertex: 'google' };
-
-/** `openai.responses` is openai; `google.vertex.chat` and `vertex.anthropic.messages` are billed by Google. */
-const providerOf = (value: string): string => {
-  const [first = value] = value.split('.');
-  return PROVIDER_NAMES[first] ?? first;
-};
 
 const readProviderMetadata = (json: unknown): PayloadReading | undefined => {
   const anthropic = fieldOf(json, ['anthropic', 'usage']);
@@ -86,7 +79,7 @@ export const aiSdk: Dialect = {
       'ai.embedMany': 'embedding',
     },
     provider: ['ai.model.provider', 'gen_ai.system'],
-    providerOf,
+    providerOf: providerOfAiSdk,
     model: ['ai.response.model', 'gen_ai.response.model', 'ai.model.id', 'gen_ai.request.model'],
     responseId: ['ai.response.id', 'gen_ai.response.id'],
     tokens: TOKENS,
@@ -117,7 +110,7 @@ export const aiSdkOtel: Dialect = {
   detect: [{ scope: ['gen_ai'] }],
   call: {
     ...GEN_AI_CALL,
-    providerOf,
+    providerOf: providerOfAiSdk,
     tokens: {
       ...GEN_AI_CALL.tokens,
       reasoning: [...(GEN_AI_CALL.tokens.reasoning ?? []), 'ai.usage.outputTokenDetails.reasoningTokens'],

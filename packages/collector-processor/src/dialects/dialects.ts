@@ -10,6 +10,7 @@ import { googleAdk } from './google-adk.ts';
 import { httpAttempt } from './http-attempt.ts';
 import { langfuse } from './langfuse.ts';
 import { litellm } from './litellm.ts';
+import { mastra } from './mastra.ts';
 import { openinference } from './openinference.ts';
 import { openlit, openlitPython } from './openlit.ts';
 import { otelGenAi } from './otel-gen-ai.ts';
@@ -47,6 +48,7 @@ export const DIALECTS: readonly Dialect[] = [
   openinference,
   vectorDatabase,
   litellm,
+  mastra,
   openlit,
   openlitPython,
   pydanticAi,

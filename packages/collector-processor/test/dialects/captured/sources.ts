@@ -196,6 +196,19 @@ export const sources: Readonly<Record<string, Source>> = {
       '@anthropic-ai/sdk': '0.120.0',
     },
   },
+  mastra: {
+    runtime: 'node',
+    scenario: 'mastra',
+    env: { OWN_PROVIDER: 'yes', MASTRA_TELEMETRY_DISABLED: '1' },
+    packages: {
+      ...telemetry,
+      '@opentelemetry/api': '1.9.1',
+      '@mastra/core': '1.71.0',
+      '@mastra/observability': '1.17.9',
+      '@mastra/otel-exporter': '1.4.0',
+      ...{ zod: '4.6.7', '@ai-sdk/openai': '3', '@ai-sdk/anthropic': '3' },
+    },
+  },
   'http-attempts': {
     runtime: 'node',
     scenario: 'retries',

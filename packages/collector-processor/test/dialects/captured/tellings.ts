@@ -146,6 +146,13 @@ export const tellings: Readonly<Record<string, Readonly<Record<string, Telling>>
     'Anthropic message': 'no-lifetimes',
     'Anthropic message stream': 'overcounted',
   },
+  mastra: {
+    'OpenAI chat': 'exact',
+    'OpenAI chat stream': 'exact',
+    'OpenAI response': 'exact',
+    'Anthropic message': 'no-lifetimes',
+    'Anthropic message stream': 'no-lifetimes',
+  },
   'openlit-python': {
     'OpenAI chat': 'no-reasoning',
     'OpenAI chat stream': 'no-reasoning',

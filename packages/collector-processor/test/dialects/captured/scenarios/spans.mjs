@@ -10,10 +10,11 @@ if (!process.env.OWN_PROVIDER) provider.register();
 export const { OPENAI_URL, ANTHROPIC_URL, BEDROCK_URL, PINECONE_URL, QDRANT_URL } = process.env;
 
 /** Runs each call of a scenario, passes over those that fail, and writes the spans of all of them. */
-export const run = async (calls) => {
+export const run = async (calls, flush = async () => {}) => {
   for (const [name, call] of Object.entries(calls)) {
     await call().catch((error) => console.error(`${name}: ${error?.message ?? error}`, error?.cause?.message ?? ''));
   }
+  await flush();
   await provider.forceFlush();
   const spans = exporter.getFinishedSpans().map((span) => ({
     scope: span.instrumentationScope.name,
