@@ -1,5 +1,4 @@
 import { strict as assert } from 'node:assert';
-import type { CostFact } from '@costspan/ledger';
 import { createWriter, reserve, type Writer, writeFixed32, writeRaw, writeText, writeVarint } from '../otlp/writer.ts';
 import { placeBytes } from './cost-fact-fields.ts';
 import { createFactWriter, type FactWriter, finishRecord, writeWord } from './fact-writer.ts';
@@ -7,7 +6,7 @@ import type { PackedFacts } from './packed-facts.ts';
 import { type Said, writeSaid } from './said.ts';
 import { createTraceIndex, type TraceIndex } from './trace-index.ts';
 import { createWords, type GrowingWords } from './words.ts';
-import { writeCostFact } from './write-cost-fact.ts';
+import { type FactInPlace, writeCostFact } from './write-cost-fact.ts';
 
 /** Where a span stands: what the cursor over a request knows. */
 export type Placed = {
@@ -19,7 +18,7 @@ export type Placed = {
 export type FactCollector = {
   /** Adds a span that bears no cost; `said` is what it says about its item, if anything. Returns whether it was taken. */
   readonly addOther: (span: Placed, tenant: string, said: Said | undefined) => boolean;
-  readonly addCost: (span: Placed, fact: CostFact) => boolean;
+  readonly addCost: (span: Placed, fact: FactInPlace) => boolean;
   /** Everything that was added, by trace. The collector must not be used afterwards. */
   readonly finish: () => PackedFacts;
 };

@@ -2,6 +2,7 @@ import type { CostFact, Observation, SpanFact } from '@costspan/ledger';
 import type { ComparedCost, Receipt, ReceiptLine } from '@costspan/pricing';
 import { reserve, writeRaw, writeText, writeVarint } from '../otlp/writer.ts';
 import { billables, entryIdBytes, hasPart, lineHas, placeBytes } from './cost-fact-fields.ts';
+import { writeEntryId } from './entry-id.ts';
 import { type FactWriter, writeWord } from './fact-writer.ts';
 import { writePico } from './pico.ts';
 import { writeSaid } from './said.ts';
@@ -14,12 +15,15 @@ import { writeSaid } from './said.ts';
  *     call id text · attempt: number, billable varints · agent, request id, key fingerprint texts · human ·
  *     service tier, region words · repriced: count varint, reason text
  */
-export function writeCostFact(writer: FactWriter, place: Uint8Array, fact: CostFact): void {
+export function writeCostFact(writer: FactWriter, place: Uint8Array, fact: FactInPlace): void {
   const { body } = writer;
   const { observation } = fact;
   writeRaw(body, place);
-  reserve(body, entryIdBytes);
-  body.length += body.bytes.write(observation.entryId, body.length, entryIdBytes, 'hex');
+  if (observation.entryId === undefined) writeEntryId(body, place, fact.tenant);
+  else {
+    reserve(body, entryIdBytes);
+    body.length += body.bytes.write(observation.entryId, body.length, entryIdBytes, 'hex');
+  }
   writeVarint(body, partsOf(observation));
   writeWord(writer, fact.tenant);
   writeSaid(writer, fact);
@@ -50,6 +54,11 @@ export function writeCostFact(writer: FactWriter, place: Uint8Array, fact: CostF
   }
 }
 
+/** A cost-bearing fact without what its place says. Where the id of its entry is absent, it follows from the place. */
+export type FactInPlace = Omit<CostFact, 'traceId' | 'spanId' | 'parentSpanId' | 'startNs' | 'endNs' | 'observation'> & {
+  readonly observation: Omit<Observation, 'entryId'> & { readonly entryId?: string };
+};
+
 /** Where a span stands, from a fact, as `SpanView.copyPlace` gives it. */
 export function copyPlaceOf(fact: SpanFact, target: Buffer, offset: number): void {
   target.fill(0, offset, offset + placeBytes);
@@ -60,7 +69,7 @@ export function copyPlaceOf(fact: SpanFact, target: Buffer, offset: number): voi
   target.writeBigUInt64LE(fact.endNs, offset + 40);
 }
 
-function partsOf(observation: Observation): number {
+function partsOf(observation: FactInPlace['observation']): number {
   const { callId, attempt, agent, requestId, apiKeyFingerprint, human, waste, receipt } = observation;
   const { amountPico } = receipt;
   return (

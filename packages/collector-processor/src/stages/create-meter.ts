@@ -2,7 +2,6 @@ import type { Receipt } from '@costspan/pricing';
 import type { Dialect } from '../dialects/dialect.ts';
 import { DIALECTS } from '../dialects/dialects.ts';
 import { collectFacts, type FactCollector } from '../facts/collect-facts.ts';
-import { optional } from '../optional.ts';
 import type { RewriteTraces } from '../otlp/codec.ts';
 import { createKeyTable } from '../otlp/key-table.ts';
 import type { OnSpan, SpanView } from '../otlp/span-view.ts';
@@ -14,7 +13,7 @@ import { NAME_CHARACTERS_MAX } from './limits.ts';
 import { createMapDimensions } from './map-dimensions.ts';
 import type { Meter, SenderContext, UnknownScope } from './meter.ts';
 import { createNormalize, keysOfDialects, type NormalizedSpan } from './normalize.ts';
-import { observe } from './observe.ts';
+import { observeInPlace } from './observe.ts';
 import { createPriceSpan, type PriceOptions } from './price-span.ts';
 
 /** Everything the meter's answers depend on besides the request. */
@@ -105,8 +104,7 @@ const meterSpan = (span: SpanView, sender: SenderContext, stages: Stages, reques
   const receipt = stages.price(normalized, span.startUnixNs);
   const priced: PricedSpan = { normalized, receipt, identity, waste: isWaste(normalized, receipt) };
   // A span without a valid id cannot be told from another one: the ledger would charge them as one, so it gets neither.
-  const isKept =
-    request.facts?.addCost(span, { ...observe(span, identity, priced), ...optional('events', events) }) ?? span.hasIds;
+  const isKept = request.facts?.addCost(span, observeInPlace(span, identity, priced, events)) ?? span.hasIds;
   if (!isKept) addUnpriced(request, 'span-id-invalid');
   else if (normalized.role !== 'aggregate' && normalized.undecided !== true) count(request, receipt);
   return normalized.undecided === true ? undefined : stages.enrich(span, priced);

@@ -1,67 +1,76 @@
-import { hash } from 'node:crypto';
-import type { CostFact, Observation } from '@costspan/ledger';
+import type { CostFact } from '@costspan/ledger';
 import { catalogIdOf, sumUsage, type Usage } from '@costspan/pricing';
 import type { SpanUsage } from '../dialects/dialect.ts';
-import { optional } from '../optional.ts';
+import { entryIdOf } from '../facts/entry-id.ts';
+import type { FactInPlace } from '../facts/write-cost-fact.ts';
 import type { SpanView } from '../otlp/span-view.ts';
 import type { PricedSpan } from './enrich.ts';
 import type { Identity } from './identify-item.ts';
 import { NAME_CHARACTERS_MAX } from './limits.ts';
 
 /** What the ledger keeps of a cost-bearing span. Copies what it needs: the cursor moves on. */
-export const observe = (span: SpanView, identity: Identity, priced: PricedSpan): CostFact => ({
-  ...identity,
-  traceId: span.traceId,
-  spanId: span.spanId,
-  parentSpanId: span.parentSpanId,
-  name: cut(span.name),
-  startNs: span.startUnixNs,
-  endNs: span.endUnixNs,
-  observation: observationOf(span, identity, priced),
-});
-
-/** Identity of the entry of a span: the first 32 hex digits of SHA-256 over tenant, trace and span, a line each. */
-const entryIdOf = (tenant: string, traceId: string, spanId: string): string =>
-  hash('sha256', `${tenant}\n${traceId}\n${spanId}`, 'hex').slice(0, 32);
-
-const observationOf = (span: SpanView, { tenant }: Identity, { normalized, receipt, waste }: PricedSpan): Observation => {
-  const provider = cut(catalogIdOf(normalized.provider));
+export const observe = (span: SpanView, identity: Identity, priced: PricedSpan): CostFact => {
+  const { traceId, spanId } = span;
   return {
-    entryId: entryIdOf(tenant, span.traceId, span.spanId),
+    ...identity,
+    traceId,
+    spanId,
+    parentSpanId: span.parentSpanId,
+    name: cut(span.name),
+    startNs: span.startUnixNs,
+    endNs: span.endUnixNs,
+    observation: { entryId: entryIdOf(identity.tenant, traceId, spanId), ...observationOf(span, priced) },
+  };
+};
+
+/** The same, without what follows from the place of the span, which is copied as it stands in the request. */
+export const observeInPlace = (
+  span: SpanView,
+  identity: Identity,
+  priced: PricedSpan,
+  events: CostFact['events'],
+): FactInPlace => {
+  const observation = observationOf(span, priced);
+  const fact = { ...identity, name: cut(span.name), observation };
+  return events === undefined ? fact : { ...fact, events };
+};
+
+type Observed = FactInPlace['observation'];
+
+/** Optional fields are set where there is something: most spans lack most of them, and copies of objects cost more than that. */
+const observationOf = (span: SpanView, { normalized, receipt, waste }: PricedSpan): Observed => {
+  const provider = cut(catalogIdOf(normalized.provider));
+  const observed: { -readonly [Key in keyof Observed]: Observed[Key] } = {
     scopeName: cut(span.scopeName),
     scopeVersion: cut(span.scopeVersion),
     dialect: normalized.dialect,
     role: normalized.role,
-    ...optional('callId', callIdOf(provider, normalized.responseId)),
     category: normalized.category,
     provider,
     model: cut(normalized.model),
     usage: usageOf(normalized.usage),
-    ...optional('serviceTier', cutOptional(normalized.serviceTier)),
-    ...optional('region', cutOptional(normalized.region)),
     receipt,
     waste,
-    ...optional('attempt', normalized.attempt),
-    ...optional('agent', cutOptional(normalized.agent)),
-    ...optional('requestId', cutOptional(normalized.requestId)),
-    ...optional('apiKeyFingerprint', cutOptional(normalized.apiKeyFingerprint)),
-    ...optional('human', humanOf(normalized.human)),
   };
+  const { responseId, serviceTier, region, attempt, agent, requestId, apiKeyFingerprint, human } = normalized;
+  // A response id that was cut could equal another one, so a long one is not used at all.
+  if (responseId !== undefined && responseId.length <= NAME_CHARACTERS_MAX) observed.callId = `${provider}:${responseId}`;
+  if (serviceTier !== undefined) observed.serviceTier = cut(serviceTier);
+  if (region !== undefined) observed.region = cut(region);
+  if (attempt !== undefined) observed.attempt = attempt;
+  if (agent !== undefined) observed.agent = cut(agent);
+  if (requestId !== undefined) observed.requestId = cut(requestId);
+  if (apiKeyFingerprint !== undefined) observed.apiKeyFingerprint = cut(apiKeyFingerprint);
+  if (human !== undefined) observed.human = humanOf(human);
+  return observed;
 };
 
-const humanOf = (human: Observation['human']): Observation['human'] =>
-  human === undefined
-    ? undefined
-    : {
-        ...human,
-        role: cut(human.role),
-        ...optional('decision', cutOptional(human.decision)),
-        ...optional('handoffId', cutOptional(human.handoffId)),
-      };
-
-// A response id that was cut could equal another one, so a long one is not used at all.
-const callIdOf = (provider: string, responseId: string | undefined): string | undefined =>
-  responseId === undefined || responseId.length > NAME_CHARACTERS_MAX ? undefined : `${provider}:${responseId}`;
+const humanOf = (human: NonNullable<Observed['human']>): NonNullable<Observed['human']> => ({
+  ...human,
+  role: cut(human.role),
+  ...(human.decision !== undefined && { decision: cut(human.decision) }),
+  ...(human.handoffId !== undefined && { handoffId: cut(human.handoffId) }),
+});
 
 const usageOf = (usage: SpanUsage): Usage => {
   if (usage.kind !== 'ok') return {};
@@ -71,5 +80,3 @@ const usageOf = (usage: SpanUsage): Usage => {
 };
 
 const cut = (text: string): string => (text.length > NAME_CHARACTERS_MAX ? text.slice(0, NAME_CHARACTERS_MAX) : text);
-
-const cutOptional = (text: string | undefined): string | undefined => (text === undefined ? undefined : cut(text));

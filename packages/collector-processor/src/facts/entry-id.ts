@@ -1,0 +1,49 @@
+import { Buffer } from 'node:buffer';
+import { hash } from 'node:crypto';
+import { reserve, type Writer } from '../otlp/writer.ts';
+import { entryIdBytes } from './cost-fact-fields.ts';
+
+/** Identity of the entry of a span, 32 hex digits: the first half of SHA-256 over tenant, trace and span, a line each. */
+export function entryIdOf(tenant: string, traceId: string, spanId: string): string {
+  return hash('sha256', `${tenant}\n${traceId}\n${spanId}`, 'hex').slice(0, 2 * entryIdBytes);
+}
+
+/** Writes the identity of the entry of the span whose place this is: the same, without making texts of its ids. */
+export function writeEntryId(writer: Writer, place: Uint8Array, tenant: string): void {
+  const hashed = linesOf(tenant);
+  const traceAt = hashed.length - spanDigits - 1 - traceDigits;
+  for (let index = 0; index < traceDigits / 2; index += 1) writeHex(hashed, traceAt + 2 * index, place[index]!);
+  for (let index = 0; index < spanDigits / 2; index += 1) {
+    writeHex(hashed, hashed.length - spanDigits + 2 * index, place[traceDigits / 2 + index]!);
+  }
+  // One character a byte: such a text is made and read several times faster than a buffer.
+  const digest = hash('sha256', hashed, 'binary');
+  reserve(writer, entryIdBytes);
+  const { bytes, length } = writer;
+  for (let index = 0; index < entryIdBytes; index += 1) bytes[length + index] = digest.charCodeAt(index);
+  writer.length = length + entryIdBytes;
+}
+
+const traceDigits = 32;
+const spanDigits = 16;
+
+let lastTenant: string | undefined;
+let lastLines = Buffer.alloc(0);
+
+/** What is hashed for a tenant, with room for the digits. Spans of one tenant come one after the other. */
+function linesOf(tenant: string): Buffer {
+  if (tenant !== lastTenant) {
+    [lastTenant, lastLines] = [tenant, Buffer.from(`${tenant}\n${' '.repeat(traceDigits)}\n${' '.repeat(spanDigits)}`)];
+  }
+  return lastLines;
+}
+
+function writeHex(target: Uint8Array, at: number, byte: number): void {
+  target[at] = digitOf(byte >>> 4);
+  target[at + 1] = digitOf(byte & 15);
+}
+
+/** ASCII of a hex digit, lower case. */
+function digitOf(value: number): number {
+  return value < 10 ? 0x30 + value : 0x57 + value;
+}
