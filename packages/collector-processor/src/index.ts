@@ -1,3 +1,4 @@
+export { type OpenHandoff, openHandoffJson, openHandoffOf } from './api/open-handoff.ts';
 export { problemsOfEntry } from './api/submission.ts';
 export { type Clock, systemClock } from './clock.ts';
 export type { Config, LogConfig, Trust, TrustConfig } from './config/config.ts';

@@ -27,6 +27,7 @@ import { createSelfMetrics, type SelfMetrics } from './self-metrics.ts';
 import { createMeter } from './stages/create-meter.ts';
 import type { Meter, SenderContext } from './stages/meter.ts';
 import { createMeterLogs, type MeterLogs } from './stages/meter-logs.ts';
+import { inMemory } from './store/ledger-file.ts';
 import type { LedgerStore } from './store/ledger-store.ts';
 import { type OpenLedger, openLedger } from './store/open-ledger.ts';
 import { readLedgerEvents } from './store/read-ledger-events.ts';
@@ -118,7 +119,12 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const counted = { ...metrics, spansAccepted: totals.add };
   const ingest = ingestOf({ meters: () => meters, store, fanOuts, trust, pool, metrics: counted, logger, clock, limits });
   const { handoffKeys, pricing } = config;
-  const api = store && createApi({ ingest, ledger: store, trustOf: trust, handoffKeys, pricing, book: () => files.book, clock });
+  const api =
+    store &&
+    createApi({
+      ...{ ingest, ledger: store, trustOf: trust, handoffKeys, pricing, book: () => files.book, clock },
+      ...optional('ledgerFile', config.ledger?.file === inMemory ? undefined : config.ledger?.file),
+    });
   const pump =
     ledger === undefined
       ? undefined

@@ -36,7 +36,14 @@ export async function openSubmission({
   const never = new AbortController().signal;
   return {
     submit: async (body) => {
-      const request = { path: '/v1/entries', headers: {}, body: Buffer.from(JSON.stringify(body)), sender: {}, abort: never };
+      const request = {
+        path: '/v1/entries',
+        query: new URLSearchParams(),
+        headers: {},
+        body: Buffer.from(JSON.stringify(body)),
+        sender: {},
+        abort: never,
+      };
       return (await pipeline.api?.answer(request)) ?? { status: 404 };
     },
     close: () => pipeline.close(never),

@@ -1,7 +1,12 @@
-import { openLedgerReader } from '@costspan/collector-processor';
+import {
+  type LedgerReader,
+  type OpenHandoff,
+  openHandoffJson,
+  openHandoffOf,
+  openLedgerReader,
+} from '@costspan/collector-processor';
 import type { Command } from 'commander';
 import { processStreams, writeText } from '../prices/command-streams.ts';
-import { type OpenHandoff, openHandoffs } from '../report/open-handoffs.ts';
 import { plainTable } from '../report/plain-table.ts';
 import { safeText } from '../report/safe-text.ts';
 import { durationText, timeText } from '../report/time-text.ts';
@@ -25,7 +30,7 @@ async function runHandoffs({ ledger, expired, json }: HandoffsFlags): Promise<vo
   const reader = openLedgerReader(ledger);
   try {
     const nowNs = BigInt(Date.now()) * 1_000_000n;
-    const wanted = openHandoffs(reader.entries(), nowNs).filter(({ isExpired }) => expired !== true || isExpired);
+    const wanted = openHandoffs(reader, nowNs).filter(({ isExpired }) => expired !== true || isExpired);
     await writeText(stdout, json === true ? jsonText(wanted) : tableText(wanted, nowNs));
   } finally {
     reader.close();
@@ -47,15 +52,12 @@ function tableText(handoffs: readonly OpenHandoff[], nowNs: bigint): string {
 }
 
 function jsonText(handoffs: readonly OpenHandoff[]): string {
-  const lines = handoffs.map(({ id, item, role, openedAtNs, expiresAtNs, isExpired }) =>
-    JSON.stringify({
-      handoff_id: id,
-      ...(item !== undefined && { tenant: item.tenant, type: item.type, id: item.id }),
-      role,
-      opened_at_ns: String(openedAtNs),
-      ...(expiresAtNs !== undefined && { expires_at_ns: String(expiresAtNs) }),
-      state: isExpired ? 'expired' : 'open',
-    }),
-  );
-  return lines.map((line) => `${line}\n`).join('');
+  return handoffs.map((handoff) => `${JSON.stringify(openHandoffJson(handoff))}\n`).join('');
+}
+
+/** All that are open at `nowNs`, those that wait longest first. */
+function openHandoffs(reader: LedgerReader, nowNs: bigint): readonly OpenHandoff[] {
+  const entries = reader.openHandoffs({ foundMax: Infinity, lookedAtMax: Number.MAX_SAFE_INTEGER })?.entries ?? [];
+  const open = entries.map((entry) => openHandoffOf(entry, nowNs));
+  return open.sort((left, right) => Number(left.openedAtNs - right.openedAtNs) || (left.id < right.id ? -1 : 1));
 }

@@ -6,6 +6,7 @@ import type { RequestHeaders } from '../receivers/authentication.ts';
 import type { SenderContext } from '../stages/meter.ts';
 import type { LedgerStore } from '../store/ledger-store.ts';
 import { completeHandoff } from './complete-handoff.ts';
+import { handoffsPage } from './handoffs-page.ts';
 import { createPriceBookPage } from './price-book-page.ts';
 import { submitEntries } from './submit-entries.ts';
 import { workItemPage } from './work-item-page.ts';
@@ -14,6 +15,7 @@ import { workItemPage } from './work-item-page.ts';
 export type ApiRequest = {
   /** Without the query. */
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly headers: RequestHeaders;
   readonly body: Uint8Array;
   readonly sender: SenderContext;
@@ -42,6 +44,8 @@ export type ApiOptions = {
   readonly ingest: Ingest;
   readonly ledger: Pick<LedgerStore, 'claim' | 'record'>;
   readonly trustOf: (sender: SenderContext) => TrustConfig;
+  /** Of the ledger, for what is read beside it; absent: it is in memory. */
+  readonly ledgerFile?: string;
   /** Keys that sign handoff tokens. */
   readonly handoffKeys: readonly string[];
   readonly book: () => CompiledBook;
@@ -59,6 +63,7 @@ type Route = {
 const routesOf = (options: ApiOptions): readonly Route[] => [
   { method: 'POST', path: /^\/v1\/entries$/, answer: submitEntries },
   { method: 'POST', path: /^\/v1\/handoffs\/complete$/, answer: completeHandoff },
+  { method: 'GET', path: /^\/v1\/handoffs$/, answer: handoffsPage },
   { method: 'GET', path: /^\/v1\/work-items\/[^/]+\/[^/]+\/[^/]+$/, answer: workItemPage },
   { method: 'GET', path: /^\/v1\/price-book$/, answer: createPriceBookPage(options) },
 ];

@@ -15,3 +15,9 @@ export const tokenCharactersMax = 8_000;
 
 /** How far ahead of our clock an entry may be dated: time zones that were left out, not years. */
 export const aheadNsMax = 86_400_000_000_000n;
+
+/** Open handoffs of one answer: a page of a form, and a few dozen kilobytes. */
+export const handoffsPerPageMax = 100;
+
+/** Handoffs that one request looks at, finished ones among them: some milliseconds of the thread that takes requests. */
+export const handoffsLookedAtMax = 1_000;

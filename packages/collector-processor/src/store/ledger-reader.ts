@@ -8,6 +8,7 @@ import { type CounterName, readCounters } from './counters.ts';
 import { prepareKeptContributions } from './kept-contributions.ts';
 import { type KeptFacts, prepareKeptFacts } from './kept-facts.ts';
 import { inMemory, schemaVersion, unusable, unusableBecause } from './ledger-file.ts';
+import { type HandoffPage, type HandoffPageOptions, prepareOpenHandoffs } from './open-handoffs.ts';
 import { type RecordRow, recordColumns, recordOf } from './outbox.ts';
 import { type RepriceOptions, type Repricing, repricings } from './reprice.ts';
 import { applicationId, migrations } from './schema.ts';
@@ -44,6 +45,8 @@ export type LedgerReader = CostCells & {
   readonly entries: () => Iterable<Entry>;
   /** Live entries without an item, by time of use. */
   readonly unattributed: (entriesMax: number) => readonly Entry[];
+  /** Handoffs that nobody has finished, a page at a time; undefined for a place that no page named. */
+  readonly openHandoffs: (options: HandoffPageOptions) => HandoffPage | undefined;
   /** Prices live entries anew, by time of use. Changes nothing. */
   readonly repricings: (options: RepriceOptions) => Iterable<Repricing>;
   /** Works every record out again from the entries. Reads the whole file. */
@@ -127,6 +130,7 @@ export function createReader(database: DatabaseSync, file: string): LedgerReader
       for (const row of every.each()) yield entryIn(row);
     },
     unattributed: (entriesMax) => withoutItem.all(entriesMax).map((row) => entryIn(row)),
+    openHandoffs: prepareOpenHandoffs(database, entryColumns, entryIn),
     ...prepareCells(database),
     repricings: (options) => repricings({ database, currency: header.currency }, options),
     verify: () => verifyLedger(database, header.currency),

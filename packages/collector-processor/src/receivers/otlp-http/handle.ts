@@ -159,7 +159,8 @@ function apiTarget(request: IncomingMessage, path: string, { api }: OtlpHttpRece
     what: path.split('/', 3).join('/'),
     encoding: 'json',
     work: async (body, sender, abort) => {
-      const { status, headers, json, text } = await api.answer({ path, headers: request.headers, body, sender, abort });
+      const query = new URLSearchParams((request.url ?? '').split('?').slice(1).join('?'));
+      const { status, headers, json, text } = await api.answer({ path, query, headers: request.headers, body, sender, abort });
       return {
         status,
         headers: { 'content-type': 'application/json', ...headers },
