@@ -50,13 +50,15 @@ export const providerFetch = async (_: unknown, init?: RequestInit): Promise<Res
   const length = body.includes(`"seed":${streamLengths.long}`) ? streamLengths.long : streamLengths.short;
   const events = streams.get(`${length} ${body.includes('"include_usage":true')}`) ?? [];
   let at = 0;
-  const stream = new ReadableStream<Uint8Array>(
+  // A stream of bytes, as the runtime's own fetch gives: who reads a piece has its memory alone, so that each is a copy.
+  const stream = new ReadableStream(
     {
+      type: 'bytes',
       pull: (controller) => {
         const next = events[at];
         at += 1;
         if (next === undefined) controller.close();
-        else controller.enqueue(next);
+        else controller.enqueue(next.slice());
       },
     },
     { highWaterMark: 0 },

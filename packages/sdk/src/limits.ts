@@ -37,6 +37,9 @@ export const jsonKeyBytesMax = 256;
 /** Bytes of a request body that is read for its model and options; of a longer one only the answer is read. */
 export const requestBodyBytesMax: number = 64 * 1024 * 1024;
 
+/** Characters of a request body that is parsed as a whole, which is faster: of a longer one only the wanted fields are read. */
+export const parsedBodyCharactersMax = 512;
+
 /** Bytes of a streamed event that is parsed as a whole: of a longer one only the wanted fields are read. */
 export const parsedEventBytesMax = 4_096;
 

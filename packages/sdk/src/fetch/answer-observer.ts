@@ -8,7 +8,7 @@ import { mayTellUsage } from './body/may-matter.ts';
 import type { ResponseObserver } from './body/observed-response.ts';
 import { pickValue } from './body/pick-value.ts';
 import { createSseReader } from './body/sse-reader.ts';
-import { strippedOfNullUsage, withoutNullUsage } from './include-usage.ts';
+import { strippedOfNullUsage } from './include-usage.ts';
 
 /** Reads an answer as it passes; `answer` is what is known so far. */
 export type AnswerObserver = ResponseObserver & {
@@ -21,14 +21,19 @@ export type AnswerObserver = ResponseObserver & {
 
 const UNKNOWN: Answer = { isComplete: false };
 
-/**
- * An observer for the body of an answer. `wasAsked` says that we asked for the usage: what that adds to the stream is
- * then taken out again.
- */
-export const createAnswerObserver = (api: Api, contentType: string, options: { readonly wasAsked: boolean }): AnswerObserver => {
+/** What an observer has to know of an answer besides its type. */
+export type AnswerOrigin = {
+  /** Whether we asked for the usage: what that adds to the stream is then taken out again. */
+  readonly wasAsked: boolean;
+  /** Whether nobody else holds the bytes of the pieces. */
+  readonly hasOwnBytes: boolean;
+};
+
+/** An observer for the body of an answer. */
+export const createAnswerObserver = (api: Api, contentType: string, origin: AnswerOrigin): AnswerObserver => {
   const type = mediaTypeOf(contentType);
   if (type === 'text/event-stream' && api.event !== undefined)
-    return options.wasAsked ? observeAskedEvents(api) : observeEvents(api);
+    return origin.wasAsked ? observeAskedEvents(api, origin.hasOwnBytes) : observeEvents(api);
   if (type === 'application/vnd.amazon.eventstream' && api.event !== undefined) return observeFrames(api);
   if (type === 'application/json' || type.endsWith('+json')) return observeJson(api);
   return observeNothing();
@@ -141,7 +146,7 @@ const observeFrames = (api: Api): AnswerObserver => {
 const ENVELOPE = { bytes: true } as const;
 
 /** As `observeEvents`, but whole events at a time: the event that carries only usage is left out. */
-const observeAskedEvents = (api: Api): AnswerObserver => {
+const observeAskedEvents = (api: Api, hasOwnBytes: boolean): AnswerObserver => {
   let answer = UNKNOWN;
   let isOurs = false;
   let held: Buffer = NO_BYTES;
@@ -160,7 +165,7 @@ const observeAskedEvents = (api: Api): AnswerObserver => {
     isOurs = false;
     hasSeenEvent = true;
     reader.feed(event);
-    return isOurs ? undefined : withoutNullUsage(event);
+    return isOurs ? undefined : (strippedOfNullUsage(event, false) ?? event);
   };
 
   const keepMany = (bytes: Buffer): Uint8Array | undefined => {
@@ -186,13 +191,13 @@ const observeAskedEvents = (api: Api): AnswerObserver => {
       if (held.length > 0) return keepMany(Buffer.concat([held, bytes]));
       if (!isOneEvent(bytes)) return keepMany(view(bytes));
       // Of nearly every event only this is wanted: one that says its usage is null says nothing else that matters.
-      return (hasSeenEvent ? strippedOfNullUsage(bytes) : undefined) ?? keep(bytes);
+      return (hasSeenEvent ? strippedOfNullUsage(bytes, hasOwnBytes) : undefined) ?? keep(bytes);
     },
     end: () => {
       isOurs = false;
       reader.feed(held);
       reader.end();
-      const last = isOurs ? undefined : withoutNullUsage(held);
+      const last = isOurs ? undefined : (strippedOfNullUsage(held, false) ?? held);
       held = NO_BYTES;
       return last;
     },

@@ -17,18 +17,19 @@ export const withIncludeUsage = (rawBody: unknown, body: RequestBody, api: strin
 
 /**
  * An event of a stream whose usage we asked for, as it would have come unasked: without the `"usage":null` that the
- * option adds to every chunk. The option adds nothing else.
+ * option adds to every chunk. The option adds nothing else. Undefined when it has none. With `isOwn` the event is changed
+ * where it stands; otherwise somebody else may hold its bytes, and a copy is.
  */
-export const withoutNullUsage = (event: Uint8Array): Uint8Array => strippedOfNullUsage(event) ?? event;
-
-/** A copy of an event without its `"usage":null`; undefined when it has none. The bytes of the host stay as they are. */
-export const strippedOfNullUsage = (event: Uint8Array): Uint8Array | undefined => {
+export const strippedOfNullUsage = (event: Uint8Array, isOwn: boolean): Uint8Array | undefined => {
   const { length } = event;
   const tailAt = length - NULL_USAGE.length - CLOSE.length;
   const at = isNullUsageAt(event, tailAt) ? tailAt : Buffer.from(event.buffer, event.byteOffset, length).lastIndexOf(NULL_USAGE);
   if (at === -1) return undefined;
-  const kept = Uint8Array.prototype.slice.call(event, 0, length - NULL_USAGE.length);
-  for (let index = at; index < kept.length; index += 1) kept[index] = event[index + NULL_USAGE.length] ?? 0;
+  const end = length - NULL_USAGE.length;
+  const kept = isOwn ? event.subarray(0, end) : Uint8Array.prototype.slice.call(event, 0, end);
+  for (let index = at; index < end; index += 1) kept[index] = event[index + NULL_USAGE.length] ?? 0;
+  // Whoever looks at the whole memory behind the piece finds an event and blank lines, which mean nothing.
+  if (isOwn) event.fill(LINE_FEED, end);
   return kept;
 };
 
@@ -40,6 +41,7 @@ const isNullUsageAt = (bytes: Uint8Array, at: number): boolean => {
   return true;
 };
 
+const LINE_FEED = 0x0a;
 // What ends an event whose last field it is.
 const CLOSE = '}\n\n';
 

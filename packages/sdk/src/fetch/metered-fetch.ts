@@ -8,6 +8,7 @@ import type { OpenEmbeddingSpans } from '../spans/open-embedding-spans.ts';
 import { activeContext, runInContext } from '../work-item/work-item-context.ts';
 import { type AnswerObserver, createAnswerObserver } from './answer-observer.ts';
 import { type FailedAttempt, failedByError, failedByStatus, requestIdOf } from './attempt-ending.ts';
+import { createIsByteStream, type IsByteStream } from './body/is-byte-stream.ts';
 import { observeResponse } from './body/observed-response.ts';
 import type { BodyExit } from './body/passage.ts';
 import { type Call, endAnsweredCall, endFailedCall, nextAttempt, type ResponseFacts, type SpanOwner, startCall } from './call.ts';
@@ -55,14 +56,18 @@ export type MeteredFetchOptions = {
  */
 export const createMeteredFetch = (inner: Fetch | undefined, options: MeteredFetchOptions): Fetch => {
   if (inner !== undefined && isMetered(inner)) return inner;
-  const parts: MeteringParts = { ...options, readAddress: createReadAddress(options.includeUsageHosts) };
+  const parts: MeteringParts = {
+    ...options,
+    readAddress: createReadAddress(options.includeUsageHosts),
+    isByteStream: createIsByteStream(),
+  };
   // Looked up at each call, so that a global fetch replaced later is the one that is used.
   const metered: Fetch = (input, init) => send(inner ?? globalThis.fetch, input, init, parts);
   meteredFetches.add(metered);
   return metered;
 };
 
-type MeteringParts = MeteredFetchOptions & { readonly readAddress: ReadAddress };
+type MeteringParts = MeteredFetchOptions & { readonly readAddress: ReadAddress; readonly isByteStream: IsByteStream };
 
 const isRefusal = (error: unknown): error is CostspanError => CostspanError.isInstance(error) && REFUSALS.has(error.code);
 
@@ -169,7 +174,7 @@ const meteredFetches = new WeakSet<object>();
 type Attempt = {
   readonly call: Call;
   readonly plan: RequestPlan;
-  readonly options: MeteredFetchOptions;
+  readonly options: MeteringParts;
   readonly wasAbortedBefore: boolean;
 };
 
@@ -226,13 +231,15 @@ const receive = (attempt: Attempt, response: Response): Response => {
     failAttempt(attempt, failedByStatus(response));
     return response;
   }
-  const { call, plan } = attempt;
+  const { call, plan, options } = attempt;
+  const { body } = response;
+  const wasAsked = plan.sentBody !== undefined;
   const observer = createAnswerObserver(plan.facts.api, response.headers.get('content-type') ?? '', {
-    wasAsked: plan.sentBody !== undefined,
+    wasAsked,
+    hasOwnBytes: wasAsked && body !== null && options.isByteStream(body),
   });
   const requestId = requestIdOf(response.headers);
   const told: ResponseFacts = requestId === undefined ? { status: response.status } : { status: response.status, requestId };
-  const { body } = response;
   if (body === null || typeof body.getReader !== 'function') {
     endAnswer(call, observer, told);
     return response;

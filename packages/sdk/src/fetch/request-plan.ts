@@ -1,8 +1,9 @@
-import { requestBodyBytesMax } from '../limits.ts';
+import { parsedBodyCharactersMax, requestBodyBytesMax } from '../limits.ts';
 import type { Api, RequestBody } from './apis/api-type.ts';
 import { fieldOf, textOf } from './apis/kept.ts';
 import { createJsonPruner } from './body/json-pruner.ts';
-import { topFields } from './body/top-fields.ts';
+import type { PickedFields } from './body/pick.ts';
+import { pickText } from './body/pick-text.ts';
 import { withIncludeUsage } from './include-usage.ts';
 import type { ReadAddress, RequestAddress, Server } from './request-address.ts';
 
@@ -96,9 +97,6 @@ const requestFields = {
 
 const speechFields = { ...requestFields, input: true } as const;
 
-const requestNames: ReadonlySet<string> = new Set(Object.keys(requestFields));
-const speechNames: ReadonlySet<string> = new Set(Object.keys(speechFields));
-
 /** What the address, or a header, says of a request; the body knows better. */
 type SaidElsewhere = { readonly model: string | undefined; readonly isStream: boolean };
 
@@ -107,7 +105,7 @@ const readBody = (raw: unknown, api: Api, elsewhere: SaidElsewhere): RequestBody
     const text = (field: string): string | undefined => textOf({ field: raw.get(field) }, 'field');
     return bodyOf(elsewhere, text('model'), { isStream: text('stream') === 'true', usage: api.readRequest?.({ text }) ?? {} });
   }
-  const kept = keep(raw, api.readRequest !== undefined);
+  const kept = keep(raw, api.readRequest === undefined ? requestFields : speechFields);
   if (kept === undefined) return bodyOf(elsewhere, undefined, { isStream: false });
   const body: Writable<RequestBody> = { isStream: fieldOf(kept, 'stream') === true };
   if (api.readRequest !== undefined) body.usage = api.readRequest({ text: (field) => textOf(kept, field) });
@@ -129,13 +127,23 @@ const bodyOf = (elsewhere: SaidElsewhere, ownModel: string | undefined, body: Wr
 };
 
 // Nearly every client sends a text. One with bytes for a body is read the slower way, in which texts are never decoded.
-const keep = (raw: unknown, isSpeech: boolean): unknown => {
-  if (typeof raw === 'string')
-    return raw.length <= requestBodyBytesMax ? topFields(raw, isSpeech ? speechNames : requestNames) : undefined;
+const keep = (raw: unknown, fields: PickedFields): unknown => {
+  if (typeof raw === 'string') {
+    if (raw.length <= parsedBodyCharactersMax) return parsedText(raw);
+    return raw.length <= requestBodyBytesMax ? pickText(raw, fields) : undefined;
+  }
   if (!(raw instanceof Uint8Array) || raw.length > requestBodyBytesMax) return undefined;
-  const pruner = createJsonPruner(isSpeech ? speechFields : requestFields);
+  const pruner = createJsonPruner(fields);
   pruner.feed(raw);
   return pruner.take();
+};
+
+const parsedText = (json: string): unknown => {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return undefined;
+  }
 };
 
 const countOf = (kept: unknown, field: string): number | undefined => {

@@ -23,8 +23,13 @@ const stream = (words: readonly string[], asked: boolean): string => {
   ].join('');
 };
 
-const pass = (text: string, cuts: readonly number[], wasAsked: boolean): { readonly seen: string; readonly answer: unknown } => {
-  const observer = createAnswerObserver(openaiChat, 'text/event-stream; charset=utf-8', { wasAsked });
+const pass = (
+  text: string,
+  cuts: readonly number[],
+  wasAsked: boolean,
+  hasOwnBytes = false,
+): { readonly seen: string; readonly answer: unknown } => {
+  const observer = createAnswerObserver(openaiChat, 'text/event-stream; charset=utf-8', { wasAsked, hasOwnBytes });
   const out: Uint8Array[] = [];
   for (const piece of pieces(Buffer.from(text), cuts)) out.push(observer.piece(piece) ?? new Uint8Array());
   out.push(observer.end() ?? new Uint8Array());
@@ -39,12 +44,32 @@ const cuts = fc.array(fc.nat(900), { maxLength: 15 });
 describe('a stream whose usage we asked for', () => {
   test('reaches the host as if we had not, however it is cut', () => {
     fc.assert(
-      fc.property(words, cuts, (texts, at) => {
-        const { seen, answer } = pass(stream(texts, true), at, true);
+      fc.property(words, cuts, fc.boolean(), (texts, at, hasOwnBytes) => {
+        const { seen, answer } = pass(stream(texts, true), at, true, hasOwnBytes);
         expect(seen).toBe(stream(texts, false));
         expect(answer).toEqual({ id: 'c1', model: 'gpt-5', rawUsage: usage, isComplete: true });
       }),
     );
+  });
+
+  test('leaves bytes alone that somebody else may hold, and changes its own where they stand', () => {
+    const [first, second] = [word('a', { usage: null }), word('b', { usage: null })];
+    const seen = [false, true].map((hasOwnBytes) => {
+      const observer = createAnswerObserver(openaiChat, 'text/event-stream', { wasAsked: true, hasOwnBytes });
+      observer.piece(Buffer.from(first));
+      const bytes = new TextEncoder().encode(second);
+      const out = observer.piece(bytes);
+      return {
+        out: Buffer.from(out ?? []).toString(),
+        bytes: Buffer.from(bytes).toString(),
+        isSame: out?.buffer === bytes.buffer,
+      };
+    });
+    const out = word('b', {});
+    expect(seen).toEqual([
+      { out, bytes: second, isSame: false },
+      { out, bytes: `${out}${'\n'.repeat(second.length - out.length)}`, isSame: true },
+    ]);
   });
 
   test('hands on an event it does not understand, and the rest behind it', () => {

@@ -51,7 +51,7 @@ export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void, ma
 
   const feed = (bytes: Uint8Array): void => {
     const isBetweenEvents = line === 'start' && head === '' && !hasData;
-    if (isBetweenEvents && hasSeenEvent && endsWithBlankLine(bytes) && !mayMatter(bytes)) return;
+    if (isBetweenEvents && hasSeenEvent && !isLast(bytes) && endsWithBlankLine(bytes) && !mayMatter(bytes)) return;
     const parsed = isBetweenEvents ? parseShortEvent(bytes) : undefined;
     if (parsed !== undefined) {
       hasSeenEvent = true;
@@ -87,10 +87,10 @@ export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void, ma
 /** The data of a piece that is one short event of one line: parsed as a whole it is read in a fraction of the time. */
 const parseShortEvent = (bytes: Uint8Array): { readonly json: unknown } | undefined => {
   const { length } = bytes;
+  if (isLast(bytes)) return { json: [] };
   if (length > parsedEventBytesMax || bytes[length - 1] !== LINE_FEED || bytes.indexOf(LINE_FEED) !== length - 2)
     return undefined;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('utf8');
-  if (text === LAST) return { json: [] };
   if (!text.startsWith(EVENT) || text.includes('\r')) return undefined;
   try {
     return { json: JSON.parse(text.slice(FIELD.length)) as unknown };
@@ -101,9 +101,11 @@ const parseShortEvent = (bytes: Uint8Array): { readonly json: unknown } | undefi
 
 const FIELD = 'data:';
 const EVENT = 'data: {';
-const LAST = 'data: [DONE]\n\n';
+const LAST = Buffer.from('data: [DONE]\n\n');
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
+
+const isLast = (bytes: Uint8Array): boolean => bytes.length === LAST.length && LAST.every((byte, index) => bytes[index] === byte);
 
 const endsWithBlankLine = (bytes: Uint8Array): boolean =>
   bytes.at(-1) === LINE_FEED && (bytes.at(-2) === LINE_FEED || (bytes.at(-2) === RETURN && bytes.at(-3) === LINE_FEED));

@@ -22,7 +22,10 @@ export const readLateResults = (response: Response, reading: LateReading): Respo
   const { lines } = reading.source;
   if (lines !== undefined)
     return observeResponse(response, body, { observer: observeLines(lines, reading), onExit: () => undefined });
-  const observer = createAnswerObserver(reading.source.api, response.headers.get('content-type') ?? '', { wasAsked: false });
+  const observer = createAnswerObserver(reading.source.api, response.headers.get('content-type') ?? '', {
+    wasAsked: false,
+    hasOwnBytes: false,
+  });
   return observeResponse(response, body, { observer, onExit: () => reportOne(observer.answer(), reading) });
 };
 
