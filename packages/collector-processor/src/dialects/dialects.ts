@@ -9,6 +9,7 @@ import { genkit } from './genkit.ts';
 import { googleAdk } from './google-adk.ts';
 import { httpAttempt } from './http-attempt.ts';
 import { langfuse } from './langfuse.ts';
+import { langsmith } from './langsmith.ts';
 import { litellm } from './litellm.ts';
 import { mastra } from './mastra.ts';
 import { openinference } from './openinference.ts';
@@ -47,6 +48,7 @@ export const DIALECTS: readonly Dialect[] = [
   langfuse,
   openinference,
   vectorDatabase,
+  langsmith,
   litellm,
   mastra,
   openlit,

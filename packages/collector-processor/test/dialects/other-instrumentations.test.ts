@@ -110,6 +110,58 @@ describe('Claude Code', () => {
   });
 });
 
+describe('LangSmith', () => {
+  const run = (kind: string, usage?: object): SpanSpec => ({
+    scope: 'langsmith',
+    attributes: {
+      'langsmith.span.kind': kind,
+      'gen_ai.operation.name': kind === 'retriever' ? 'embeddings' : 'chat',
+      'langsmith.metadata.ls_provider': 'amazon_bedrock',
+      'gen_ai.system': 'langchain',
+      'gen_ai.request.model': 'm',
+      'gen_ai.usage.input_tokens': 100,
+      'gen_ai.usage.output_tokens': 20,
+      ...(usage !== undefined && { 'langsmith.metadata.usage_metadata': JSON.stringify(usage) }),
+    },
+  });
+  const totals = { input_tokens: 100, output_tokens: 20, total_tokens: 120 };
+
+  test('names the provider that its run names, and takes the parts of its usage', () => {
+    const details = { cache_read: 60, ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 5, cache_creation: 15 };
+    const span = run('llm', { ...totals, input_token_details: details, output_token_details: { reasoning: 8 } });
+    expect(read(span)).toMatchObject({ dialect: 'langsmith@1', role: 'call', provider: 'amazon_bedrock' });
+    expect(usageOf(span)).toEqual([
+      {
+        ...{ input_text_tokens: 25, input_cache_read_text_tokens: 60 },
+        ...{ input_cache_write_5m_tokens: 10, input_cache_write_1h_tokens: 5 },
+        ...{ output_text_tokens: 12, output_reasoning_tokens: 8 },
+      },
+    ]);
+  });
+
+  test('cache writes without lifetimes have none', () => {
+    expect(usageOf(run('llm', { ...totals, input_token_details: { cache_creation: 15 } }))).toEqual([
+      { input_text_tokens: 85, input_cache_write_other_tokens: 15, output_text_tokens: 20 },
+    ]);
+  });
+
+  test('without usage of the run the input is not told apart, and said to be so', () => {
+    expect(read(run('llm'))?.usage).toEqual({
+      kind: 'ok',
+      parts: [{ usage: { input_text_tokens: 100, output_text_tokens: 20 }, assumption: 'cache-split-unknown' }],
+    });
+  });
+
+  test('parts that exceed their total are impossible', () => {
+    expect(read(run('llm', { ...totals, input_token_details: { cache_read: 101 } }))?.usage).toMatchObject({ kind: 'invalid' });
+  });
+
+  test('prompts, tools and retrievers are no calls, chains are sums', () => {
+    expect(['prompt', 'tool', 'retriever'].map((kind) => read(run(kind)))).toEqual([undefined, undefined, undefined]);
+    expect(read(run('chain'))?.role).toBe('aggregate');
+  });
+});
+
 describe('HTTP clients', () => {
   const attempt = (host: string, status: number) => ({
     name: 'POST',

@@ -196,6 +196,18 @@ export const sources: Readonly<Record<string, Source>> = {
       '@anthropic-ai/sdk': '0.120.0',
     },
   },
+  'langsmith-python': {
+    runtime: 'python',
+    scenario: 'langsmith_clients',
+    packages: {
+      ...python,
+      'opentelemetry-exporter-otlp-proto-http': '1.45.2',
+      langsmith: '0.15.0',
+      openai: '3.54.0',
+      // The last line of versions whose streams its wrapper reads.
+      anthropic: '0.125.0',
+    },
+  },
   mastra: {
     runtime: 'node',
     scenario: 'mastra',

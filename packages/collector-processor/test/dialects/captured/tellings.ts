@@ -146,6 +146,14 @@ export const tellings: Readonly<Record<string, Readonly<Record<string, Telling>>
     'Anthropic message': 'no-lifetimes',
     'Anthropic message stream': 'overcounted',
   },
+  'langsmith-python': {
+    'OpenAI chat': 'exact',
+    'OpenAI chat stream': 'exact',
+    'OpenAI response': 'exact',
+    'OpenAI embedding': 'untraced',
+    'Anthropic message': 'exact',
+    'Anthropic message stream': 'exact',
+  },
   mastra: {
     'OpenAI chat': 'exact',
     'OpenAI chat stream': 'exact',

@@ -5,10 +5,10 @@ from spans import ANTHROPIC_URL, OPENAI_URL
 MESSAGES = [{"role": "user", "content": "Hello"}]
 
 
-def openai_calls():
+def openai_calls(wrap=lambda client: client):
     from openai import OpenAI
 
-    client = OpenAI(base_url=f"{OPENAI_URL}/v1", api_key="sk-fake", max_retries=0)
+    client = wrap(OpenAI(base_url=f"{OPENAI_URL}/v1", api_key="sk-fake", max_retries=0))
 
     def stream():
         options = {"include_usage": True}
@@ -23,10 +23,10 @@ def openai_calls():
     }
 
 
-def anthropic_calls():
+def anthropic_calls(wrap=lambda client: client):
     from anthropic import Anthropic
 
-    client = Anthropic(base_url=ANTHROPIC_URL, api_key="sk-fake", max_retries=0)
+    client = wrap(Anthropic(base_url=ANTHROPIC_URL, api_key="sk-fake", max_retries=0))
     request = {"model": "claude-sonnet-5", "max_tokens": 100, "messages": MESSAGES}
 
     def stream():

@@ -22,9 +22,10 @@ provider.add_span_processor(SimpleSpanProcessor(exporter))
 trace.set_tracer_provider(provider)
 
 
-def run(calls):
+def run(calls, flush=lambda: None):
     """Runs each call of a scenario, passes over those that fail, and writes the spans of all of them."""
     asyncio.run(_run_all(calls))
+    flush()
     provider.force_flush()
     with open(os.environ["SPANS_FILE"], "w") as file:
         # By span, because a callback may have been given the exporter besides.
