@@ -46,7 +46,8 @@ function innerCalls(
   return inner;
 }
 
-function isSameCall(outer: CostFact, inner: CostFact): boolean {
+/** Whether a call and one below it may be the same one. */
+export function isSameCall(outer: CostFact, inner: CostFact): boolean {
   if (!isSameKind(outer, inner)) return false;
   const [one, other] = [outer.observation, inner.observation];
   if (one.callId !== undefined && one.callId === other.callId) return true;

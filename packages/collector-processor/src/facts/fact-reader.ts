@@ -70,3 +70,17 @@ export function readInstant(reader: FactReader): bigint {
 }
 
 const lastInstantNs: bigint = 2n ** 63n - 1n;
+
+/** Passes over the next word. */
+export function skipWord(reader: FactReader): void {
+  const { bytes } = reader;
+  const number = (bytes[reader.wordAt] ?? 0) | ((bytes[reader.wordAt + 1] ?? 0) << 8);
+  reader.wordAt += 2;
+  if (number === inlineWord) skipText(reader);
+}
+
+/** Passes over the next text. */
+export function skipText(reader: FactReader): void {
+  const length = readNumber(reader);
+  reader.at += length;
+}

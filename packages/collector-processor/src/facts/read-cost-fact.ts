@@ -6,7 +6,8 @@ import { readPico } from './pico.ts';
 import { putOwn } from './put-own.ts';
 import { readSaid } from './said.ts';
 
-type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+/** A thing in the making. */
+export type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /** The fact in the record that starts at `start`, as `writeCostFact` wrote it. */
 export function readCostFact(bytes: Uint8Array, start: number, words: readonly string[]): CostFact {
@@ -63,7 +64,8 @@ function readObservation(reader: FactReader, entryId: string, parts: number): Ob
   return observation;
 }
 
-function readUsage(reader: FactReader): Observation['usage'] {
+/** The next usage. */
+export function readUsage(reader: FactReader): Observation['usage'] {
   const usage: Record<string, number | string> = {};
   for (let left = readNumber(reader); left > 0; left -= 1) {
     const unit = readWord(reader);
@@ -91,7 +93,8 @@ function readReceipt(reader: FactReader, parts: number): Receipt {
   return compared === undefined ? { ...receipt, lines, reasons, book } : { ...receipt, lines, compared, reasons, book };
 }
 
-function readLines(reader: FactReader): readonly ReceiptLine[] {
+/** The next lines of a receipt. */
+export function readLines(reader: FactReader): readonly ReceiptLine[] {
   const lines: ReceiptLine[] = [];
   for (let left = readNumber(reader); left > 0; left -= 1) lines.push(readLine(reader));
   return lines;
@@ -136,7 +139,8 @@ function readCompared(reader: FactReader): ComparedCost {
   return { kind, status, complete, amount, ...difference, lines: readLines(reader) };
 }
 
-function readHuman(reader: FactReader): NonNullable<Observation['human']> {
+/** The next human part. */
+export function readHuman(reader: FactReader): NonNullable<Observation['human']> {
   const parts = readNumber(reader);
   const human: Mutable<NonNullable<Observation['human']>> = { role: readText(reader) };
   if ((parts & 1) !== 0) human.touchMs = Number(readText(reader));

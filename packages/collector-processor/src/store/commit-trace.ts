@@ -123,7 +123,7 @@ function contextOf(
 ): Uint8Array | undefined {
   const others = fresh.flatMap(({ fact }) => (bearsCost(fact) ? [] : [fact]));
   if (others.length === 0) return undefined;
-  return kept.keepContext(others, fresh.length === facts.length ? packed : undefined);
+  return kept.keepContext(() => others, fresh.length === facts.length ? packed : undefined);
 }
 
 /** Decided spans, each with where its fact is kept, or what is to be kept of it. */

@@ -35,6 +35,8 @@ export type EntryRows = {
   readonly twins: (traceKey: bigint, ids: TwinIds, limit: number) => readonly StoredEntry[];
   /** Voids and adds versions until the live entries among `stored` are the decided ones. Returns the latest versions then. */
   readonly write: (traceKey: bigint, change: EntryWrite) => readonly StoredEntry[];
+  /** Adds the first versions of a trace that has none. */
+  readonly writeNew: (traceKey: bigint, change: Pick<EntryWrite, 'spans' | 'itemKeyOf' | 'nowNs'>) => void;
   /** Drops what is kept in memory: to be called when a transaction failed. */
   readonly forget: () => void;
 };
@@ -75,12 +77,13 @@ export function prepareEntryRows({ database }: LedgerFile): EntryRows {
     const row = latest.one(traceKey, entryId);
     return row && stored(row);
   };
-  const { write, forget } = prepareWrite(database);
+  const { write, writeNew, forget } = prepareWrite(database);
   return {
     ofTrace: (traceKey) => [...new Map(ofTrace.all(traceKey).map((row) => [row.entry_id, row])).values()].map(stored),
     latest: latestOf,
     twins: prepareTwins(database, latestOf),
     write,
+    writeNew,
     forget,
   };
 }
@@ -107,7 +110,7 @@ function prepareTwins(
     });
 }
 
-function prepareWrite(database: LedgerFile['database']): Pick<EntryRows, 'write' | 'forget'> {
+function prepareWrite(database: LedgerFile['database']): Pick<EntryRows, 'write' | 'writeNew' | 'forget'> {
   const toVoid = prepare(
     database,
     'UPDATE versions SET voided_at_ns = ? WHERE trace_key = ? AND entry_id = unhex(?) AND version = ?',
@@ -120,6 +123,18 @@ function prepareWrite(database: LedgerFile['database']): Pick<EntryRows, 'write'
   const shift = BigInt(versionBits);
   return {
     forget,
+    writeNew: (traceKey, { spans, itemKeyOf, nowNs }) => {
+      let key = traceKey << shift;
+      let shared: { readonly decision: Decision; readonly key: bigint; readonly itemKey: bigint | null } | undefined;
+      for (const span of spans) {
+        const { decision } = span;
+        const isShared = shared?.decision === decision;
+        if (!isShared) shared = { decision, key, itemKey: decision.item === undefined ? null : itemKeyOf(decision.item) };
+        const { itemKey = null } = shared ?? {};
+        add({ key, version: 1, span, itemKey, decision: isShared && shared ? shared.key : decisionText(decision), nowNs });
+        key += 1n;
+      }
+    },
     write: (traceKey, { stored, spans, itemKeyOf, nowNs, isNewTrace = false }) => {
       const wanted = spans.map((span) => {
         const decision = decisionText(span.decision);

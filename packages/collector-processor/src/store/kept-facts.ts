@@ -19,7 +19,7 @@ export type KeptFacts = {
   /** A fact as the file keeps it, from its record in a request if there is one. */
   readonly keepCost: (fact: CostFact, packed?: { readonly record: Uint8Array; readonly words: readonly string[] }) => Uint8Array;
   /** Facts that bear no cost as the file keeps them; `packed` when they are the whole context of a packed trace. */
-  readonly keepContext: (facts: readonly SpanFact[], packed?: Pick<PackedTrace, 'context' | 'words'>) => Uint8Array;
+  readonly keepContext: (facts: () => readonly SpanFact[], packed?: Pick<PackedTrace, 'context' | 'words'>) => Uint8Array;
 };
 
 /** Prepares reading and writing the facts of an open file. */
@@ -60,7 +60,7 @@ export function prepareKeptFacts(database: DatabaseSync): KeptFacts {
     },
     keepContext: (facts, packed) => {
       const translated = packed && translateContext(packed.context, translate(packed.words));
-      return translated ?? packContext(facts, words);
+      return translated ?? packContext(facts(), words);
     },
   };
 }

@@ -4,6 +4,7 @@ import { hasAudit, prepareAuditRows } from './audit-rows.ts';
 import { type Claim, type Claimed, prepareClaims } from './claims.ts';
 import { closeDue, type DueOptions, type Settle } from './close-due.ts';
 import { commitLateFacts } from './commit-late-facts.ts';
+import { commitPlainTrace } from './commit-plain-trace.ts';
 import { commitReceived } from './commit-received.ts';
 import { commitOpenTrace, loadOpenTrace, type SpanCommitContext, settleSums } from './commit-trace.ts';
 import { prepareContributionRows } from './contribution-rows.ts';
@@ -88,7 +89,7 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
         const context = { file, traces, entries, contributions, items, nowNs, kept, open };
         const prunedBeforeNs = BigInt(prunedBefore.one()?.value ?? 0);
         for (const packed of batch) {
-          if (commitLinks(context, packed)) continue;
+          if (commitLinks(context, packed) || commitPlainTrace(context, packed, prunedBeforeNs)) continue;
           const incoming = incomingTrace(packed);
           counters.add(commitTrace(context, incoming, prunedBeforeNs));
           const traceKey = hasAudit(incoming) ? traces.find(incoming)?.key : undefined;

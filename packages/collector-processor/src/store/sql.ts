@@ -10,6 +10,8 @@ export type Statement<Row> = {
   readonly each: (...parameters: readonly SqlInput[]) => Iterable<Row>;
   /** Runs it and returns the key of the row it inserted, if it did. */
   readonly run: (...parameters: readonly SqlInput[]) => bigint;
+  /** Runs it and returns the key of the row it inserted; undefined if it did not. */
+  readonly added: (...parameters: readonly SqlInput[]) => bigint | undefined;
   /** Runs it and returns whether it changed anything. */
   readonly changes: (...parameters: readonly SqlInput[]) => boolean;
 };
@@ -28,6 +30,10 @@ export function prepare<Row extends Readonly<Record<string, SqlValue>>>(database
     all: (...parameters) => statement.all(...parameters) as unknown as Row[],
     each: (...parameters) => statement.iterate(...parameters) as Iterable<unknown> as Iterable<Row>,
     changes: (...parameters) => Number(statement.run(...parameters).changes) > 0,
+    added: (...parameters) => {
+      const { changes, lastInsertRowid } = statement.run(...parameters);
+      return Number(changes) > 0 ? BigInt(lastInsertRowid) : undefined;
+    },
     run: (...parameters) => BigInt(statement.run(...parameters).lastInsertRowid),
   };
 }

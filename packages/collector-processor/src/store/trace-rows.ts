@@ -27,6 +27,11 @@ export type TraceRows = {
     trace: TraceIdentity & Omit<TraceRow, 'key'> & { readonly context?: Uint8Array | undefined },
     nowNs: bigint,
   ) => bigint;
+  /** Writes a new trace and returns its key; undefined, having written nothing, if the trace is known. */
+  readonly writeNew: (
+    trace: TraceIdentity & Omit<TraceRow, 'key'> & { readonly context: Uint8Array | undefined },
+    nowNs: bigint,
+  ) => bigint | undefined;
   /** Writes a new trace of spans that only link; returns false, having written nothing, if the trace is known. */
   readonly writeLinks: (trace: PackedTrace, nowNs: bigint) => boolean;
   /** The facts of an open trace that bear no cost, as they were kept; a span may have several. */
@@ -43,7 +48,7 @@ export function prepareTraceRows({ database }: LedgerFile): TraceRows {
   return { ...prepareTraces(database), ...prepareContext(database, prepareKeptFacts(database)) };
 }
 
-function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find' | 'write' | 'writeLinks'> {
+function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find' | 'write' | 'writeNew' | 'writeLinks'> {
   const find = prepare<{
     trace_key: bigint;
     state: TraceRow['state'];
@@ -55,6 +60,11 @@ function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find'
   const insert = prepare(
     database,
     'INSERT INTO traces (tenant, trace_id, state, facts, sums, unnamed, rooted, active_at_ns, context) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const insertNew = prepare(
+    database,
+    `INSERT INTO traces (tenant, trace_id, state, facts, sums, unnamed, rooted, active_at_ns, context)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const insertLinks = prepare(
     database,
@@ -73,6 +83,8 @@ function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find'
       const [facts, sums, rooted] = [Number(row.facts), Number(row.sums), row.rooted === 1n];
       return { key, state, facts, sums, unnamed: JSON.parse(row.unnamed), rooted };
     },
+    writeNew: ({ tenant, traceId, state, facts, sums, unnamed, rooted, context }, nowNs) =>
+      insertNew.added(tenant, traceId, state, facts, sums, JSON.stringify(unnamed), Number(rooted), nowNs, context ?? null),
     writeLinks: ({ tenant, traceId, spanCount, context }, nowNs) =>
       insertLinks.changes(tenant, traceId, spanCount, Number(hasRoot(context)), nowNs, context),
     write: (key, { tenant, traceId, state, facts, sums, unnamed, rooted, context }, nowNs) => {
