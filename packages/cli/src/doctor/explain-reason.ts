@@ -5,6 +5,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ...REASONS,
   ...ASSUMPTIONS,
   ...READING_REASONS,
+  'request-untold': 'Only the request is seen: no other span of its trace tells the call. Instrument the client that sent it.',
   'currency-differs': 'The cost is in a currency the ledger does not keep, so it cannot be added.',
 };
 

@@ -32,6 +32,10 @@ export function reasonsOf(span: ExplainedSpan): readonly string[] {
   const verdict = verdictOn(span);
   if (verdict === 'unidentified') return ['span-id-invalid'];
   if (fact.observation === undefined || verdict === 'sum' || verdict === 'duplicate') return [];
-  const { reasons } = fact.observation.receipt;
-  return decision?.currencyProblem === undefined ? reasons : [...reasons, decision.currencyProblem];
+  const { role, dialect, receipt } = fact.observation;
+  return [
+    ...receipt.reasons,
+    ...(role === 'call' && dialect.startsWith('http-attempt@') ? ['request-untold'] : []),
+    ...(decision?.currencyProblem === undefined ? [] : [decision.currencyProblem]),
+  ];
 }

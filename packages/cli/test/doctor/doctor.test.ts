@@ -135,6 +135,28 @@ describe('as JSON lines', () => {
     expect(more).toEqual([]);
   });
 
+  test('a request that only an HTTP client tells says what to do; one that a call tells is its duplicate', async () => {
+    const request = { 'http.request.method': 'POST', 'url.full': 'https://api.openai.com/v1/responses', 'http.status_code': 200 };
+    const other = trace.replaceAll('a', 'b');
+    const spans = await explain(
+      { span: '1', attributes: request },
+      { span: '2', trace: other, attributes: chat() },
+      { span: '3', trace: other, parent: '2', attributes: request },
+    );
+    expect(spans.slice(0, 3).map(({ verdict, reasons }) => [verdict, reasons])).toEqual([
+      ['unpriced', ['usage-missing', 'request-untold']],
+      ['priced', []],
+      ['duplicate', []],
+    ]);
+    expect(spans).toContainEqual(
+      expect.objectContaining({
+        kind: 'reason',
+        reason: 'request-untold',
+        means: expect.stringContaining('Instrument the client'),
+      }),
+    );
+  });
+
   test.each([
     ['unpriced', ['model-unknown'], chat({ 'gen_ai.request.model': 'a-model-nobody-sells' })],
     ['unpriced', ['usage-inconsistent'], chat({ 'gen_ai.usage.cache_read.input_tokens': 5000, 'gen_ai.usage.total_tokens': 7 })],

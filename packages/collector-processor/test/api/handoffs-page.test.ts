@@ -1,6 +1,5 @@
 import { createTemporaryFolder, type TemporaryFolder } from '@costspan/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { handoffsLookedAtMax } from '../../src/api/limits.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { type Service, serve } from '../../src/serve.ts';
 import { requestOf } from '../span-json.ts';
@@ -97,23 +96,6 @@ test('in pages, each handoff on one of them', async () => {
   }
   expect(pages.map(({ length }) => length)).toEqual([2, 2, 1]);
   expect(pages.flat().sort()).toEqual(all);
-});
-
-test('a page ends after so many finished ones, and says where to go on', async () => {
-  const running = await start();
-  const finished = Array.from({ length: handoffsLookedAtMax / 2 + 10 }, (_, at) => `f${at}`);
-  await send(
-    running,
-    finished.map((id, at) => handoff(at + 1, id)),
-  );
-  await send(
-    running,
-    finished.map((id, at) => handoff(at + 10_001, id, done)),
-  );
-  const first = await list(running);
-  expect([ids(first), first.json.next]).toEqual([[], expect.stringMatching(/^\d+\.\d+\.\d+$/)]);
-  const last = await list(running, `?after=${first.json.next}`);
-  expect([ids(last), last.json.next]).toEqual([[], undefined]);
 });
 
 test('a key lists what is its tenant’s; a sender who may name tenants lists all, or one', async () => {
