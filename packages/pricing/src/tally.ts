@@ -62,7 +62,9 @@ export const addLine = (tally: Tally, line: ReceiptLine, cost: ExactAmount | und
 /** Adds an estimated line with its bounds and returns the tally. */
 export const addBoundedLine = (tally: Tally, line: ReceiptLine, cost: ExactAmount, bounds: Bounds): Tally => {
   const sums = addBounds(boundsOf(tally), bounds);
-  addLine(tally, { ...line, low: formatExact(bounds.low), high: formatExact(bounds.high) }, cost);
+  // Most estimates have no bounds but their price, whose text is there.
+  const textOf = (bound: ExactAmount): string => (bound === cost && line.cost !== undefined ? line.cost : formatExact(bound));
+  addLine(tally, { ...line, low: textOf(bounds.low), high: textOf(bounds.high) }, cost);
   tally.bounds = sums;
   return tally;
 };

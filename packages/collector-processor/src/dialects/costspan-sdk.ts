@@ -72,15 +72,15 @@ const readSpan = (fields: SpanFields): CostReading | undefined => {
     model,
     usage: withAssumption(usage, assumption ?? statedAssumption(fields)),
     undecided: undefined,
-    responseId: fields.text(RESPONSE_ID_KEYS),
+    responseId: fields.evidence(RESPONSE_ID_KEYS),
     serviceTier,
     region: fields.text(ATTR_COSTSPAN_REQUEST_INFERENCE_GEO),
     reportedCost,
     declaredCost,
     attempt: readAttempt(fields),
-    agent: fields.text(AGENT_KEYS),
-    requestId: fields.text(ATTR_COSTSPAN_PROVIDER_REQUEST_ID),
-    apiKeyFingerprint: fields.text(ATTR_COSTSPAN_API_KEY_FINGERPRINT),
+    agent: fields.evidence(AGENT_KEYS),
+    requestId: fields.evidence(ATTR_COSTSPAN_PROVIDER_REQUEST_ID),
+    apiKeyFingerprint: fields.evidence(ATTR_COSTSPAN_API_KEY_FINGERPRINT),
     human: undefined,
   };
 };
@@ -95,9 +95,9 @@ const readHandoff = (fields: SpanFields): CostReading => {
     usage,
     ...readStatedCosts(fields),
     attempt: readAttempt(fields),
-    agent: fields.text(AGENT_KEYS),
-    requestId: fields.text(ATTR_COSTSPAN_PROVIDER_REQUEST_ID),
-    apiKeyFingerprint: fields.text(ATTR_COSTSPAN_API_KEY_FINGERPRINT),
+    agent: fields.evidence(AGENT_KEYS),
+    requestId: fields.evidence(ATTR_COSTSPAN_PROVIDER_REQUEST_ID),
+    apiKeyFingerprint: fields.evidence(ATTR_COSTSPAN_API_KEY_FINGERPRINT),
     human,
   };
 };

@@ -12,6 +12,8 @@ export type SpanFields = {
   readonly get: (key: string) => AttributeValue | undefined;
   /** The first of these keys whose value is text that is not empty, or a number as text. */
   readonly text: (keys: Keys) => string | undefined;
+  /** The same of what only the ledger keeps; undefined where there is none. */
+  readonly evidence: (keys: Keys) => string | undefined;
   /** The first of these keys that the span carries. */
   readonly present: (keys: Keys) => string | undefined;
   /** The value of the first of these keys that the span carries. */

@@ -25,6 +25,14 @@ export function isAscii(bytes: Uint8Array, view: DataView, start: number, end: n
     return seen < 0x80;
   }
   let seen = view.getInt32(last, true);
-  for (let position = start; position < last; position += 4) seen |= view.getInt32(position, true);
+  let position = start;
+  for (; position <= end - 16; position += 16) {
+    seen |=
+      view.getInt32(position, true) |
+      view.getInt32(position + 4, true) |
+      view.getInt32(position + 8, true) |
+      view.getInt32(position + 12, true);
+  }
+  for (; position < last; position += 4) seen |= view.getInt32(position, true);
   return (seen & highBits) === 0;
 }

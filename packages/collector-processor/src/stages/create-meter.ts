@@ -33,9 +33,10 @@ export const createMeter = (options: MeterOptions): Meter => {
   const { rewriteTraces, dialects = DIALECTS, keepsFacts = true } = options;
   const keys = createKeyTable([...keysOfDialects(dialects), ...keysOfItems(options), ...ENRICH_KEYS]);
   const stages = {
-    identify: createIdentifyItem(options, keys),
-    mapDimensions: createMapDimensions(options.dimensionMap, keys),
-    normalize: createNormalize(dialects, keys),
+    // Without a ledger nobody learns the dimensions of an item.
+    identify: createIdentifyItem(keepsFacts ? options : { ...options, dimensionKeys: [] }, keys),
+    mapDimensions: createMapDimensions(keepsFacts ? options.dimensionMap : undefined, keys),
+    normalize: createNormalize(dialects, keys, { keepsEvidence: keepsFacts }),
     price: createPriceSpan(options),
     enrich: createEnrich(options.emitterName, options.book, keys),
   };

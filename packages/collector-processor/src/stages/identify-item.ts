@@ -89,16 +89,21 @@ export const createIdentifyItem = (options: IdentifyOptions, table: KeyTable): I
     recent.set(key, { ...said, identity });
     return identity;
   };
-  return withoutOwnWords(read, marksOf(keysOfItems(options), table));
+  return withoutOwnWords(read, marksOf(keysOfItems(options), table), options.dimensionKeys === undefined);
 };
 
-/** Of a span that has none of the marked keys, and no dimension, only the resource speaks: it does so once for all of a group. */
-const withoutOwnWords = (read: IdentifyItem, marks: Uint8Array): IdentifyItem => {
+/**
+ * Of a span that has none of the marked keys, and no dimension where all of them are kept, only the resource speaks: it does so
+ * once for all of a group.
+ */
+const withoutOwnWords = (read: IdentifyItem, marks: Uint8Array, keepsAllDimensions: boolean): IdentifyItem => {
   let groupNumber = Number.NaN;
   let groupTenant: string | undefined;
   let ofGroup: Identity | undefined;
   return (span, sender) => {
-    if (span.leastMark(marks) !== 0 || span.withPrefix(ATTR_COSTSPAN_DIMENSION_PREFIX).length > 0) return read(span, sender);
+    const hasOwn =
+      span.leastMark(marks) !== 0 || (keepsAllDimensions && span.withPrefix(ATTR_COSTSPAN_DIMENSION_PREFIX).length > 0);
+    if (hasOwn) return read(span, sender);
     if (ofGroup === undefined || groupNumber !== span.groupNumber || groupTenant !== sender.tenant) {
       [ofGroup, groupNumber, groupTenant] = [read(span, sender), span.groupNumber, sender.tenant];
     }

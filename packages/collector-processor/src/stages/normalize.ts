@@ -41,7 +41,11 @@ export const keysOfDialects = (dialects: readonly Dialect[]): readonly string[] 
 ];
 
 /** Builds the stage. One dialect reads a span, and no other's words are mixed in. */
-export const createNormalize = (dialects: readonly Dialect[], table: KeyTable): Normalize => {
+export const createNormalize = (
+  dialects: readonly Dialect[],
+  table: KeyTable,
+  { keepsEvidence = true }: { readonly keepsEvidence?: boolean } = {},
+): Normalize => {
   const choose = createChooseDialect(dialects, table);
   const readers = new Map(dialects.map((dialect) => [dialect, createReader(dialect)]));
   let cursor: SpanView | undefined;
@@ -50,7 +54,7 @@ export const createNormalize = (dialects: readonly Dialect[], table: KeyTable): 
     const dialect = choose(span);
     if (dialect === undefined) return undefined;
     // One cursor stands on one span after the other, and what asks it for fields serves for all of them.
-    if (fields === undefined || span !== cursor) [cursor, fields] = [span, openSpanFields(span, table)];
+    if (fields === undefined || span !== cursor) [cursor, fields] = [span, openSpanFields(span, table, keepsEvidence)];
     return readers.get(dialect)?.(fields);
   };
 };

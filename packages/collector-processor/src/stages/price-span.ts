@@ -8,7 +8,6 @@ import {
   type UsagePart,
 } from '@costspan/pricing';
 import type { Trust } from '../config/config.ts';
-import { optional } from '../optional.ts';
 import type { NormalizedSpan } from './normalize.ts';
 
 /** Prices what a span says it used, at the prices of its start. */
@@ -68,19 +67,25 @@ const requestOf = (span: NormalizedSpan, part: UsagePart, startNs: bigint, optio
   const billable = trust.billable ? span.attempt?.billable : undefined;
   const isLlm = span.category === 'llm' || span.ownCategory === 'llm';
   const isDeclaredTrusted = trust.declaredCost && (!isLlm || options.declaredCostForLlm === true);
-  return {
+  const request: { -readonly [Key in keyof PriceRequest]: PriceRequest[Key] } = {
     atMs: Number(startNs / NS_PER_MS),
     provider: span.provider,
     model: part.model ?? span.model,
     usage: part.usage,
-    ...optional('serviceTier', part.serviceTier ?? span.serviceTier),
-    ...optional('region', part.region ?? span.region),
-    ...optional('declaredCost', isDeclaredTrusted ? inCurrency(span.declaredCost, book) : undefined),
-    ...optional('reportedCost', trust.providerCost ? inCurrency(part.reportedCost ?? span.reportedCost, book) : undefined),
-    ...optional('outcome', span.outcome),
-    ...(billable === 'no' && { nonBillable: true }),
-    ...optional('assumption', assumptionOf(span, part, billable)),
   };
+  const serviceTier = part.serviceTier ?? span.serviceTier;
+  const region = part.region ?? span.region;
+  const declaredCost = isDeclaredTrusted ? inCurrency(span.declaredCost, book) : undefined;
+  const reportedCost = trust.providerCost ? inCurrency(part.reportedCost ?? span.reportedCost, book) : undefined;
+  const assumption = assumptionOf(span, part, billable);
+  if (serviceTier !== undefined) request.serviceTier = serviceTier;
+  if (region !== undefined) request.region = region;
+  if (declaredCost !== undefined) request.declaredCost = declaredCost;
+  if (reportedCost !== undefined) request.reportedCost = reportedCost;
+  if (span.outcome !== undefined) request.outcome = span.outcome;
+  if (billable === 'no') request.nonBillable = true;
+  if (assumption !== undefined) request.assumption = assumption;
+  return request;
 };
 
 /** A cost without a currency is in the reporting one. */

@@ -53,24 +53,25 @@ export const createReadCall = (call: CallKeys): ReadSpan => {
       model: modelOf(call, fields),
       usage: withAssumption(usage, assumption ?? doubtOf(doubts, fields, payload)),
       undecided: undefined,
-      responseId: payload?.responseId ?? textOf(fields, call.responseId),
+      responseId: payload?.responseId ?? evidenceOf(fields, call.responseId),
       serviceTier,
       region: textOf(fields, call.region),
       reportedCost,
       declaredCost,
       attempt: call.resends === undefined ? undefined : attemptOf(fields.first(call.resends)),
-      agent: textOf(fields, call.agent),
-      requestId: fields.text(requestIdKeys),
-      apiKeyFingerprint: fields.text(FINGERPRINT_KEYS),
+      agent: evidenceOf(fields, call.agent),
+      requestId: fields.evidence(requestIdKeys),
+      apiKeyFingerprint: fields.evidence(ATTR_COSTSPAN_API_KEY_FINGERPRINT),
       human: undefined,
     };
   };
 };
 
-const FINGERPRINT_KEYS: readonly string[] = [ATTR_COSTSPAN_API_KEY_FINGERPRINT];
-
 const textOf = (fields: SpanFields, keys: readonly string[] | undefined): string | undefined =>
   keys === undefined ? undefined : fields.text(keys);
+
+const evidenceOf = (fields: SpanFields, keys: readonly string[] | undefined): string | undefined =>
+  keys === undefined ? undefined : fields.evidence(keys);
 
 const doubtOf = (doubts: readonly Doubt[], fields: SpanFields, payload: PayloadReading | undefined): string | undefined => {
   for (const { holds, reason } of doubts) if (holds(fields, tellsUsage(payload))) return reason;

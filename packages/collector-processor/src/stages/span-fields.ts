@@ -3,23 +3,28 @@ import type { AttributeValue, KeyId, KeyTable, SpanView } from '../otlp/span-vie
 import { KEY_LISTS_MAX } from './limits.ts';
 import { remember } from './remember.ts';
 
-/** Opens the fields of the span a cursor stands on. A key nobody declared is never present. */
-export const openSpanFields = (span: SpanView, table: KeyTable): SpanFields => {
+/**
+ * Opens the fields of the span a cursor stands on. A key nobody declared is never present. `keepsEvidence`: whether there is a
+ * ledger that keeps what was read besides usage and names.
+ */
+export const openSpanFields = (span: SpanView, table: KeyTable, keepsEvidence: boolean = true): SpanFields => {
   const idsOf = createIdsOf(table);
+  const text = (keys: Keys): string | undefined => {
+    const ids = idsOf(keys);
+    for (let index = 0; index < ids.length; index += 1) {
+      const value = textOf(span.get(ids[index]!));
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  };
   return {
     span,
     get: (key) => {
       const id = table.idOf(key);
       return id === undefined ? undefined : span.get(id);
     },
-    text: (keys) => {
-      const ids = idsOf(keys);
-      for (let index = 0; index < ids.length; index += 1) {
-        const value = textOf(span.get(ids[index]!));
-        if (value !== undefined) return value;
-      }
-      return undefined;
-    },
+    text,
+    evidence: keepsEvidence ? text : () => undefined,
     present: (keys) => {
       const ids = idsOf(keys);
       for (let index = 0; index < ids.length; index += 1) if (span.get(ids[index]!) !== undefined) return table.keys[ids[index]!];

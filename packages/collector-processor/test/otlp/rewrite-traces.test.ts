@@ -164,6 +164,8 @@ describe('views', () => {
     ['NaN', { doubleValue: Number.NaN }, Number.NaN],
     ['bytes', { bytesValue: 'AAH/' }, new Uint8Array([0, 1, 255])],
     ['a list', { arrayValue: { values: [{ intValue: '1' }, { stringValue: 'b' }] } }, [1, 'b']],
+    ['a list of one text', { arrayValue: { values: [{ stringValue: 'stop' }] } }, ['stop']],
+    ['a list of one empty text', { arrayValue: { values: [{ stringValue: '' }] } }, ['']],
     ['a list without its empty values', { arrayValue: { values: [{}, { boolValue: false }] } }, [false]],
     ['an empty list', { arrayValue: {} }, []],
     ['a map', { kvlistValue: { values: [{ key: 'a', value: { intValue: '1' } }] } }, { a: 1 }],

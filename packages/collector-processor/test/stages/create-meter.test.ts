@@ -55,13 +55,22 @@ const withAttributes = (spec: SpanSpec, attributes: NonNullable<SpanSpec['attrib
 });
 
 test('without a ledger the same bytes leave and the same is counted, and nothing is kept', () => {
-  const specs = [CALL, { name: 'GET /', attributes: { 'http.route': '/' } }, { ...CALL, spanId: '0000000000000000' }];
+  const specs = [
+    CALL,
+    { name: 'GET /', attributes: { 'http.route': '/' } },
+    { ...CALL, spanId: '0000000000000000' },
+    withAttributes(CALL, { 'costspan.dimension.team': 'support', 'costspan.agent.name': 'triage', 'gen_ai.response.id': 'r' }),
+    {
+      attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'gpt-5' },
+      resource: { 'costspan.work_item.id': 'T-1' },
+    },
+  ];
   const metered = [true, false].map((keepsFacts) => createMeter({ ...OPTIONS, keepsFacts })(requestOf(specs), {}));
   const [kept, dropped] = metered.map((each) => {
     if (each.kind !== 'metered') throw new Error(each.message);
     return each;
   });
-  expect(kept?.facts.spanCount).toBe(2);
+  expect(kept?.facts.spanCount).toBe(4);
   expect({ ...dropped, facts: undefined }).toEqual({ ...kept, facts: undefined });
   expect(dropped?.facts).toEqual({ bytes: new Uint8Array(0), spanCount: 0 });
 });

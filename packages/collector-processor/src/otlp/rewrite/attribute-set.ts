@@ -211,14 +211,29 @@ function decodeAt(walk: Walk, { valueStart, valueEnd, merged }: Readonly<Attribu
   return merged === undefined ? decodeValue(walk, valueStart, valueEnd) : decodeAnyValue(merged, valueStart, valueEnd);
 }
 
-/** The forms nearly all values have are decoded here: one text, one integer below 2^28. */
+/** The forms nearly all values have are decoded here: one text, one integer below 2^28, a list of one text. */
 function decodeValue(walk: Walk, start: number, end: number): AttributeValue | undefined {
   const { bytes } = walk.cursor;
   if (end - start < 2) return decodeAnyValue(bytes, start, end);
   const tag = bytes[start]!;
   if (tag === 0x0a && bytes[start + 1]! < 0x80 && start + 2 + bytes[start + 1]! === end) return readText(walk, start + 2, end);
+  if (tag === 0x2a && isListOfOneText(bytes, start, end)) return [readText(walk, start + 6, end)];
   if (tag === 0x18 && end - start <= 5) return readSmallVarint(bytes, start + 1, end) ?? decodeAnyValue(bytes, start, end);
   return decodeAnyValue(bytes, start, end);
+}
+
+/** A list that holds one text, each with a length of one byte: 0x2a length | 0x0a length | 0x0a length text. */
+function isListOfOneText(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start;
+  return (
+    length >= 6 &&
+    length < 0x80 &&
+    bytes[start + 1] === length - 2 &&
+    bytes[start + 2] === 0x0a &&
+    bytes[start + 3] === length - 4 &&
+    bytes[start + 4] === 0x0a &&
+    bytes[start + 5] === length - 6
+  );
 }
 
 /** A validated varint of at most four bytes that is all there is between two offsets; undefined when there is more. */

@@ -4,7 +4,7 @@ import { isAscii } from '../text.ts';
 import { checkText, validateMessage } from '../validate-message.ts';
 import type { Walk } from '../walk.ts';
 import { failAt, readLength, readTag } from '../wire.ts';
-import { type AttributeSet, addUnusualAttribute, addUsualAttribute } from './attribute-set.ts';
+import { type AttributeSet, addUnusualAttribute, addUsualAttribute, placeOf } from './attribute-set.ts';
 
 /**
  * Scans attributes as long as they are written the usual way: key, then one text, number or boolean, nothing else, under 128
@@ -14,9 +14,12 @@ import { type AttributeSet, addUnusualAttribute, addUsualAttribute } from './att
  *     fieldTag length | 0x0a length key | 0x12 length | 0x0a length text, 0x10 or 0x18 varint, 0x21 eight bytes
  */
 export function scanUsualAttributes(walk: Walk, set: AttributeSet, fieldTag: number, end: number, depth: number): void {
-  const { cursor, view } = walk;
+  const { cursor } = walk;
   const { bytes } = cursor;
   let start = cursor.position;
+  // Tags and lengths between keys and texts are ASCII too, so attributes side by side are checked as one run.
+  let runStart = start;
+  let runFirst = set.count;
   while (end - start >= 8 && bytes[start] === fieldTag && bytes[start + 2] === 0x0a) {
     const fieldEnd = start + 2 + bytes[start + 1]!;
     const keyStart = start + 4;
@@ -25,25 +28,33 @@ export function scanUsualAttributes(walk: Walk, set: AttributeSet, fieldTag: num
     if (bytes[start + 1]! >= 0x80 || fieldEnd > end || valueStart + 2 > fieldEnd) break;
     if (bytes[keyEnd] !== 0x12 || valueStart + bytes[keyEnd + 1]! !== fieldEnd) break;
     const valueTag = bytes[valueStart]!;
-    if (valueTag === 0x0a && valueStart + 2 + bytes[valueStart + 1]! === fieldEnd) {
-      // Tags and lengths in between are ASCII too, so key and text are one run.
-      if (!isAscii(bytes, view, keyStart, fieldEnd)) checkTexts(walk, keyStart, keyEnd, valueStart + 2, fieldEnd);
-    } else {
-      if (!isAscii(bytes, view, keyStart, keyEnd)) checkText(walk, keyStart, keyEnd);
-      if (!isUsualScalar(bytes, valueTag, valueStart + 1, fieldEnd)) {
-        cursor.position = valueStart;
-        validateMessage(walk, fieldEnd, anyValue, depth + 1);
-      }
-    }
     addUsualAttribute(set, walk, start, keyStart, keyEnd);
     start = fieldEnd;
+    if (valueTag === 0x0a && valueStart + 2 + bytes[valueStart + 1]! === fieldEnd) continue;
+    if (isUsualScalar(bytes, valueTag, valueStart + 1, fieldEnd)) {
+      if (fieldEnd === valueStart + 2) continue;
+    } else {
+      cursor.position = valueStart;
+      validateMessage(walk, fieldEnd, anyValue, depth + 1);
+    }
+    checkRun(walk, set, runFirst, runStart, keyEnd);
+    runStart = fieldEnd;
+    runFirst = set.count;
   }
+  checkRun(walk, set, runFirst, runStart, start);
   cursor.position = start;
 }
 
-function checkTexts(walk: Walk, keyStart: number, keyEnd: number, textStart: number, textEnd: number): void {
-  checkText(walk, keyStart, keyEnd);
-  checkText(walk, textStart, textEnd);
+/** Checks the keys and texts of the attributes from number `first` on, which stand side by side from `start` to `end`. */
+function checkRun(walk: Walk, set: AttributeSet, first: number, start: number, end: number): void {
+  const { bytes } = walk.cursor;
+  if (isAscii(bytes, walk.view, start, end)) return;
+  for (let attribute = first; attribute < set.count; attribute += 1) {
+    const { keyStart, keyEnd, valueStart, valueEnd } = placeOf(set, bytes, attribute);
+    checkText(walk, keyStart, keyEnd);
+    if (bytes[valueStart] === 0x0a && valueStart + 2 + bytes[valueStart + 1]! === valueEnd)
+      checkText(walk, valueStart + 2, valueEnd);
+  }
 }
 
 /** True for one varint or double that ends where the value ends. */
