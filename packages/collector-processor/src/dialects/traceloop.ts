@@ -104,7 +104,7 @@ export const traceloopEntity: Dialect = {
   version: 1,
   emitter: 'OpenLLMetry decorators',
   limits: [],
-  evidence: 'documented',
+  evidence: 'captured',
   detect: [{ key: ['traceloop.span.kind'] }],
   call: {
     ...CALL,

@@ -196,6 +196,17 @@ export const sources: Readonly<Record<string, Source>> = {
       '@anthropic-ai/sdk': '0.120.0',
     },
   },
+  'traceloop-sdk': {
+    runtime: 'node',
+    scenario: 'traceloop-sdk',
+    env: { OWN_PROVIDER: 'yes', TRACELOOP_TELEMETRY: 'false' },
+    packages: {
+      ...telemetry,
+      '@opentelemetry/api': '1.9.1',
+      '@traceloop/node-server-sdk': '0.27.0',
+      openai: '6.49.0',
+    },
+  },
   'langsmith-python': {
     runtime: 'python',
     scenario: 'langsmith_clients',

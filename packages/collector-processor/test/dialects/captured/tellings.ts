@@ -146,6 +146,7 @@ export const tellings: Readonly<Record<string, Readonly<Record<string, Telling>>
     'Anthropic message': 'no-lifetimes',
     'Anthropic message stream': 'overcounted',
   },
+  'traceloop-sdk': { 'OpenAI chat': 'estimated' },
   'langsmith-python': {
     'OpenAI chat': 'exact',
     'OpenAI chat stream': 'exact',
