@@ -140,10 +140,17 @@ async function reportOf(spans: readonly PlannedSpan[]): Promise<readonly TypeRep
   const reader = openLedgerReader(file);
   try {
     const completed = { ticket: ['resolved'], claim: ['processed'] };
-    return reportByType(
-      [...reader.records()].map((record) => countedItem(record, { completed })),
-      completed,
+    const counted = reader.itemsInWindow({ basis: 'usage' }).map(({ record: { item, outcome }, sums }) =>
+      countedItem(
+        {
+          ...{ type: item.type, sums },
+          ...(outcome !== undefined && { outcome: outcome.value }),
+          dimensionOf: (key) => reader.dimensionsOf(item)[key],
+        },
+        { completed },
+      ),
     );
+    return reportByType(counted, completed);
   } finally {
     reader.close();
   }

@@ -1,5 +1,6 @@
 import type { Contribution } from './contribution.ts';
 import type { CostRecord } from './record.ts';
+import type { Sighting } from './sighting.ts';
 import { type CategoryTally, isExcluded, isUnpriced } from './tally.ts';
 
 export type RollUpOptions = {
@@ -33,11 +34,7 @@ export function rollUp({ tally, sighting }: Contribution, options: RollUpOptions
     unpricedReasons: tally.unpriced,
     complete: Object.keys(tally.unpriced).length === 0,
     bookVersions: Object.keys(tally.books),
-    dimensions: Object.fromEntries(
-      Object.entries(sighting.dimensions)
-        .map(([key, claim]): [string, string] => [key, claim.value])
-        .sort(([one], [other]) => (one < other ? -1 : 1)),
-    ),
+    dimensions: dimensionsOf(sighting),
     firstSpanNs: sighting.firstNs,
     lastSpanNs: sighting.lastNs,
     emitter: options.emitter,
@@ -45,8 +42,17 @@ export function rollUp({ tally, sighting }: Contribution, options: RollUpOptions
   };
 }
 
+/** Dimensions of an item by key, sorted by it. */
+export function dimensionsOf({ dimensions }: Sighting): CostRecord['dimensions'] {
+  return Object.fromEntries(
+    Object.entries(dimensions)
+      .map(([key, claim]): [string, string] => [key, claim.value])
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
+}
+
 /** Unknown is not zero: a category of which nothing has a price has no amount. */
-function hasNoPrice({ amountPico, entries, unpriced }: CategoryTally): boolean {
+export function hasNoPrice({ amountPico, entries, unpriced }: CategoryTally): boolean {
   return amountPico === 0n && entries === unpriced;
 }
 

@@ -19,6 +19,9 @@ export type Tally = {
   readonly books: Readonly<Record<string, number>>;
 };
 
+/** What of a tally is money, and the spans it is of. */
+export type TallySums = Omit<Tally, 'usage' | 'unpriced' | 'books'>;
+
 export type CategoryTally = { readonly amountPico: bigint; readonly entries: number; readonly unpriced: number };
 
 /** The tally of no entries. */

@@ -74,7 +74,7 @@ async function runReport(flags: ReportFlags): Promise<void> {
     const rules = { ...(completed !== undefined && { completed }), ...(correct !== undefined && { correct }) };
     const report = readReport(reader, { by, window, timeZone, rules });
     if (html !== undefined) await writeReportPage(reader, { report, file: html, rowsMax: limit });
-    else if (json === true) for (const line of reportJsonLines(report)) await writeText(stdout, line);
+    else if (json === true) for (const line of reportJsonLines(reader, report)) await writeText(stdout, line);
     else await writeText(stdout, csv === true ? reportCsv(report) : reportText(report, { rowsMax: limit }));
   } finally {
     reader.close();

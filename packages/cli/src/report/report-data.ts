@@ -1,8 +1,6 @@
-import type { CellWindow, Gap, Grouping, LedgerHeader, LedgerReader } from '@costspan/collector-processor';
+import type { CellWindow, Gap, Grouping, ItemInWindow, LedgerHeader, LedgerReader } from '@costspan/collector-processor';
 import {
-  addSums,
   type CostCell,
-  type CostRecord,
   type CostSums,
   type CountingRules,
   countedItem,
@@ -10,16 +8,15 @@ import {
   type ItemReport,
   type KnownBy,
   knownBy,
-  noSums,
   reportByType,
   reportGroups,
   reportItems,
   type Shares,
   sharesOf,
+  sumUp,
   type TypeReport,
 } from '@costspan/ledger';
 import { CATEGORIES, type Category } from '@costspan/semconv';
-import { type ReportedItems, selectItems } from './select-items.ts';
 import { type CalendarUnit, cellsByCalendar } from './time-groups.ts';
 
 /** What the rows of a report stand for. */
@@ -44,7 +41,7 @@ export type Report = {
   /** From the start of the earliest to the end of the latest span of an item, Unix nanoseconds; absent without items. */
   readonly spanned?: { readonly firstNs: bigint; readonly lastNs: bigint };
   /** Every item of the report, the dearest first, whatever the rows stand for. */
-  readonly items: readonly ItemReport<CostRecord>[];
+  readonly items: readonly ItemReport<ItemInWindow>[];
   /** The rows, unless they stand for items. */
   readonly groups: readonly GroupReport[];
   /** Sums of the rows. */
@@ -73,16 +70,21 @@ export function readReport(reader: LedgerReader, { by, window, timeZone, rules =
   // Of the whole ledger, whatever the period: a source that was silent this month is connected all the same.
   const fed = reader.categoriesFed();
   const completed = { ...header.completed, ...rules.completed };
-  const selected = selectItems(reader, window);
-  const items = reportItems(selected.records, selected.sumsOf);
-  const counted = items.map(({ record, sums }) =>
-    countedItem(record, { ...rules, completed }, { sums, outcomeCounts: selected.endedInPeriod(record) }),
+  const items = reportItems(reader.itemsInWindow(window));
+  const counted = items.map(({ record: { item, outcome }, sums, endedInWindow }) =>
+    countedItem(
+      {
+        ...{ type: item.type, sums },
+        ...(endedInWindow && outcome !== undefined && { outcome: outcome.value }),
+        dimensionOf: (key) => reader.dimensionsOf(item)[key],
+      },
+      { ...rules, completed },
+    ),
   );
   const groups = by.by === 'item' ? [] : reportGroups(cellsBy(reader, by, { window, timeZone }));
-  let totals = noSums;
-  for (const { sums } of by.by === 'item' ? items : groups) totals = addSums(totals, sums);
+  const totals = sumUp((by.by === 'item' ? items : groups).map(({ sums }) => sums));
   const shares = sharesOf(totals);
-  const spanned = spannedBy(selected);
+  const spanned = spannedBy(items);
   return {
     ...{ header, window, timeZone, by, items, groups, totals },
     ...(spanned !== undefined && { spanned }),
@@ -118,11 +120,11 @@ function knownCells(reader: LedgerReader, { by, window }: Pick<ReportRequest, 'b
   return by.by === 'item' ? cells.filter(({ value }) => value === '1') : cells;
 }
 
-function spannedBy({ records }: ReportedItems): Report['spanned'] {
-  const [first, ...rest] = records;
+function spannedBy(items: Report['items']): Report['spanned'] {
+  const [first] = items;
   if (first === undefined) return undefined;
-  let [firstNs, lastNs] = [first.firstSpanNs, first.lastSpanNs];
-  for (const record of rest) {
+  let [firstNs, lastNs] = [first.record.firstSpanNs, first.record.lastSpanNs];
+  for (const { record } of items) {
     if (record.firstSpanNs < firstNs) firstNs = record.firstSpanNs;
     if (record.lastSpanNs > lastNs) lastNs = record.lastSpanNs;
   }

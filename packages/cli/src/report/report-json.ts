@@ -1,14 +1,14 @@
-import type { Gap } from '@costspan/collector-processor';
+import type { Gap, LedgerReader } from '@costspan/collector-processor';
 import { type CostSums, isUnknown, type Shares, type TypeReport } from '@costspan/ledger';
 import { formatPico } from '@costspan/pricing';
 import type { Report } from './report-data.ts';
 
-/** The report as JSON lines, each an object with a `kind`. Amounts are exact decimal text. docs/reference/report.md has every field. */
-export function* reportJsonLines(report: Report): Iterable<string> {
-  for (const object of reportObjects(report)) yield `${JSON.stringify(object)}\n`;
+/** The report as JSON lines, each an object with a `kind`. Dimensions of items are read as they come. Amounts are exact decimal text. docs/reference/report.md has every field. */
+export function* reportJsonLines(reader: LedgerReader, report: Report): Iterable<string> {
+  for (const object of reportObjects(reader, report)) yield `${JSON.stringify(object)}\n`;
 }
 
-function* reportObjects(report: Report): Iterable<Readonly<Record<string, unknown>>> {
+function* reportObjects(reader: LedgerReader, report: Report): Iterable<Readonly<Record<string, unknown>>> {
   const { header, spanned, by, window } = report;
   yield {
     kind: 'report',
@@ -28,7 +28,7 @@ function* reportObjects(report: Report): Iterable<Readonly<Record<string, unknow
     reconciled: false,
     ...header.counters,
   };
-  for (const item of by.by === 'item' ? report.items : []) yield { kind: 'item', ...itemJson(item) };
+  for (const item of by.by === 'item' ? report.items : []) yield { kind: 'item', ...itemJson(reader, item) };
   for (const { value, sums } of report.groups) yield { kind: 'group', ...(value !== undefined && { value }), ...sumsJson(sums) };
   yield { kind: 'total', ...sumsJson(report.totals), ...sharesJson(report.shares) };
   for (const type of report.types) yield { kind: 'type', ...typeJson(type) };
@@ -42,19 +42,22 @@ function* reportObjects(report: Report): Iterable<Readonly<Record<string, unknow
 }
 
 /** The sums are those of the period; the item's own record has all of its cost, and is what `costspan item` prints. */
-function itemJson({ record, sums, withChildrenPico }: Report['items'][number]): Readonly<Record<string, unknown>> {
-  const { item, parentId, outcome, state, dimensions, emitter, revision } = record;
+function itemJson(
+  reader: LedgerReader,
+  { record, sums, withChildrenPico }: Report['items'][number],
+): Readonly<Record<string, unknown>> {
+  const { item, parentId, outcome, state, revision } = record;
   return {
     ...item,
     ...(parentId !== undefined && { parent_id: parentId }),
     ...(outcome !== undefined && { outcome: { value: outcome.value, at_ns: String(outcome.atNs) } }),
     state,
-    dimensions,
+    dimensions: reader.dimensionsOf(item),
     ...sumsJson(sums),
     ...(withChildrenPico !== undefined && { with_children: formatPico(withChildrenPico) }),
     first_span_ns: String(record.firstSpanNs),
     last_span_ns: String(record.lastSpanNs),
-    emitter,
+    emitter: reader.header.emitter,
     revision: String(revision),
   };
 }

@@ -1,4 +1,4 @@
-import type { CostRecord, ItemReport, TypeReport } from '@costspan/ledger';
+import type { TypeReport } from '@costspan/ledger';
 import { amountText } from './amount-text.ts';
 import { costTable } from './cost-table.ts';
 import { gapsText } from './gaps-text.ts';
@@ -79,7 +79,7 @@ function itemsTable({ items, totals, shares, header }: Report, { rowsMax }: Repo
     : `${table}\n${counted(hidden, 'cheaper work item')} not shown but in the total; --limit or --json shows more.`;
 }
 
-function itemName({ item }: ItemReport<CostRecord>['record']): string {
+function itemName({ item }: Report['items'][number]['record']): string {
   return safeText(`${item.type} ${item.id}`, nameCharactersMax);
 }
 

@@ -1,12 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type CostCell, type ItemKey, isExcluded } from '@costspan/ledger';
-import { joinPico } from '@costspan/pricing';
+import { type CostCell, type CostRecord, type ItemKey, isExcluded } from '@costspan/ledger';
+import type { CellWindow } from './entry-scan.ts';
+import { prepareEntrySums, quarterSeconds, sumByDecision } from './entry-sums.ts';
+import { type ItemsInWindow, prepareDimensions, prepareItemsInWindow } from './item-costs.ts';
+import { type EntryKind, readKinds } from './read-kinds.ts';
 import { prepare } from './sql.ts';
+import type { SumRow } from './sum-table.ts';
 
 /** By what entries are summed. */
 export type Grouping =
   | {
-      /** `attributed`: `1` for entries of a work item, `0` for those of none. */
+      /** `attributed`: `1` for entries of a work item, `0` for those of none. `quarter_hour`: Unix seconds. */
       readonly by:
         | 'agent'
         | 'attributed'
@@ -21,17 +25,6 @@ export type Grouping =
     }
   | { readonly by: 'dimension'; readonly key: string };
 
-/** Which entries are summed; without bounds all of them. Bounds are Unix nanoseconds: from the first, before the last. */
-export type CellWindow = {
-  /** `usage`: entries of that time. `completed`: every entry of the items whose outcome is of that time. */
-  readonly basis: 'usage' | 'completed';
-  readonly fromNs?: bigint;
-  readonly toNs?: bigint;
-};
-
-/** Sum of some live entries of one item; an item may have several that a report does not tell apart. */
-export type ItemCell = CostCell & { readonly item: ItemKey };
-
 /** Live entries that something is not known about, by what is not known and where they come from. */
 export type Gap = {
   /** Why entries have no price, or why they belong to no item; several reasons of one entry joined by `,`. */
@@ -44,11 +37,12 @@ export type Gap = {
   readonly amountPico: bigint;
 };
 
-/** Sums of live entries. SQLite makes the finest, once for each window; everything coarser is made of those. */
+/** Sums of live entries, read in one pass for each window. */
 export type CostCells = {
   readonly cells: (grouping: Grouping, window?: CellWindow) => readonly CostCell[];
-  /** By item, in no particular order; entries that belong to none are left out. */
-  readonly itemCells: (window: CellWindow) => Iterable<ItemCell>;
+  readonly itemsInWindow: ItemsInWindow;
+  /** Dimensions of an item by key. */
+  readonly dimensionsOf: (item: ItemKey) => CostRecord['dimensions'];
   /** Of entries without a price, or without an item; the most entries first. */
   readonly gaps: (kind: 'unpriced' | 'unattributed', window?: CellWindow) => readonly Gap[];
   /** Categories that some entry ever fed, those that were voided or pruned since included. */
@@ -57,204 +51,145 @@ export type CostCells = {
 
 /** Prepares sums over the live entries of an open ledger. */
 export function prepareCells(database: DatabaseSync): CostCells {
-  const sumsOf = rememberSums(database);
+  const sumsOf = prepareEntrySums(database);
+  const sum = (rows: Iterable<SumRow>, valueFor: (owner: number) => string | undefined): readonly Sum[] =>
+    sumByKind(rows, valueFor, readKinds(database));
   return {
     cells: (grouping, window = everything) => {
-      if (grouping.by !== 'dimension') return cellsOf(sumsOf(window), propertyOf[grouping.by]);
-      return cellsOf(readSums(database, window, ofDimension, grouping.key), ({ value }) => value);
+      switch (grouping.by) {
+        case 'dimension': {
+          const { sums, versionKeys } = sumByDecision(database, window);
+          return cellsOf(sum(sums.rows(), dimensionOf(database, grouping.key, versionKeys)), ({ value }) => value);
+        }
+        case 'quarter_hour':
+          return cellsOf(
+            sum(sumsOf(window).byQuarter.rows(), (quarter) => String(quarter * quarterSeconds)),
+            ({ value }) => value,
+          );
+        case 'outcome':
+        case 'tenant':
+        case 'type': {
+          const { byItem } = sumsOf(window);
+          return cellsOf(sum(byItem.rows(), propertyOf(database, grouping.by)), ({ value }) => value);
+        }
+        default:
+          return cellsOf(sum(sumsOf(window).byAttribution.rows(), String), kindProperty[grouping.by]);
+      }
     },
-    itemCells: function* (window) {
-      for (const { item, ...cell } of sumsOf(window)) if (item !== undefined) yield { ...cell, item };
-    },
-    gaps: (kind, window = everything) => gapsOf(sumsOf(window), kind),
+    itemsInWindow: prepareItemsInWindow(database, sumsOf),
+    dimensionsOf: prepareDimensions(database),
+    gaps: (kind, window = everything) => gapsOf(sum(sumsOf(window).byAttribution.rows(), String), kind),
     categoriesFed: () => {
-      const kinds = prepare<KindRow>(database, "SELECT * FROM kinds WHERE status NOT IN ('aggregate', 'duplicate')");
-      return new Set(kinds.all().map(({ category }) => category));
+      const categories = prepare<{ category: CostCell['category'] }>(
+        database,
+        "SELECT DISTINCT category FROM kinds WHERE status NOT IN ('aggregate', 'duplicate')",
+      );
+      return new Set(categories.all().map(({ category }) => category));
     },
   };
 }
 
 const everything: CellWindow = { basis: 'usage' };
 
-/** Sum of the live entries of one item, or of none, one kind and one quarter of an hour or dimension, its `value`. */
-type Sum = CostCell & {
-  readonly item?: ItemKey & { readonly outcome?: string };
-  readonly provider: string;
-  readonly model: string;
-  readonly agent: string;
-  readonly unpricedReasons: string;
-  readonly unattributedReason: string;
-};
+/** Sum of the entries of one kind, and of one value of something else. */
+type Sum = CostCell & EntryKind;
 
-/** What a coarser cell stands for; undefined: the entries do not have the property. */
-const propertyOf: Readonly<Record<Exclude<Grouping['by'], 'dimension'>, (sum: Sum) => string | undefined>> = {
+/** What a cell stands for that is made of kinds; undefined: the entries do not have the property. */
+const kindProperty: Readonly<
+  Record<'agent' | 'attributed' | 'category' | 'model' | 'provider' | 'status', (sum: Sum) => string | undefined>
+> = {
   agent: ({ agent }) => (agent === '' ? undefined : agent),
-  attributed: ({ item }) => (item === undefined ? '0' : '1'),
+  attributed: ({ value }) => value,
   category: ({ category }) => category,
   model: ({ provider, model }) => `${provider}/${model}`,
-  outcome: ({ item }) => item?.outcome,
   provider: ({ provider }) => provider,
-  quarter_hour: ({ value }) => value,
   status: ({ status }) => status,
-  tenant: ({ item }) => item?.tenant,
-  type: ({ item }) => item?.type,
 };
 
+/** Reads a property of every item: who asks for it asks for nearly all of them. A list of keys is one value to fetch. */
+function propertyOf(database: DatabaseSync, column: 'outcome' | 'tenant' | 'type'): (item: number) => string | undefined {
+  const lists = prepare<{ value: string; items: string }>(
+    database,
+    `SELECT ${column} AS value, json_group_array(item_key) AS items FROM items WHERE ${column} IS NOT NULL GROUP BY 1`,
+  );
+  const values = new Map<number, string>();
+  for (const { value, items } of lists.each()) for (const item of JSON.parse(items)) values.set(item, value);
+  return (item) => values.get(item);
+}
+
+/** Looks up what decisions say of a dimension. */
+function dimensionOf(database: DatabaseSync, key: string, versionKeys: readonly bigint[]): (owner: number) => string | undefined {
+  const said = prepare<{ value: string | null }>(
+    database,
+    "SELECT json_extract(decision, '$.dimensions.' || json_quote(?)) AS value FROM versions WHERE version_key = ?",
+  );
+  const values = versionKeys.map((versionKey) => said.one(key, versionKey)?.value ?? undefined);
+  return (owner) => values[owner];
+}
+
+/** Sums rows that agree in value and kind. */
+function sumByKind(
+  rows: Iterable<SumRow>,
+  valueFor: (owner: number) => string | undefined,
+  kindOf: (key: number) => EntryKind,
+): readonly Sum[] {
+  const sums = new Map<string | undefined, Map<number, Growing>>();
+  for (const { owner, kind, ...row } of rows) {
+    const value = valueFor(owner);
+    let ofValue = sums.get(value);
+    if (ofValue === undefined) {
+      ofValue = new Map();
+      sums.set(value, ofValue);
+    }
+    const sum = ofValue.get(kind);
+    if (sum === undefined) ofValue.set(kind, row);
+    else addTo(sum, row);
+  }
+  return [...sums].flatMap(([value, ofValue]) =>
+    [...ofValue].map(([kind, sum]) => ({ ...(value === undefined ? {} : { value }), ...kindOf(kind), ...sum })),
+  );
+}
+
+type Growing = { entries: number; amountPico: bigint; lowPico: bigint; highPico: bigint };
+
+function addTo(sum: Growing, { entries, amountPico, lowPico, highPico }: Readonly<Growing>): void {
+  sum.entries += entries;
+  sum.amountPico += amountPico;
+  sum.lowPico += lowPico;
+  sum.highPico += highPico;
+}
+
 /** Sums sums into cells, in the order of their value, category, status and waste. Entries without a value come first. */
-function cellsOf(sums: Iterable<Sum>, value: (sum: Sum) => string | undefined): readonly CostCell[] {
-  const cells = new Map<string, CostCell>();
+function cellsOf(sums: readonly Sum[], valueFor: (sum: Sum) => string | undefined): readonly CostCell[] {
+  const cells = new Map<string, CostCell & Growing>();
   for (const sum of sums) {
-    const { category, status, waste } = sum;
-    const of = value(sum);
-    const key = `${of === undefined ? '' : `=${of}`}\n${category}\n${status}\n${waste ? 1 : 0}`;
-    const { entries, amountPico, lowPico, highPico } = cells.get(key) ?? nothing;
-    cells.set(key, {
-      ...(of === undefined ? {} : { value: of }),
-      ...{ category, status, waste },
-      entries: entries + sum.entries,
-      amountPico: amountPico + sum.amountPico,
-      lowPico: lowPico + sum.lowPico,
-      highPico: highPico + sum.highPico,
-    });
+    const { category, status, waste, entries, amountPico, lowPico, highPico } = sum;
+    const value = valueFor(sum);
+    const key = `${value === undefined ? '' : `=${value}`}\n${category}\n${status}\n${waste ? 1 : 0}`;
+    const cell = cells.get(key);
+    if (cell !== undefined) addTo(cell, sum);
+    else {
+      const ofSum = { category, status, waste, entries, amountPico, lowPico, highPico };
+      cells.set(key, value === undefined ? ofSum : { value, ...ofSum });
+    }
   }
   return [...cells].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, cell]) => cell);
 }
 
-const nothing = { entries: 0, amountPico: 0n, lowPico: 0n, highPico: 0n };
-
-function gapsOf(sums: Iterable<Sum>, kind: 'unpriced' | 'unattributed'): readonly Gap[] {
+function gapsOf(sums: readonly Sum[], of: 'unpriced' | 'unattributed'): readonly Gap[] {
   const gaps = new Map<string, Gap>();
-  for (const { category, provider, model, status, ...sum } of sums) {
-    const reason = kind === 'unpriced' ? sum.unpricedReasons : sum.unattributedReason;
+  for (const { category, provider, model, status, entries, amountPico, ...sum } of sums) {
+    const reason = of === 'unpriced' ? sum.unpricedReasons : sum.unattributedReason;
     if (reason === '' || isExcluded(status)) continue;
     const key = [reason, category, provider, model].join('\n');
-    const { entries, amountPico } = gaps.get(key) ?? nothing;
+    const gap = gaps.get(key);
     gaps.set(key, {
       ...{ reason, category, provider, model },
-      entries: entries + sum.entries,
-      amountPico: amountPico + sum.amountPico,
+      entries: (gap?.entries ?? 0) + entries,
+      amountPico: (gap?.amountPico ?? 0n) + amountPico,
     });
   }
   return [...gaps]
     .sort(([one, { entries }], [other, { entries: others }]) => others - entries || (one < other ? -1 : 1))
     .map(([, gap]) => gap);
-}
-
-/** Reads the sums of a window, unless it was the one that was read last and nothing has changed. */
-function rememberSums(database: DatabaseSync): (window: CellWindow) => readonly Sum[] {
-  const changes = prepare<{ own: bigint; others: bigint }>(
-    database,
-    'SELECT total_changes() AS own, data_version AS others FROM pragma_data_version',
-  );
-  let last: { readonly key: string; readonly sums: readonly Sum[] } | undefined;
-  return (window) => {
-    const { own, others } = changes.one() ?? { own: 0n, others: 0n };
-    const key = [window.basis, window.fromNs, window.toNs, own, others].join(' ');
-    if (last?.key !== key) last = { key, sums: [...readSums(database, window, ofItem)] };
-    return last.sums;
-  };
-}
-
-/** By what SQLite groups: columns of the sums, what they are where items are known, and how that is found. */
-type SqlGrouping = { readonly columns: string; readonly values: string; readonly joins: string };
-
-const ofItem: SqlGrouping = {
-  // Unix seconds. Every time zone of today changes days and offsets at a quarter of an hour, so days are made of these.
-  columns: 'versions.item_key, versions.usage_at_ns / 900000000000 * 900 AS value',
-  values: 'tenant, type, id, outcome',
-  joins: 'LEFT JOIN items USING (item_key)',
-};
-const ofDimension: SqlGrouping = {
-  columns: 'coalesce(versions.decision_key, versions.version_key) AS decided_by, NULL AS item_key',
-  values:
-    "json_extract(decided.decision, '$.dimensions.' || json_quote(?)) AS value, NULL AS tenant, NULL AS type, NULL AS id, NULL AS outcome",
-  joins: 'JOIN versions AS decided ON decided.version_key = decided_by',
-};
-
-type Amount<Name extends string> = Readonly<Record<`${Name}_${'whole' | 'micro' | 'pico'}`, bigint>>;
-type Bound<Name extends string> = Readonly<Record<`${Name}_${'whole' | 'micro' | 'pico'}`, bigint | null>>;
-
-type SumRow = {
-  readonly value: string | bigint | null;
-  readonly tenant: string | null;
-  readonly type: string | null;
-  readonly id: string | null;
-  readonly outcome: string | null;
-  readonly kind_key: bigint;
-  readonly entries: bigint;
-} & Amount<'amount'> &
-  Bound<'low' | 'high'>;
-
-type KindRow = {
-  readonly kind_key: bigint;
-  readonly category: CostCell['category'];
-  readonly status: CostCell['status'];
-  readonly waste: bigint;
-  readonly provider: string;
-  readonly model: string;
-  readonly agent: string;
-  readonly unpriced_reasons: string;
-  readonly unattributed_reason: string;
-};
-
-/**
- * Grouping by numbers takes SQLite a fraction of what names take, so names are looked up afterwards. It sums in 64 bits: a
- * column of pico would overflow at nine million rows, so its halves are summed apart.
- */
-function* readSums(database: DatabaseSync, window: CellWindow, by: SqlGrouping, ...parameters: readonly string[]): Iterable<Sum> {
-  const kinds = new Map(
-    prepare<KindRow>(database, 'SELECT * FROM kinds')
-      .all()
-      .map((kind) => [kind.kind_key, kind]),
-  );
-  const { sql, bounds } = boundsOf(window);
-  const rows = prepare<SumRow>(
-    database,
-    `SELECT sums.*, ${by.values} FROM (
-       SELECT ${by.columns}, versions.kind_key, count(*) AS entries, ${sumsOfAmount}, ${boundSums('low')}, ${boundSums('high')}
-       FROM versions ${window.basis === 'completed' ? 'JOIN items USING (item_key)' : ''}
-       WHERE versions.voided_at_ns IS NULL${sql} GROUP BY 1, 2, 3) AS sums ${by.joins}`,
-  );
-  for (const row of rows.each(...parameters, ...bounds)) {
-    const kind = kinds.get(row.kind_key);
-    if (kind === undefined) throw new Error(`ledger: an entry has the kind ${row.kind_key}, which the file does not know`);
-    yield sumOf(row, kind);
-  }
-}
-
-const sumsOfAmount =
-  'sum(amount_whole) AS amount_whole, sum(amount_pico / 1000000) AS amount_micro, sum(amount_pico % 1000000) AS amount_pico';
-
-/** How much lower or higher than the amounts; only where a bound is kept at all. */
-function boundSums(name: 'low' | 'high'): string {
-  const more = `(${name}_pico - amount_pico)`;
-  return `sum(${name}_whole - amount_whole) AS ${name}_whole, sum(${more} / 1000000) AS ${name}_micro, sum(${more} % 1000000) AS ${name}_pico`;
-}
-
-function boundsOf({ basis, fromNs, toNs }: CellWindow): { readonly sql: string; readonly bounds: readonly bigint[] } {
-  const column = basis === 'usage' ? 'versions.usage_at_ns' : 'items.outcome_at_ns';
-  const bounds = [fromNs, toNs].filter((bound) => bound !== undefined);
-  const sql = [
-    ...(basis === 'completed' ? [' AND items.outcome IS NOT NULL'] : []),
-    ...(fromNs === undefined ? [] : [` AND ${column} >= ?`]),
-    ...(toNs === undefined ? [] : [` AND ${column} < ?`]),
-  ].join('');
-  return { sql, bounds };
-}
-
-function sumOf(row: SumRow, kind: KindRow): Sum {
-  const { value, tenant, type, id, outcome } = row;
-  const amountPico = joinPico(row.amount_whole, row.amount_micro * 1_000_000n + row.amount_pico);
-  const isItem = tenant !== null && type !== null && id !== null;
-  return {
-    ...(value === null ? {} : { value: String(value) }),
-    ...(isItem ? { item: { tenant, type, id, ...(outcome === null ? {} : { outcome }) } } : {}),
-    ...{ category: kind.category, status: kind.status, waste: kind.waste === 1n },
-    entries: Number(row.entries),
-    amountPico,
-    lowPico: amountPico + joinPico(row.low_whole ?? 0n, (row.low_micro ?? 0n) * 1_000_000n + (row.low_pico ?? 0n)),
-    highPico: amountPico + joinPico(row.high_whole ?? 0n, (row.high_micro ?? 0n) * 1_000_000n + (row.high_pico ?? 0n)),
-    ...{ provider: kind.provider, model: kind.model, agent: kind.agent },
-    ...{ unpricedReasons: kind.unpriced_reasons, unattributedReason: kind.unattributed_reason },
-  };
 }

@@ -72,3 +72,6 @@ export const closingKindsMax = 500;
 
 /** Kinds of entries that are told apart. Senders choose providers, models and agents; further ones are summed together. */
 export const kindsMax = 50_000;
+
+/** Rows a report visits in one step: what Node keeps of them meanwhile, about 100 bytes of each, stays below 1 MiB. */
+export const visitedRowsMax = 8_192;

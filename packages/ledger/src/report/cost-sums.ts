@@ -1,6 +1,7 @@
 import type { Category, Status } from '@costspan/semconv';
 import type { ItemCost } from '../merge-emitters.ts';
-import { isExcluded, isUnpriced } from '../tally.ts';
+import { hasNoPrice } from '../roll-up.ts';
+import { isExcluded, isUnpriced, type TallySums } from '../tally.ts';
 
 /** Sum of the live entries that agree in everything a report tells apart. */
 export type CostCell = {
@@ -68,6 +69,26 @@ export function sumsOfRecord(record: ItemCost): CostSums {
   };
 }
 
+/** Sums of a tally: those of the record that is made of it. */
+export function sumsOfTally(tally: TallySums): CostSums {
+  const categories = Object.entries(tally.categories);
+  const counts = Object.entries(tally.spans) as [Status, number][];
+  return {
+    totalPico: tally.totalPico,
+    lowPico: tally.lowPico,
+    highPico: tally.highPico,
+    wastePico: tally.wastePico,
+    // In the order of records, where amounts stand before categories of which nothing is known.
+    byCategory: Object.fromEntries(
+      [...categories.filter(([, sum]) => !hasNoPrice(sum)), ...categories.filter(([, sum]) => hasNoPrice(sum))].map(
+        ([category, { amountPico, unpriced }]) => [category, { amountPico, unpriced }],
+      ),
+    ),
+    spans: countWhere(counts, (status) => !isExcluded(status)),
+    unpricedSpans: countWhere(counts, isUnpriced),
+  };
+}
+
 /** Sums of a cell. Aggregates and duplicates add nothing: other entries carry their cost. */
 export function sumsOfCell(cell: CostCell): CostSums {
   if (isExcluded(cell.status)) return noSums;
@@ -83,25 +104,29 @@ export function sumsOfCell(cell: CostCell): CostSums {
   };
 }
 
-/** Sum of sums. */
-export function addSums(left: CostSums, right: CostSums): CostSums {
-  const byCategory = new Map<string, CategorySum>(Object.entries(left.byCategory));
-  for (const [category, sum] of Object.entries(right.byCategory)) {
-    const other = byCategory.get(category);
-    byCategory.set(
-      category,
-      other === undefined ? sum : { amountPico: other.amountPico + sum.amountPico, unpriced: other.unpriced + sum.unpriced },
-    );
+/** Sum of any number of sums. */
+export function sumUp(parts: Iterable<CostSums>): CostSums {
+  let [totalPico, lowPico, highPico, wastePico] = [0n, 0n, 0n, 0n];
+  let [spans, unpricedSpans] = [0, 0];
+  const byCategory = new Map<string, { amountPico: bigint; unpriced: number }>();
+  for (const part of parts) {
+    totalPico += part.totalPico;
+    lowPico += part.lowPico;
+    highPico += part.highPico;
+    wastePico += part.wastePico;
+    spans += part.spans;
+    unpricedSpans += part.unpricedSpans;
+    for (const category of Object.keys(part.byCategory) as Category[]) {
+      const { amountPico = 0n, unpriced = 0 } = part.byCategory[category] ?? {};
+      const sum = byCategory.get(category);
+      if (sum === undefined) byCategory.set(category, { amountPico, unpriced });
+      else {
+        sum.amountPico += amountPico;
+        sum.unpriced += unpriced;
+      }
+    }
   }
-  return {
-    totalPico: left.totalPico + right.totalPico,
-    lowPico: left.lowPico + right.lowPico,
-    highPico: left.highPico + right.highPico,
-    wastePico: left.wastePico + right.wastePico,
-    byCategory: Object.fromEntries(byCategory),
-    spans: left.spans + right.spans,
-    unpricedSpans: left.unpricedSpans + right.unpricedSpans,
-  };
+  return { totalPico, lowPico, highPico, wastePico, byCategory: Object.fromEntries(byCategory), spans, unpricedSpans };
 }
 
 function countWhere(counts: readonly (readonly [Status, number])[], holds: (status: Status) => boolean): number {

@@ -1,6 +1,5 @@
-import type { ItemCost } from '../merge-emitters.ts';
 import { type CompletedOutcomes, isCompleted } from './completed-outcomes.ts';
-import { type CostSums, sumsOfRecord } from './cost-sums.ts';
+import type { CostSums } from './cost-sums.ts';
 
 /** A work item as the report by type counts it: once as attempted, and once more where it ended as it should. */
 export type CountedItem = {
@@ -22,22 +21,28 @@ export type CountingRules = {
   readonly correct?: CorrectUnits;
 };
 
-/** Counts a work item. Its outcome counts unless `outcomeCounts` says that it is of another period. */
+/** What is asked of an item to count it. */
+export type CountableItem = {
+  readonly type: string;
+  /** Absent: it has not ended, or not in the period of the report. */
+  readonly outcome?: string;
+  readonly sums: CostSums;
+  readonly dimensionOf: (key: string) => string | undefined;
+};
+
+/** Counts a work item. */
 export function countedItem(
-  record: ItemCost,
+  { type, outcome, sums, dimensionOf }: CountableItem,
   { completed = {}, correct = {} }: CountingRules = {},
-  { sums, outcomeCounts = true }: { readonly sums?: CostSums; readonly outcomeCounts?: boolean } = {},
 ): CountedItem {
-  const { type } = record.item;
-  const outcome = outcomeCounts ? record.outcome?.value : undefined;
   const isDone = isCompleted(type, outcome, completed);
   const rule = correct[type];
-  const judgement = rule === undefined || !isDone ? undefined : record.dimensions[rule.dimension];
+  const judgement = rule === undefined || !isDone ? undefined : dimensionOf(rule.dimension);
   return {
     type,
     ...(outcome === undefined ? {} : { outcome }),
     completed: isDone,
     ...(judgement === undefined ? {} : { correct: rule?.values.includes(judgement) === true }),
-    sums: sums ?? sumsOfRecord(record),
+    sums,
   };
 }

@@ -1,5 +1,5 @@
 import { divideHalfEven, shareOf } from '@costspan/pricing';
-import { addSums, type CostSums, noSums } from './cost-sums.ts';
+import { type CostSums, sumUp } from './cost-sums.ts';
 import type { CountedItem } from './counted-item.ts';
 import { type Shares, sharesOf } from './shares.ts';
 import { type CostSpread, spreadOf } from './spread.ts';
@@ -49,8 +49,7 @@ export function reportByType(
 
 function typeReport(type: string, items: readonly CountedItem[], configured: readonly string[]): TypeReport {
   const done = items.filter(({ completed }) => completed);
-  let sums = noSums;
-  for (const item of items) sums = addSums(sums, item.sums);
+  const sums = sumUp(items.map((item) => item.sums));
   const shares = sharesOf(sums);
   const words = new Set(done.map(({ outcome }) => outcome ?? ''));
   const judged = judgedUnits(done, sums.totalPico);

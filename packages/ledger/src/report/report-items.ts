@@ -1,64 +1,60 @@
-import type { ItemCost } from '../merge-emitters.ts';
-import { type CostSums, noSums, sumsOfRecord } from './cost-sums.ts';
+import type { CostRecord } from '../record.ts';
+import type { CostSums } from './cost-sums.ts';
 
-/** What one item cost. */
-export type ItemReport<Record extends ItemCost> = {
-  readonly record: Record;
-  readonly sums: CostSums;
+/** An item and what it cost, or what of that a report is about. */
+export type CostedItem = { readonly record: Pick<CostRecord, 'item' | 'parentId'>; readonly sums: CostSums };
+
+/** A row of an item. */
+export type ItemReport<Item extends CostedItem> = Item & {
   /** Own cost and that of every item below it, pico units; only for items that have children. Sums use own cost. */
   readonly withChildrenPico?: bigint;
 };
 
-/** One row per item, the dearest first; ties by (tenant, type, id). `sumsOf`: what of an item's cost the report is about. */
-export function reportItems<Record extends ItemCost>(
-  records: readonly Record[],
-  sumsOf: (record: Record) => CostSums = sumsOfRecord,
-): readonly ItemReport<Record>[] {
-  const sums = new Map(records.map((record) => [record, sumsOf(record)]));
-  const costOf = (record: Record): bigint => sums.get(record)?.totalPico ?? 0n;
-  const withChildren = costsWithChildren(records, costOf);
-  return [...records]
-    .sort((left, right) => byCost(left, right, costOf))
-    .map((record) => {
-      const withChildrenPico = withChildren.get(record);
-      return {
-        record,
-        sums: sums.get(record) ?? noSums,
-        ...(withChildrenPico === undefined ? {} : { withChildrenPico }),
-      };
-    });
+/** One row per item, the dearest first; ties by (tenant, type, id). */
+export function reportItems<Item extends CostedItem>(items: readonly Item[]): readonly ItemReport<Item>[] {
+  const rows = items.map((item): Row<Item> => ({ item, text: undefined, withChildrenPico: undefined }));
+  addToParents(rows);
+  return rows
+    .sort(byCost)
+    .map(({ item, withChildrenPico }) => (withChildrenPico === undefined ? item : { ...item, withChildrenPico }));
 }
+
+type Row<Item extends CostedItem> = {
+  readonly item: Item;
+  /** What it is ordered by where another item costs the same. */
+  text: string | undefined;
+  withChildrenPico: bigint | undefined;
+};
 
 /**
- * Cost with children of each record that has any. A parent is named by its id alone, so it is the only item of the tenant
+ * Adds the cost of each item to those above it. A parent is named by its id alone, so it is the only item of the tenant
  * with that id, or nobody. Items in a circle are nobody's children.
  */
-function costsWithChildren<Record extends ItemCost>(
-  records: readonly Record[],
-  costOf: (record: Record) => bigint,
-): ReadonlyMap<Record, bigint> {
-  const parents = parentsOf(records);
-  const sums = new Map<Record, bigint>();
-  for (const record of records) {
-    const above = ancestors(record, parents);
-    for (const ancestor of above) sums.set(ancestor, (sums.get(ancestor) ?? costOf(ancestor)) + costOf(record));
+function addToParents<Item extends CostedItem>(rows: readonly Row<Item>[]): void {
+  if (rows.every(({ item }) => item.record.parentId === undefined)) return;
+  const parentOf = parentsOf(rows);
+  for (const row of rows) {
+    for (const above of ancestors(row, parentOf)) {
+      above.withChildrenPico = (above.withChildrenPico ?? above.item.sums.totalPico) + row.item.sums.totalPico;
+    }
   }
-  return sums;
 }
 
-function parentsOf<Record extends ItemCost>(records: readonly Record[]): (record: Record) => Record | undefined {
-  const byId = new Map<string, Record | undefined>();
-  for (const record of records) {
-    const key = idText(record.item.tenant, record.item.id);
-    byId.set(key, byId.has(key) ? undefined : record);
+function parentsOf<Item extends CostedItem>(rows: readonly Row<Item>[]): (row: Row<Item>) => Row<Item> | undefined {
+  const byId = new Map<string, Row<Item> | undefined>();
+  for (const row of rows) {
+    const { tenant, id } = row.item.record.item;
+    const key = idText(tenant, id);
+    byId.set(key, byId.has(key) ? undefined : row);
   }
-  return ({ item, parentId }) => (parentId === undefined ? undefined : byId.get(idText(item.tenant, parentId)));
+  return ({ item: { record } }) =>
+    record.parentId === undefined ? undefined : byId.get(idText(record.item.tenant, record.parentId));
 }
 
-function ancestors<Record>(record: Record, parentOf: (record: Record) => Record | undefined): readonly Record[] {
-  const above = new Set<Record>();
-  for (let parent = parentOf(record); parent !== undefined; parent = parentOf(parent)) {
-    if (parent === record || above.has(parent)) return [];
+function ancestors<Value>(value: Value, parentOf: (value: Value) => Value | undefined): readonly Value[] {
+  const above = new Set<Value>();
+  for (let parent = parentOf(value); parent !== undefined; parent = parentOf(parent)) {
+    if (parent === value || above.has(parent)) return [];
     above.add(parent);
   }
   return [...above];
@@ -68,13 +64,15 @@ function idText(tenant: string, id: string): string {
   return JSON.stringify([tenant, id]);
 }
 
-function byCost<Record extends ItemCost>(left: Record, right: Record, costOf: (record: Record) => bigint): number {
-  const [cost, other] = [costOf(left), costOf(right)];
+function byCost(left: Row<CostedItem>, right: Row<CostedItem>): number {
+  const [cost, other] = [left.item.sums.totalPico, right.item.sums.totalPico];
   if (cost !== other) return cost > other ? -1 : 1;
-  const [key, otherKey] = [keyText(left), keyText(right)];
-  return key < otherKey ? -1 : key > otherKey ? 1 : 0;
+  const [text, otherText] = [textOf(left), textOf(right)];
+  return text < otherText ? -1 : text > otherText ? 1 : 0;
 }
 
-function keyText({ item: { tenant, type, id } }: ItemCost): string {
-  return JSON.stringify([tenant, type, id]);
+function textOf(row: Row<CostedItem>): string {
+  const { tenant, type, id } = row.item.record.item;
+  row.text ??= JSON.stringify([tenant, type, id]);
+  return row.text;
 }

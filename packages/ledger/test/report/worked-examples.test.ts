@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   type CompletedOutcomes,
   type CostRecord,
+  type CountableItem,
   countedItem,
   noSums,
   reportByType,
@@ -14,9 +15,16 @@ import {
 import { facts } from '../support/facts.ts';
 import { decide, records } from '../support/show.ts';
 
+const countable = ({ item, outcome, dimensions, ...record }: CostRecord): CountableItem => ({
+  type: item.type,
+  ...(outcome !== undefined && { outcome: outcome.value }),
+  sums: sumsOfRecord({ item, dimensions, ...record }),
+  dimensionOf: (key) => dimensions[key],
+});
+
 const byType = (all: readonly CostRecord[], completed: CompletedOutcomes = {}): readonly TypeReport[] =>
   reportByType(
-    all.map((record) => countedItem(record, { completed })),
+    all.map((record) => countedItem(countable(record), { completed })),
     completed,
   );
 
@@ -112,11 +120,12 @@ test('items are listed the dearest first, with the cost of everything below them
     c    | t3    | ticket C2  | C1         | 4
     d    | t4    | ticket X   | Y          | 8
     e    | t5    | ticket Y   | X          | 16`);
-  const listed = reportItems([...Map.groupBy(all, ({ traceId }) => traceId).values()].flatMap((trace) => records(decide(trace))));
+  const traces = [...Map.groupBy(all, ({ traceId }) => traceId).values()];
+  const costs = traces.flatMap((trace) => records(decide(trace)).map((record) => ({ record, sums: sumsOfRecord(record) })));
   expect(
-    listed.map(({ record, withChildrenPico }) => [
+    reportItems(costs).map(({ record, sums, withChildrenPico }) => [
       record.item.id,
-      formatPico(record.totalPico),
+      formatPico(sums.totalPico),
       withChildrenPico === undefined ? undefined : formatPico(withChildrenPico),
     ]),
   ).toEqual([
