@@ -1,5 +1,6 @@
 import { ancestry } from './ancestry.ts';
 import { type CallGroup, type CallGroups, openCallGroups } from './call-groups.ts';
+import { joinCousins } from './cousin-calls.ts';
 import type { CostFact } from './decision.ts';
 import { groupBy } from './group-by.ts';
 import { joinNested } from './nested-calls.ts';
@@ -67,6 +68,7 @@ function groupCalls(facts: ReadonlyMap<string, SpanFact>, calls: readonly CostFa
     } else for (const other of others) groups.join(first, other);
   }
   joinSiblings(facts, calls, groups);
+  joinCousins(facts, calls, groups);
   const nested = joinNested(facts, calls, groups);
   nested.supersede();
   // Some servers give every answer the same id, so within an instrumentation an id makes no duplicate.

@@ -2,6 +2,7 @@ import { ancestry } from './ancestry.ts';
 import type { CostFact } from './decision.ts';
 import { groupBy } from './group-by.ts';
 import { siblingsComparedMax } from './limits.ts';
+import { parentsOf } from './parents-of.ts';
 import type { SpanFact } from './span-fact.ts';
 
 /** What else is known of the trace: its other spans that bear cost, in the order of their start, and what counts among them. */
@@ -30,8 +31,9 @@ const requestDialect = 'http-attempt@';
  * calls whose usage nobody reported. A request is told by
  *
  * - the nearest call, attempt or standing sum above it, or a tool above it that is billed by the same provider,
- * - else by a call beside it that was open when it was sent: some instrumentations do not make their span the parent of what
- *   happens in it. Each call tells one request then, because another one may be a call that nobody reports,
+ * - else by a call beside it, or below a span beside it, that was open when it was sent: some instrumentations do not make their
+ *   spans the parents of what happens in them. Each call tells one request then, because another one may be a call that nobody
+ *   reports,
  * - else by a request above it that another HTTP instrumentation saw.
  *
  * `requests` are in the order of their start.
@@ -54,7 +56,8 @@ export function toldRequests(
   }
   const alone = requests.filter(({ spanId, parentSpanId }) => parentSpanId !== '' && !told.has(spanId));
   const used = new Set(told.values());
-  for (const [request, call] of callsBeside(alone, others.filter(isAnsweredCall), (call) => !used.has(countedFor(call)))) {
+  const isFree = (call: CostFact): boolean => !used.has(countedFor(call));
+  for (const [request, call] of callsBeside(facts, alone, others.filter(isAnsweredCall), isFree)) {
     told.set(request.spanId, countedFor(call));
     used.add(countedFor(call));
   }
@@ -91,18 +94,21 @@ function tellerAbove(
 }
 
 /**
- * Pairs as many requests as possible with calls of the same parent that were open when they were sent. `isFree` is asked again
+ * Pairs as many requests as possible with calls below the same parent that were open when they were sent. `isFree` is asked again
  * for every pair: two spans may tell one call.
  */
 function* callsBeside(
+  facts: ReadonlyMap<string, SpanFact>,
   requests: readonly CostFact[],
   calls: readonly CostFact[],
   isFree: (call: CostFact) => boolean,
 ): Iterable<readonly [request: CostFact, call: CostFact]> {
   if (requests.length === 0 || calls.length === 0) return;
-  const callsOf = groupBy(calls, ({ parentSpanId }) => parentSpanId);
-  for (const [parentSpanId, sent] of groupBy(requests, (request) => request.parentSpanId)) {
-    const besides = callsOf.get(parentSpanId) ?? [];
+  const sentFrom = groupBy(requests, (request) => request.parentSpanId);
+  const below = new Map<string, CostFact[]>([...sentFrom.keys()].map((spanId) => [spanId, []]));
+  for (const call of calls) for (const spanId of parentsOf(facts, call)) below.get(spanId)?.push(call);
+  for (const [parentSpanId, sent] of sentFrom) {
+    const besides = below.get(parentSpanId) ?? [];
     const open: CostFact[] = [];
     let next = 0;
     for (const request of sent) {

@@ -115,6 +115,16 @@ describe('an answered request to a provider of models', () => {
       { sent: 'llm' },
     ],
     [
+      'beside a chain that has a call below it is told by that call',
+      `span  | parent | cost | start | end
+       root  |        |      | 0     | 9
+       chain | root   |      | 1     | 8
+       llm   | chain  | 0.18 | 2     | 7
+       sent1 | root   |      | 3     | 6
+       sent2 | root   |      | 4     | 6`,
+      { sent1: 'llm', sent2: 'usage_missing' },
+    ],
+    [
       'beside a call that had ended is another call',
       `span  | parent | cost                        | start | end
        root  |        |                             | 0     | 9

@@ -196,6 +196,17 @@ export const sources: Readonly<Record<string, Source>> = {
       '@anthropic-ai/sdk': '0.120.0',
     },
   },
+  'openinference-python-langchain': {
+    runtime: 'python',
+    scenario: 'langchain_models',
+    env: { INSTRUMENTATIONS: 'openinference.instrumentation.langchain:LangChainInstrumentor' },
+    packages: {
+      ...python,
+      'openinference-instrumentation-langchain': '0.1.80',
+      'langchain-openai': '1',
+      'langchain-anthropic': '1',
+    },
+  },
   'traceloop-sdk': {
     runtime: 'node',
     scenario: 'traceloop-sdk',

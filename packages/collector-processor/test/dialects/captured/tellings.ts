@@ -146,6 +146,13 @@ export const tellings: Readonly<Record<string, Readonly<Record<string, Telling>>
     'Anthropic message': 'no-lifetimes',
     'Anthropic message stream': 'overcounted',
   },
+  'openinference-python-langchain': {
+    'OpenAI chat': 'exact',
+    'OpenAI chat stream': 'exact',
+    'OpenAI response': 'exact',
+    'Anthropic message': 'no-lifetimes',
+    'Anthropic message stream': 'no-lifetimes',
+  },
   'traceloop-sdk': { 'OpenAI chat': 'estimated' },
   'langsmith-python': {
     'OpenAI chat': 'exact',
