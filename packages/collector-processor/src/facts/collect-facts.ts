@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
+import { idleWorkspaceBytesMax } from '../otlp/limits.ts';
 import { createWriter, reserve, type Writer, writeFixed32, writeRaw, writeText, writeVarint } from '../otlp/writer.ts';
 import { placeBytes } from './cost-fact-fields.ts';
-import { createFactWriter, type FactWriter, finishRecord, writeWord } from './fact-writer.ts';
+import { createFactWriter, type FactWriter, finishRecord, restartWords, writeWord } from './fact-writer.ts';
 import type { PackedFacts } from './packed-facts.ts';
 import { type Said, writeSaid } from './said.ts';
 import { createTraceIndex, type TraceIndex } from './trace-index.ts';
@@ -25,7 +26,7 @@ export type FactCollector = {
 
 /** Begins the facts of one request. */
 export function collectFacts(): FactCollector {
-  const collected = openCollected();
+  const collected = takeCollected();
   return {
     addOther: (span, tenant, said) => {
       const trace = takePlace(collected, span, tenant);
@@ -44,8 +45,37 @@ export function collectFacts(): FactCollector {
       costs.push({ trace, record: takeRecord(collected) });
       return true;
     },
-    finish: () => finish(collected),
+    finish: () => {
+      const facts = finish(collected);
+      release(collected);
+      return facts;
+    },
   };
+}
+
+/** What is not at work, if anything: fresh memory for each request would cost as much as writing its facts. */
+let idle: Collected | undefined;
+
+function takeCollected(): Collected {
+  const taken = idle ?? openCollected();
+  idle = undefined;
+  return taken;
+}
+
+/** Keeps the memory for the next request, unless a giant one has blown it up. What the request said is let go. */
+function release(collected: Collected): void {
+  const { rows, records, out, writer, traces, costs, sayings, sayingNumbers } = collected;
+  if (rows.length + records.bytes.length + out.bytes.length > idleWorkspaceBytesMax) return;
+  collected.words = createWords();
+  restartWords(writer, collected.words);
+  records.length = 0;
+  out.length = 0;
+  traces.clear();
+  costs.length = 0;
+  sayings.length = 0;
+  sayingNumbers.clear();
+  collected.rowCount = 0;
+  idle = collected;
 }
 
 const noSaying = -1;
@@ -53,11 +83,13 @@ const noSaying = -1;
 type Span = { readonly start: number; readonly end: number };
 
 type Collected = {
-  readonly words: GrowingWords;
+  words: GrowingWords;
   readonly writer: FactWriter;
   readonly traces: TraceIndex;
   /** Records of cost-bearing spans and sayings, in the order they came. */
   readonly records: Writer;
+  /** The block in the making. */
+  readonly out: Writer;
   readonly costs: Array<{ readonly trace: number; readonly record: Span }>;
   readonly sayings: Span[];
   readonly sayingNumbers: Map<Said, number>;
@@ -79,6 +111,7 @@ function openCollected(): Collected {
     writer: createFactWriter(words),
     traces: createTraceIndex(),
     records: createWriter(4_096),
+    out: createWriter(4_096),
     costs: [],
     sayings: [],
     sayingNumbers: new Map(),
@@ -131,8 +164,8 @@ function takeRecord({ writer, records }: Collected): Span {
 }
 
 function finish(collected: Collected): PackedFacts {
-  const { traces, words, records, rowCount } = collected;
-  const out = createWriter(64 + records.length + rowCount * 40 + traces.count() * 64);
+  const { traces, words, out, records, rowCount } = collected;
+  reserve(out, 64 + records.length + rowCount * 40 + traces.count() * 64);
   writeFixed32(out, 0);
   writeFixed32(out, traces.count());
   const rowsOf = inTraceOrder(collected.traceOfRow.subarray(0, rowCount), traces.count());

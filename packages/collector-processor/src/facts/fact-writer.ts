@@ -22,6 +22,12 @@ export function createFactWriter(table: WordTable): FactWriter {
   return { body: createWriter(1_024), words: new Uint16Array(256), places: [], wordCount: 0, table };
 }
 
+/** Begins with another table, whose numbers are its own. */
+export function restartWords(writer: FactWriter, table: WordTable): void {
+  writer.table = table;
+  writer.places.length = 0;
+}
+
 /** Writes a text that repeats from fact to fact. One that the table has no room for is written out. */
 export function writeWord(writer: FactWriter, word: string): void {
   const place = writer.wordCount;

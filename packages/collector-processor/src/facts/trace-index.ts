@@ -4,6 +4,8 @@ export type TraceIndex = {
   readonly numberOf: (words: Int32Array, at: number, tenant: string) => number;
   readonly trace: (number: number) => { readonly id: Uint8Array; readonly tenant: string };
   readonly count: () => number;
+  /** Forgets all traces; memory stays. */
+  readonly clear: () => void;
 };
 
 const tracesAtFirst = 64;
@@ -53,6 +55,12 @@ export function createTraceIndex(): TraceIndex {
     },
     trace: (number) => ({ id: new Uint8Array(ids.buffer, number * 16, 16), tenant: tenants[number] ?? '' }),
     count: () => tenants.length,
+    clear: () => {
+      tenants.length = 0;
+      next.length = 0;
+      firstByHash.clear();
+      last = -1;
+    },
   };
 }
 

@@ -75,6 +75,24 @@ test('without a ledger the same bytes leave and the same is counted, and nothing
   expect(dropped?.facts).toEqual({ bytes: new Uint8Array(0), spanCount: 0 });
 });
 
+test('what a request says leaves nothing behind in the facts of the next one', () => {
+  const requests = [
+    requestOf([CALL, { traceId: '1'.repeat(32), attributes: { 'costspan.work_item.id': 'T-7' } }]),
+    requestOf([{ name: 'GET /', attributes: { 'http.route': '/' } }]),
+    requestOf([withAttributes(CALL, { 'gen_ai.provider.name': 'anthropic', 'costspan.work_item.type': 'claim' })]),
+  ];
+  const factsOf = (bodies: readonly Buffer[]): readonly unknown[] => {
+    const meter = createMeter(OPTIONS);
+    return bodies.map((body) => {
+      const metered = meter(body, {});
+      return metered.kind === 'metered' ? metered.facts : metered.message;
+    });
+  };
+  const alone = requests.flatMap((body) => factsOf([body]));
+  expect(factsOf(requests)).toEqual(alone);
+  expect(factsOf(requests.toReversed())).toEqual(alone.toReversed());
+});
+
 describe('a call that is priced', () => {
   test('leaves with its exact cost', () => {
     // 1000 x 1.25 / 1,000,000 + 500 x 10 / 1,000,000 = 0.00125 + 0.005
