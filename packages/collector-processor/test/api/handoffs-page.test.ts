@@ -15,8 +15,8 @@ afterEach(async () => {
   await folder.remove();
 });
 
-async function start(yaml = '', ledgerFile = folder.join('ledger.db')): Promise<Service> {
-  const parsed = parseConfig(yaml, {}, { endpoint: '127.0.0.1:0', ledgerFile });
+async function start(yaml = '', { ledgerFile = folder.join('ledger.db'), workers = '1' } = {}): Promise<Service> {
+  const parsed = parseConfig(yaml, {}, { endpoint: '127.0.0.1:0', ledgerFile, workers });
   if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
   service = await serve({ config: parsed.config });
   return service;
@@ -81,6 +81,13 @@ test('lists what nobody has finished, as soon as it was acknowledged', async () 
   ]);
 });
 
+test('on network threads of their own, which read the file beside the thread that writes it', async () => {
+  const running = await start('', { workers: '2' });
+  await send(running, [handoff(1, 'h1')]);
+  const answers = await Promise.all(Array.from({ length: 6 }, () => list(running)));
+  expect(answers.map(ids)).toEqual(Array.from({ length: 6 }, () => ['h1']));
+});
+
 test('in pages, each handoff on one of them', async () => {
   const running = await start();
   const all = ['h1', 'h2', 'h3', 'h4', 'h5'];
@@ -124,7 +131,7 @@ test.each([
 });
 
 test('other methods, and a ledger in memory, are refused', async () => {
-  const running = await start('', ':memory:');
+  const running = await start('', { ledgerFile: ':memory:' });
   expect((await fetch(`${running.url}/v1/handoffs`, { method: 'POST', body: '{}' })).status).toBe(405);
   expect(await list(running)).toMatchObject({ status: 404, json: { message: expect.stringContaining('in memory') } });
 });
