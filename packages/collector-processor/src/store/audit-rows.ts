@@ -36,7 +36,8 @@ export function prepareAudit(database: DatabaseSync): (item: ItemKey) => readonl
   const ofItem = prepare<AuditRow>(
     database,
     `SELECT traces.trace_id, audit.span_id, audit.at_ns, audit.name, audit.body
-     FROM items JOIN contributions USING (item_key) JOIN audit USING (trace_key) JOIN traces USING (trace_key)
+     FROM items JOIN audit ON audit.trace_key IN (SELECT trace_key FROM contributions WHERE contributions.item_key = items.item_key)
+       JOIN traces USING (trace_key)
      WHERE items.tenant = ? AND items.type = ? AND items.id = ? AND (
        (audit.item_type = items.type AND audit.item_id = items.id)
        OR (audit.item_id IS NULL AND (SELECT count(*) FROM contributions AS all_of_trace WHERE all_of_trace.trace_key = audit.trace_key) = 1)

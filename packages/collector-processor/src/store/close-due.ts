@@ -121,9 +121,16 @@ function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
     'SELECT item_key, body, pruned FROM contributions JOIN items USING (item_key) WHERE trace_key = ?',
   );
   const fold = prepare(database, 'UPDATE items SET pruned = ? WHERE item_key = ?');
-  const deletions = ['versions', 'context', 'audit', 'contributions', 'received_sightings', 'traces', 'outgoing'].map((table) =>
-    prepare(database, `DELETE FROM ${table} WHERE trace_key = ?`),
-  );
+  const deletions = [
+    'versions',
+    'context',
+    'audit',
+    'further_contributions',
+    'departures',
+    'received_sightings',
+    'traces',
+    'outgoing',
+  ].map((table) => prepare(database, `DELETE FROM ${table} WHERE trace_key = ?`));
   const sums = prepareKeptSums(database);
   for (const { trace_key: key } of keys) {
     sums.addPruned(key);

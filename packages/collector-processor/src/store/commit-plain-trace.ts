@@ -2,7 +2,7 @@ import { type CostFact, contributionsOf, decidePlainTrace } from '@costspan/ledg
 import { type PackedContext, readPlainContext } from '../facts/plain-context.ts';
 import { readBriefFacts } from '../facts/read-brief-facts.ts';
 import { contextFactsOf, type PackedTrace } from '../facts/read-packed-facts.ts';
-import { changeContribution, type SpanCommitContext } from './commit-trace.ts';
+import type { SpanCommitContext } from './commit-trace.ts';
 
 /**
  * Keeps a new trace in which there is nothing to weigh, as most traces of agents are, without making a fact of each span: it is
@@ -10,7 +10,7 @@ import { changeContribution, type SpanCommitContext } from './commit-trace.ts';
  * What ended before `prunedBeforeNs` may have been counted already, so that is left to be looked at span by span.
  */
 export function commitPlainTrace(context: SpanCommitContext, packed: PackedTrace, prunedBeforeNs: bigint): boolean {
-  const { file, traces, entries, items, open, kept, nowNs } = context;
+  const { file, traces, entries, contributions, items, open, kept, nowNs } = context;
   const { costs, spanCount } = packed;
   if (costs.length === 0 || open.get(packed) !== undefined) return false;
   const costFacts = readBriefFacts(packed);
@@ -18,10 +18,15 @@ export function commitPlainTrace(context: SpanCommitContext, packed: PackedTrace
   if (plain === undefined || (prunedBeforeNs > 0n && endsBefore(costFacts, plain, prunedBeforeNs))) return false;
   const decision = decidePlainTrace(costFacts, plain, file.currency);
   if (decision === undefined) return false;
-  const others = spanCount === costs.length ? undefined : kept.keepContext(() => contextFactsOf(packed), packed);
-  const { unnamed } = decision;
-  const row = { state: 'open', facts: spanCount, sums: 0, unnamed, rooted: plain.rooted, context: others } as const;
-  const traceKey = traces.writeNew({ ...row, tenant: packed.tenant, traceId: packed.traceId }, nowNs);
+  const [contribution] = contributionsOf(decision);
+  const row = { state: 'open', facts: spanCount, sums: 0, unnamed: decision.unnamed, rooted: plain.rooted } as const;
+  const itemKey = contribution && items.keyOf(contribution.sighting.item);
+  const body = contribution && contributions.keep(contribution);
+  const news = {
+    context: spanCount === costs.length ? undefined : kept.keepContext(() => contextFactsOf(packed), packed),
+    contributed: itemKey === undefined || body === undefined ? undefined : { itemKey, body },
+  };
+  const traceKey = traces.writeNew({ tenant: packed.tenant, traceId: packed.traceId, ...row, ...news }, nowNs);
   if (traceKey === undefined) return false;
   const records = new Map(costFacts.map((fact, index) => [fact, costs[index]]));
   const spans = decision.spans.map((span) => {
@@ -29,9 +34,7 @@ export function commitPlainTrace(context: SpanCommitContext, packed: PackedTrace
     return record === undefined ? span : { ...span, packed: { record, words: packed.words } };
   });
   entries.writeNew(traceKey, { spans, itemKeyOf: items.keyOf, nowNs });
-  for (const after of contributionsOf(decision)) {
-    changeContribution(context, traceKey, { itemKey: items.keyOf(after.sighting.item), before: undefined, after });
-  }
+  if (contribution !== undefined && itemKey !== undefined) items.change(itemKey, { after: contribution });
   return true;
 }
 

@@ -3,11 +3,14 @@ import { prepareKeptContributions } from './kept-contributions.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { prepare } from './sql.ts';
 
-/** Rows of what each trace contributes to each item. */
+/** What each trace contributes to each item: to the first, in the row of the trace, which is all there is of most. */
 export type ContributionRows = {
   readonly ofTrace: (traceKey: bigint) => ReadonlyMap<bigint, Contribution>;
   readonly one: (traceKey: bigint, itemKey: bigint) => Contribution | undefined;
   readonly write: (traceKey: bigint, itemKey: bigint, contribution: Contribution) => void;
+  /** A contribution as a row keeps it; valid until the next is kept. */
+  readonly keep: (contribution: Contribution) => Uint8Array;
+  /** Takes the trace from the item. That it belonged to it once stays known. */
   readonly remove: (traceKey: bigint, itemKey: bigint) => void;
 };
 
@@ -19,12 +22,16 @@ export function prepareContributionRows({ database }: LedgerFile): ContributionR
     'SELECT item_key, body FROM contributions WHERE trace_key = ?',
   );
   const one = prepare<{ body: Uint8Array }>(database, 'SELECT body FROM contributions WHERE trace_key = ? AND item_key = ?');
-  const write = prepare(
+  const replaceFirst = prepare(database, 'UPDATE traces SET contribution = ? WHERE trace_key = ? AND item_key = ?');
+  const replaceFurther = prepare(database, 'UPDATE further_contributions SET body = ? WHERE trace_key = ? AND item_key = ?');
+  const addFirst = prepare(database, 'UPDATE traces SET item_key = ?, contribution = ? WHERE trace_key = ? AND item_key IS NULL');
+  const addFurther = prepare(database, 'INSERT INTO further_contributions (trace_key, item_key, body) VALUES (?, ?, ?)');
+  const removeFirst = prepare(
     database,
-    `INSERT INTO contributions (trace_key, item_key, body) VALUES (?, ?, ?)
-     ON CONFLICT (trace_key, item_key) DO UPDATE SET body = excluded.body`,
+    'UPDATE traces SET item_key = NULL, contribution = NULL WHERE trace_key = ? AND item_key = ?',
   );
-  const remove = prepare(database, 'DELETE FROM contributions WHERE trace_key = ? AND item_key = ?');
+  const removeFurther = prepare(database, 'DELETE FROM further_contributions WHERE trace_key = ? AND item_key = ?');
+  const depart = prepare(database, 'INSERT INTO departures (trace_key, item_key) VALUES (?, ?) ON CONFLICT DO NOTHING');
   return {
     ofTrace: (traceKey) => new Map(ofTrace.all(traceKey).map((row) => [row.item_key, kept.read(row.body)])),
     one: (traceKey, itemKey) => {
@@ -32,10 +39,14 @@ export function prepareContributionRows({ database }: LedgerFile): ContributionR
       return row && kept.read(row.body);
     },
     write: (traceKey, itemKey, contribution) => {
-      write.run(traceKey, itemKey, kept.keep(contribution));
+      const body = kept.keep(contribution);
+      if (replaceFirst.changes(body, traceKey, itemKey) || replaceFurther.changes(body, traceKey, itemKey)) return;
+      if (!addFirst.changes(itemKey, body, traceKey)) addFurther.run(traceKey, itemKey, body);
     },
+    keep: kept.keep,
     remove: (traceKey, itemKey) => {
-      remove.run(traceKey, itemKey);
+      if (!removeFirst.changes(traceKey, itemKey)) removeFurther.run(traceKey, itemKey);
+      depart.run(traceKey, itemKey);
     },
   };
 }

@@ -102,10 +102,11 @@ export function createReader(database: DatabaseSync, file: string): LedgerReader
   );
   const ofItem = prepare<EntryRow>(
     database,
-    // By way of the traces: not every version is in the index of items, but one of each trace and item is.
+    // By way of the traces that belong to the item, or did.
     `SELECT ${entryColumns} FROM items JOIN entries USING (item_key)
      WHERE tenant = ? AND type = ? AND id = ? AND entries.trace_key IN (
-       SELECT versions.trace_key FROM versions WHERE versions.item_key = items.item_key AND versions.decision IS NOT NULL)
+       SELECT trace_key FROM contributions WHERE contributions.item_key = items.item_key
+       UNION ALL SELECT trace_key FROM departures WHERE departures.item_key = items.item_key)
      ORDER BY usage_at_ns, entry_id, version`,
   );
   const every = prepare<EntryRow>(database, `SELECT ${entryColumns} FROM entries ORDER BY entry_id, version`);

@@ -45,27 +45,25 @@ INSERT INTO outgoing (trace_key, item_key) SELECT trace_key, item_key FROM contr
 }
 
 /** A change takes the place of an earlier one that was not sent: only the latest matters. */
-const note = (
-  table: string,
-  event: string,
-  row: string,
-  { from, to }: { readonly from: string; readonly to: string },
-): string => `
-CREATE TEMP TRIGGER outgoing_${table}_${event.split(' ')[0]?.toLowerCase()} AFTER ${event} ON main.${table} BEGIN
-  DELETE FROM outgoing WHERE trace_key = ${row}.trace_key AND ${to} = ${row}.${from};
-  INSERT INTO outgoing (trace_key, ${to}) VALUES (${row}.trace_key, ${row}.${from});
+function note(name: string, event: string, key: 'entry_key' | 'item_key', value: string): string {
+  const row = value.slice(0, value.indexOf('.'));
+  return `
+CREATE TEMP TRIGGER outgoing_${name} AFTER ${event} WHEN ${value} IS NOT NULL BEGIN
+  DELETE FROM outgoing WHERE trace_key = ${row}.trace_key AND ${key} = ${value};
+  INSERT INTO outgoing (trace_key, ${key}) VALUES (${row}.trace_key, ${value});
 END;`;
-
-const ofVersion = { from: 'version_key', to: 'entry_key' };
-const ofItem = { from: 'item_key', to: 'item_key' };
+}
 
 // Of this connection only, which is the only one that writes: a file whose entries go nowhere has none.
 const triggers = [
-  note('versions', 'INSERT', 'NEW', ofVersion),
-  note('versions', 'UPDATE OF voided_at_ns', 'NEW', ofVersion),
-  note('contributions', 'INSERT', 'NEW', ofItem),
-  note('contributions', 'UPDATE', 'NEW', ofItem),
-  note('contributions', 'DELETE', 'OLD', ofItem),
+  note('added_version', 'INSERT ON main.versions', 'entry_key', 'NEW.version_key'),
+  note('voided_version', 'UPDATE OF voided_at_ns ON main.versions', 'entry_key', 'NEW.version_key'),
+  note('added_trace', 'INSERT ON main.traces', 'item_key', 'NEW.item_key'),
+  note('left_first', 'UPDATE OF item_key ON main.traces', 'item_key', 'OLD.item_key'),
+  note('changed_first', 'UPDATE OF contribution ON main.traces', 'item_key', 'NEW.item_key'),
+  note('added_further', 'INSERT ON main.further_contributions', 'item_key', 'NEW.item_key'),
+  note('changed_further', 'UPDATE ON main.further_contributions', 'item_key', 'NEW.item_key'),
+  note('left_further', 'DELETE ON main.further_contributions', 'item_key', 'OLD.item_key'),
 ].join('');
 
 type OutgoingRow = {
@@ -108,8 +106,10 @@ export function prepareOutgoing(file: LedgerFile): Outgoing {
   );
   const sighting = prepare<SightingRow>(
     database,
-    `SELECT traces.trace_id, items.tenant, items.type, items.id, contributions.body, first_span_ns, last_span_ns
-     FROM items JOIN traces ON traces.trace_key = ? LEFT JOIN contributions USING (trace_key, item_key) WHERE item_key = ?`,
+    `SELECT traces.trace_id, items.tenant, items.type, items.id, first_span_ns, last_span_ns,
+       iif(traces.item_key = items.item_key, traces.contribution, (SELECT body FROM further_contributions AS further
+         WHERE further.trace_key = traces.trace_key AND further.item_key = items.item_key)) AS body
+     FROM items JOIN traces ON traces.trace_key = ? WHERE items.item_key = ?`,
   );
   const forget = prepare(database, 'DELETE FROM outgoing WHERE sequence = ?');
   const eventOf = ({ sequence, trace_key: traceKey, entry_key: entryKey, item_key: itemKey }: OutgoingRow): OutgoingEvent => {

@@ -35,10 +35,13 @@ CREATE TABLE traces (
   active_at_ns INTEGER NOT NULL,
   unnamed TEXT NOT NULL,
   rooted INTEGER NOT NULL,
+  item_key INTEGER,
+  contribution BLOB,
   context BLOB,
   UNIQUE (tenant, trace_id)
 ) STRICT;
 CREATE INDEX traces_by_activity ON traces (state, active_at_ns);
+CREATE INDEX traces_by_item ON traces (item_key) WHERE item_key IS NOT NULL;
 
 CREATE TABLE context (
   trace_key INTEGER NOT NULL,
@@ -77,13 +80,24 @@ CREATE TABLE items (
 CREATE INDEX items_dirty ON items (revision) WHERE revision > sent_revision;
 CREATE INDEX items_due ON items (active_at_ns) WHERE state = 'open' AND outcome IS NOT NULL;
 
-CREATE TABLE contributions (
+CREATE TABLE further_contributions (
   trace_key INTEGER NOT NULL,
   item_key INTEGER NOT NULL,
   body BLOB NOT NULL,
   PRIMARY KEY (trace_key, item_key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX contributions_by_item ON contributions (item_key);
+CREATE INDEX further_contributions_by_item ON further_contributions (item_key);
+
+CREATE VIEW contributions AS
+SELECT trace_key, item_key, contribution AS body FROM traces WHERE item_key IS NOT NULL
+UNION ALL SELECT trace_key, item_key, body FROM further_contributions;
+
+CREATE TABLE departures (
+  trace_key INTEGER NOT NULL,
+  item_key INTEGER NOT NULL,
+  PRIMARY KEY (trace_key, item_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX departures_by_item ON departures (item_key);
 
 CREATE TABLE kinds (
   kind_key INTEGER PRIMARY KEY,
@@ -125,7 +139,6 @@ CREATE UNIQUE INDEX versions_by_entry ON versions (trace_key, entry_id, version)
 CREATE INDEX versions_by_call ON versions (trace_key, call_hash) WHERE call_hash IS NOT NULL;
 CREATE INDEX versions_by_handoff ON versions (trace_key, handoff_hash) WHERE handoff_hash IS NOT NULL;
 
-CREATE INDEX versions_by_item ON versions (item_key) WHERE decision IS NOT NULL AND item_key IS NOT NULL;
 
 CREATE VIEW entries AS
 SELECT versions.version_key AS entry_key, versions.trace_key, lower(hex(versions.entry_id)) AS entry_id, versions.version,

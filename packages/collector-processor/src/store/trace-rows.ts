@@ -28,10 +28,7 @@ export type TraceRows = {
     nowNs: bigint,
   ) => bigint;
   /** Writes a new trace and returns its key; undefined, having written nothing, if the trace is known. */
-  readonly writeNew: (
-    trace: TraceIdentity & Omit<TraceRow, 'key'> & { readonly context: Uint8Array | undefined },
-    nowNs: bigint,
-  ) => bigint | undefined;
+  readonly writeNew: (trace: TraceIdentity & Omit<TraceRow, 'key'> & NewTrace, nowNs: bigint) => bigint | undefined;
   /** Writes a new trace of spans that only link; returns false, having written nothing, if the trace is known. */
   readonly writeLinks: (trace: PackedTrace, nowNs: bigint) => boolean;
   /** The facts of an open trace that bear no cost, as they were kept; a span may have several. */
@@ -40,6 +37,12 @@ export type TraceRows = {
   readonly addContext: (traceKey: bigint, part: number, context: Uint8Array) => void;
   /** Deletes the facts that bear no cost: the trace has closed and they cannot change anything any more. */
   readonly forgetContext: (traceKey: bigint) => void;
+};
+
+/** What is known at once of a new trace: what spans without cost say, and what it contributes to its only item. */
+export type NewTrace = {
+  readonly context: Uint8Array | undefined;
+  readonly contributed: { readonly itemKey: bigint; readonly body: Uint8Array } | undefined;
 };
 
 export type TraceIdentity = Pick<PackedTrace, 'tenant' | 'traceId'>;
@@ -63,8 +66,8 @@ function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find'
   );
   const insertNew = prepare(
     database,
-    `INSERT INTO traces (tenant, trace_id, state, facts, sums, unnamed, rooted, active_at_ns, context)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO traces (tenant, trace_id, state, facts, sums, unnamed, rooted, active_at_ns, item_key, contribution, context)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const insertLinks = prepare(
     database,
@@ -83,8 +86,20 @@ function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find'
       const [facts, sums, rooted] = [Number(row.facts), Number(row.sums), row.rooted === 1n];
       return { key, state, facts, sums, unnamed: JSON.parse(row.unnamed), rooted };
     },
-    writeNew: ({ tenant, traceId, state, facts, sums, unnamed, rooted, context }, nowNs) =>
-      insertNew.added(tenant, traceId, state, facts, sums, JSON.stringify(unnamed), Number(rooted), nowNs, context ?? null),
+    writeNew: ({ tenant, traceId, state, facts, sums, unnamed, rooted, context, contributed }, nowNs) =>
+      insertNew.added(
+        tenant,
+        traceId,
+        state,
+        facts,
+        sums,
+        JSON.stringify(unnamed),
+        Number(rooted),
+        nowNs,
+        contributed?.itemKey ?? null,
+        contributed?.body ?? null,
+        context ?? null,
+      ),
     writeLinks: ({ tenant, traceId, spanCount, context }, nowNs) =>
       insertLinks.changes(tenant, traceId, spanCount, Number(hasRoot(context)), nowNs, context),
     write: (key, { tenant, traceId, state, facts, sums, unnamed, rooted, context }, nowNs) => {

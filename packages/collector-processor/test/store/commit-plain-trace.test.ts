@@ -36,7 +36,7 @@ describe('traces whose spans say the same', () => {
         expect(timeless(ledger)).toBe(canonicalText({ entries, records }));
         expect(ledger.verify()).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 

@@ -227,7 +227,7 @@ describe('a crash while events are booked', () => {
     const meter = openTestLedger({ path, sendsEntries: true });
     expect(meter.engine.outgoing.waiting(10)).toEqual([]);
     meter.commit([span]);
-    expect(meter.engine.outgoing.waiting(10).map(({ kind }) => kind)).toEqual(['entry', 'sighting']);
+    expect(meter.engine.outgoing.waiting(10).map(({ kind }) => kind).sort()).toEqual(['entry', 'sighting']);
     meter.file.close();
   });
 });
