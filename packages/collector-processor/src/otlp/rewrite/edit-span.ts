@@ -2,7 +2,8 @@ import type { Walk } from '../walk.ts';
 import { type AttributeSet, placeOf } from './attribute-set.ts';
 import { addEdit, type EditList } from './edit-list.ts';
 import { isSpelled, startsWithBytes } from './key-index.ts';
-import { type AttributeTemplate, type AttributeTemplates, writeTemplate, writeUnplaced } from './new-attributes.ts';
+import type { AttributeTemplate, AttributeTemplates } from './new-attributes.ts';
+import { writeTemplate, writeUnplaced } from './write-new-attributes.ts';
 
 /**
  * Notes the edits that give a span the attributes asked for: one that is there already is replaced where it stands, every other
