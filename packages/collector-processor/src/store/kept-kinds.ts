@@ -29,7 +29,9 @@ export function prepareKeptKinds(database: DatabaseSync): KeptKinds {
   );
   const add = prepare(database, `INSERT INTO kinds (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
   const count = prepare<{ found: bigint }>(database, 'SELECT count(*) AS found FROM kinds');
-  const known = new Map<string, bigint>();
+  // By model, which tells most kinds apart: names are compared, which is faster than making a text of them.
+  const known = new Map<string, KnownKind[]>();
+  let knownCount = 0;
   let rows: number | undefined;
   const store = (kind: readonly (string | number)[]): bigint => {
     const found = find.one(...kind)?.kind_key;
@@ -46,17 +48,47 @@ export function prepareKeptKinds(database: DatabaseSync): KeptKinds {
     keyOf: (entry) => {
       const { category, status, waste, provider, model, agent = '', unattributedReason = '' } = entry;
       const reasons = isUnpriced(status) ? unpricedReasonsOf(entry).join(',') : '';
-      const text = `${category}\n${status}\n${waste ? 1 : 0}\n${provider}\n${model}\n${agent}\n${reasons}\n${unattributedReason}`;
-      const key = known.get(text);
-      if (key !== undefined) return key;
-      if (known.size === kindsMax) known.clear();
-      const stored = store([category, status, waste ? 1 : 0, provider, model, agent, reasons, unattributedReason]);
-      known.set(text, stored);
-      return stored;
+      const kind = { category, status, waste: waste ? 1 : 0, provider, agent, reasons, unattributedReason };
+      let ofModel = known.get(model);
+      for (const other of ofModel ?? []) if (isSameKind(kind, other)) return other.key;
+      if (knownCount >= kindsMax) {
+        known.clear();
+        [knownCount, ofModel] = [0, undefined];
+      }
+      const key = store([category, status, kind.waste, provider, model, agent, reasons, unattributedReason]);
+      if (ofModel === undefined) known.set(model, [{ ...kind, key }]);
+      else ofModel.push({ ...kind, key });
+      knownCount += 1;
+      return key;
     },
     forget: () => {
       known.clear();
+      knownCount = 0;
       rows = undefined;
     },
   };
+}
+
+type KindOfModel = {
+  readonly category: string;
+  readonly status: string;
+  readonly waste: number;
+  readonly provider: string;
+  readonly agent: string;
+  readonly reasons: string;
+  readonly unattributedReason: string;
+};
+
+type KnownKind = KindOfModel & { readonly key: bigint };
+
+function isSameKind(one: KindOfModel, other: KindOfModel): boolean {
+  return (
+    one.category === other.category &&
+    one.status === other.status &&
+    one.waste === other.waste &&
+    one.provider === other.provider &&
+    one.agent === other.agent &&
+    one.reasons === other.reasons &&
+    one.unattributedReason === other.unattributedReason
+  );
 }
