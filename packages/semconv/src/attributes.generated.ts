@@ -45,7 +45,7 @@ export const ATTR_COSTSPAN_PROVIDER_COST_CURRENCY = 'costspan.provider_cost.curr
 /** What the span is for cost: `call` (the priced leaf), `attempt` (one HTTP try that did not answer), `handoff`, `tool`, `aggregate` (never priced). */
 export const ATTR_COSTSPAN_ROLE = 'costspan.role' as const;
 
-/** Number of an HTTP attempt inside its call, from 1. On a call, the number of the attempt it ended with: how many it took. */
+/** Number of an HTTP attempt inside its call, from 1. On a call, the number of the attempt it ended with, which is how many it took; absent where that is the first. */
 export const ATTR_COSTSPAN_ATTEMPT_NUMBER = 'costspan.attempt.number' as const;
 
 /** Whether the provider bills the attempt: `yes`, `no` or `possible`. `possible` is priced as estimated with low bound 0. */

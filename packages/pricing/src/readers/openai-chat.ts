@@ -1,3 +1,4 @@
+import { compilePlainCounts, readPlainCounts } from './plain-counts.ts';
 import { readUsageObject } from './read-usage-object.ts';
 import { sumUsage } from './sum-usage.ts';
 import type { InclusiveCount } from './usage-fields.ts';
@@ -28,7 +29,12 @@ export const CHAT_OUTPUT: InclusiveCount = {
 };
 
 /** Reads `usage` of OpenAI chat completions, legacy completions, and servers that speak the same format. */
-export const readOpenaiChat: ReadUsage = (raw) =>
-  readUsageObject(raw, ['prompt_tokens', 'completion_tokens'], (fields) => [
+export const readOpenaiChat: ReadUsage = (raw) => {
+  const usage = readPlainCounts(raw, CHAT);
+  if (usage !== undefined) return { kind: 'ok', parts: [{ usage }] };
+  return readUsageObject(raw, ['prompt_tokens', 'completion_tokens'], (fields) => [
     { usage: sumUsage('input_text_tokens', fields.split(CHAT_INPUT), fields.split(CHAT_OUTPUT)) },
   ]);
+};
+
+const CHAT = compilePlainCounts([CHAT_INPUT, CHAT_OUTPUT]);

@@ -1,3 +1,4 @@
+import { compilePlainCounts, readPlainCounts } from './plain-counts.ts';
 import { readUsageObject } from './read-usage-object.ts';
 import { sumUsage } from './sum-usage.ts';
 import type { InclusiveCount } from './usage-fields.ts';
@@ -27,7 +28,12 @@ export const RESPONSES_OUTPUT: InclusiveCount = {
 };
 
 /** Reads `usage` of the OpenAI Responses API. Fees of server tools are counted by {@link countOpenaiServerTools}. */
-export const readOpenaiResponses: ReadUsage = (raw) =>
-  readUsageObject(raw, ['input_tokens', 'output_tokens'], (fields) => [
+export const readOpenaiResponses: ReadUsage = (raw) => {
+  const usage = readPlainCounts(raw, RESPONSES);
+  if (usage !== undefined) return { kind: 'ok', parts: [{ usage }] };
+  return readUsageObject(raw, ['input_tokens', 'output_tokens'], (fields) => [
     { usage: sumUsage('input_text_tokens', fields.split(RESPONSES_INPUT), fields.split(RESPONSES_OUTPUT)) },
   ]);
+};
+
+const RESPONSES = compilePlainCounts([RESPONSES_INPUT, RESPONSES_OUTPUT]);

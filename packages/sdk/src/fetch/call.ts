@@ -125,7 +125,7 @@ const sharedAttributes = ({ api, body, provider, server }: RequestFacts, extra: 
   if (body.model !== undefined) attributes[ATTR_GEN_AI_REQUEST_MODEL] = body.model;
   if (server !== undefined) {
     attributes[ATTR_SERVER_ADDRESS] = server.address;
-    attributes[ATTR_SERVER_PORT] = server.port;
+    if (server.port !== undefined) attributes[ATTR_SERVER_PORT] = server.port;
   }
   return extra === undefined ? attributes : Object.assign(attributes, extra);
 };
@@ -193,7 +193,7 @@ export const endAnsweredCall = (call: Call, ending: Ending): void => {
     settle(call, { used, isWhole: ending.isWhole, billable, ...(model !== undefined && { model }) });
   const attributes = callAttributes(call);
   attributes[ATTR_COSTSPAN_ATTEMPT_BILLABLE] = billable;
-  writeResponse(ending.told, attributes);
+  writeResponse(call, { told: ending.told, errorType }, attributes);
   if (errorType !== undefined) attributes[ATTR_ERROR_TYPE] = errorType;
   if ((main === undefined || !ending.isWhole) && facts.api.isFree !== true) attributes[ATTR_COSTSPAN_USAGE_MISSING] = true;
   answerAttributes(ending.answer, main, facts.api.id, attributes);
@@ -215,7 +215,7 @@ const endBackgroundCall = (call: Call, { answer, told }: Ending): void => {
   }
   const attributes = callAttributes(call);
   attributes[ATTR_COSTSPAN_ATTEMPT_BILLABLE] = 'no';
-  writeResponse(told, attributes);
+  writeResponse(call, { told, errorType: undefined }, attributes);
   answerAttributes(answer, undefined, facts.api.id, attributes);
   span.end(attributes, { isFailed: false });
 };
@@ -254,10 +254,16 @@ const emitOtherModel = (call: Call, usage: ModelUsage): void => {
   span.end();
 };
 
-/** What is said of a call when it ends, whatever became of it. */
+/**
+ * What is said of a call when it ends, whatever became of it. The first attempt is not numbered and its 200 not said: an
+ * attribute costs the host a microsecond, and everyone behind it the space.
+ */
 const callAttributes = ({ facts: { api, body }, attempts }: Call): Attributes => {
-  const attributes: Attributes = { [ATTR_COSTSPAN_ROLE]: 'call', [ATTR_COSTSPAN_ATTEMPT_NUMBER]: attempts };
-  if (attempts > 1) attributes[ATTR_HTTP_REQUEST_RESEND_COUNT] = attempts - 1;
+  const attributes: Attributes = { [ATTR_COSTSPAN_ROLE]: 'call' };
+  if (attempts > 1) {
+    attributes[ATTR_COSTSPAN_ATTEMPT_NUMBER] = attempts;
+    attributes[ATTR_HTTP_REQUEST_RESEND_COUNT] = attempts - 1;
+  }
   if (body.isStream) attributes[ATTR_GEN_AI_REQUEST_STREAM] = true;
   if (body.maxTokens !== undefined) attributes[ATTR_GEN_AI_REQUEST_MAX_TOKENS] = body.maxTokens;
   if (body.serviceTier !== undefined && api.id.startsWith('openai.')) {
@@ -266,9 +272,14 @@ const callAttributes = ({ facts: { api, body }, attempts }: Call): Attributes =>
   return attributes;
 };
 
-const writeResponse = (told: ResponseFacts | undefined, onto: Attributes): void => {
+const writeResponse = (
+  { attempts }: Call,
+  { told, errorType }: { readonly told: ResponseFacts | undefined; readonly errorType: string | undefined },
+  onto: Attributes,
+): void => {
   if (told === undefined) return;
-  onto[ATTR_HTTP_RESPONSE_STATUS_CODE] = told.status;
+  // After another attempt it is said, because on a span that is not ours the status of that one may stand there.
+  if (told.status !== 200 || attempts > 1 || errorType !== undefined) onto[ATTR_HTTP_RESPONSE_STATUS_CODE] = told.status;
   if (told.requestId !== undefined) onto[ATTR_COSTSPAN_PROVIDER_REQUEST_ID] = told.requestId;
 };
 

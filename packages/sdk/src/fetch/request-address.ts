@@ -19,8 +19,8 @@ export type RequestAddress = {
   readonly acceptsIncludeUsage: boolean;
 };
 
-/** Host and port a call goes to. */
-export type Server = { readonly address: string; readonly port: number };
+/** Host a call goes to, and its port where that is not the usual one of its scheme. */
+export type Server = { readonly address: string; readonly port: number | undefined };
 
 /** Reads addresses, each once. */
 export type ReadAddress = (method: string, href: string) => RequestAddress;
@@ -45,7 +45,7 @@ const readAddress = (method: string, href: string, includeUsageHosts: readonly s
   const model = inPath?.[1] ?? inPath?.[2];
   return {
     url,
-    server: { address: hostname, port: portOf(url) },
+    server: { address: hostname, port: url.port === '' ? undefined : Number(url.port) },
     api,
     provider: api?.provider ?? providerOf(hostname, api?.id ?? ''),
     model: model === undefined ? undefined : decodeURIComponent(model),
@@ -53,5 +53,3 @@ const readAddress = (method: string, href: string, includeUsageHosts: readonly s
     acceptsIncludeUsage: acceptsIncludeUsage(url, includeUsageHosts),
   };
 };
-
-const portOf = (url: URL): number => (url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port));

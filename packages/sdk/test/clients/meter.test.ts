@@ -95,7 +95,6 @@ describe('a metered client', () => {
       'gen_ai.provider.name': 'azure.ai.openai',
       'gen_ai.response.model': 'gpt-5-2025-08-07',
       'server.address': 'desk.openai.azure.com',
-      'server.port': 443,
     });
   });
 });

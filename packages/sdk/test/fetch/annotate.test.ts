@@ -26,13 +26,13 @@ describe('spans: annotate', () => {
     expect(leaf?.status).toEqual({ code: 0 });
     expect(usageOf(leaf)).toEqual(used);
     expect(
-      pick(leaf, 'ai.model.id', 'costspan.role', 'costspan.category', 'gen_ai.response.id', 'costspan.attempt.number'),
+      pick(leaf, 'ai.model.id', 'costspan.role', 'costspan.category', 'gen_ai.response.id', 'costspan.attempt.billable'),
     ).toEqual({
       'ai.model.id': 'gpt-5',
       'costspan.role': 'call',
       'costspan.category': 'llm',
       'gen_ai.response.id': 'c',
-      'costspan.attempt.number': 1,
+      'costspan.attempt.billable': 'yes',
     });
   });
 
