@@ -7,10 +7,10 @@ import type { Sighting } from './sighting.ts';
 import type { ItemKey, SpanFact } from './span-fact.ts';
 import { isAnsweredRequest } from './told-requests.ts';
 
-/** What the spans of a trace that bear no cost say, where all that say anything say the same. */
-export type PlainContext = {
+/** A trace, and what its spans that bear no cost say, where all that say anything say the same. */
+export type PlainContext = Pick<SpanFact, 'tenant' | 'traceId'> & {
   /** What they say; absent: they only link. */
-  readonly mentioned?: Pick<SpanFact, 'item' | 'dimensions'> & {
+  readonly mentioned?: Said & {
     /** Start of the earliest and end of the latest of them, Unix nanoseconds. */
     readonly firstNs: bigint;
     readonly lastNs: bigint;
@@ -29,15 +29,16 @@ export type PlainContext = {
  */
 export function decidePlainTrace(
   costFacts: readonly CostFact[],
-  { mentioned, callAbove }: PlainContext,
+  context: PlainContext,
   currency: string,
 ): TraceDecision | undefined {
-  const [first] = costFacts;
+  const { mentioned } = context;
+  const first: Said | undefined = costFacts[0] ?? mentioned;
   if (first === undefined) return undefined;
   if (mentioned !== undefined && !isSameItem(mentioned, first)) return undefined;
   for (const fact of costFacts) if (!saysPlainly(fact, first)) return undefined;
-  if (tellsTwice(costFacts, callAbove)) return undefined;
-  const item = itemOf(first);
+  if (tellsTwice(costFacts, context.callAbove)) return undefined;
+  const item = first.item && { tenant: context.tenant, type: first.item.type, id: first.item.id };
   const dimensions = first.dimensions ?? noDimensions;
   const decision: Decision =
     item === undefined || first.item === undefined
@@ -53,18 +54,17 @@ export function decidePlainTrace(
     }
     return { fact, decision: decided, booking: bookingOf(fact, decided) };
   });
-  const sightings = item === undefined ? [] : [sightingOf(item, dimensions, costFacts, mentioned)];
+  const sightings = item === undefined ? [] : [sightingOf(item, dimensions, costFacts, context)];
   return { spans, sightings, unnamed, standingSums: 0 };
 }
 
+/** What a span says about its item. */
+type Said = Pick<SpanFact, 'item' | 'dimensions'>;
+
 const noDimensions: Readonly<Record<string, string>> = {};
 
-function itemOf({ tenant, item }: CostFact): ItemKey | undefined {
-  return item === undefined ? undefined : { tenant, type: item.type, id: item.id };
-}
-
 /** Whether a span says what the first one says, and nothing that needs the rest of the trace. */
-function saysPlainly(fact: CostFact, first: CostFact): boolean {
+function saysPlainly(fact: CostFact, first: Said): boolean {
   const { item, itemProblem, outcome, events, observation } = fact;
   if (itemProblem !== undefined || outcome !== undefined || events !== undefined) return false;
   if (item?.parentId !== undefined || item?.source !== first.item?.source) return false;
@@ -72,7 +72,7 @@ function saysPlainly(fact: CostFact, first: CostFact): boolean {
   return fact === first || isSameItem(fact, first);
 }
 
-function isSameItem(one: Pick<SpanFact, 'item' | 'dimensions'>, other: Pick<SpanFact, 'item' | 'dimensions'>): boolean {
+function isSameItem(one: Said, other: Said): boolean {
   if (one.item?.type !== other.item?.type || one.item?.id !== other.item?.id) return false;
   return one.dimensions === other.dimensions || isSameText(one.dimensions ?? noDimensions, other.dimensions ?? noDimensions);
 }
@@ -129,7 +129,7 @@ function sightingOf(
   item: ItemKey,
   dimensions: Readonly<Record<string, string>>,
   costFacts: readonly CostFact[],
-  mentioned: PlainContext['mentioned'],
+  { mentioned, traceId }: PlainContext,
 ): Sighting {
   let [firstNs, lastNs] = [mentioned?.firstNs, mentioned?.lastNs];
   let latest = mentioned?.latest;
@@ -140,7 +140,6 @@ function sightingOf(
       latest = { atNs: startNs, spanId };
     }
   }
-  const { traceId = '' } = costFacts[0] ?? {};
   const { atNs, spanId } = latest ?? { atNs: 0n, spanId: '' };
   const claims = Object.keys(dimensions)
     .sort()

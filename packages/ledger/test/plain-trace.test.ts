@@ -20,6 +20,7 @@ function plainlyDecided(facts: readonly SpanFact[]): ReturnType<typeof decidePla
   return decidePlainTrace(
     facts.filter(bearsCost),
     {
+      ...{ tenant: 'default', traceId: facts[0]?.traceId ?? '' },
       ...(first === undefined || latest === undefined
         ? {}
         : {

@@ -50,6 +50,7 @@ export function readPlainContext(trace: PackedTrace, costFacts: readonly CostFac
   const times = said === undefined ? undefined : timesOf(bytes, mentionsAt, mentionCount);
   if (said !== undefined && times === undefined) return undefined;
   return {
+    ...{ tenant: trace.tenant, traceId: trace.traceId },
     ...(times === undefined ? {} : { mentioned: { ...said, ...times }, firstEndNs: times.firstEndNs }),
     rooted: isRooted(bytes, count),
     callAbove: callsAbove(bytes, index, costFacts),

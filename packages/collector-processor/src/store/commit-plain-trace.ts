@@ -12,7 +12,7 @@ import type { SpanCommitContext } from './commit-trace.ts';
 export function commitPlainTrace(context: SpanCommitContext, packed: PackedTrace, prunedBeforeNs: bigint): boolean {
   const { file, traces, entries, contributions, items, open, kept, nowNs } = context;
   const { costs, spanCount } = packed;
-  if (costs.length === 0 || open.get(packed) !== undefined) return false;
+  if (open.get(packed) !== undefined) return false;
   const costFacts = readBriefFacts(packed);
   const plain = readPlainContext(packed, costFacts);
   if (plain === undefined || (prunedBeforeNs > 0n && endsBefore(costFacts, plain, prunedBeforeNs))) return false;
