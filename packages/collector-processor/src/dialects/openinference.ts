@@ -1,4 +1,5 @@
 import type { Dialect, TokenKeys } from './dialect.ts';
+import { cacheSplitUnknown } from './doubts.ts';
 import { readProviderAnswer } from './provider-answer.ts';
 
 const TOKENS: TokenKeys = {
@@ -12,6 +13,11 @@ const TOKENS: TokenKeys = {
   outputMedia: { audio: ['llm.token_count.completion_details.audio'] },
 };
 
+const cachesUnknown = cacheSplitUnknown(TOKENS);
+
+/** Of the OpenAI Agents SDK for Python. Its spans of responses tell caches, those of chat completions do not. */
+const AGENTS = 'openinference.instrumentation.openai_agents';
+
 /** OpenInference (Arize Phoenix) in JavaScript and Python. */
 export const openinference: Dialect = {
   id: 'openinference',
@@ -21,6 +27,7 @@ export const openinference: Dialect = {
     'In JavaScript, streamed OpenAI chats and embeddings carry no usage.',
     'The lifetime of cache writes and the service tier are known only where the whole answer is on the span.',
     'The provider is named for well-known hosts only.',
+    'Chat completions of the OpenAI Agents SDK for Python carry neither cached nor reasoning tokens: those calls are estimated.',
   ],
   evidence: 'captured',
   detect: [{ key: ['openinference.span.kind'] }],
@@ -37,6 +44,12 @@ export const openinference: Dialect = {
     responseId: ['llm.response.id'],
     tokens: TOKENS,
     caches: 'inside',
+    doubt: {
+      ...cachesUnknown,
+      when: 'where the OpenAI Agents SDK calls chat completions: nothing says how much of the input was cached',
+      holds: (fields, fromPayload) =>
+        !fromPayload && fields.span.scopeName === AGENTS && cachesUnknown.holds(fields, fromPayload),
+    },
     payloads: [
       {
         key: 'output.value',

@@ -196,6 +196,12 @@ export const sources: Readonly<Record<string, Source>> = {
       '@anthropic-ai/sdk': '0.120.0',
     },
   },
+  'openinference-python-openai-agents': {
+    runtime: 'python',
+    scenario: 'openai_agents',
+    env: { INSTRUMENTATIONS: 'openinference.instrumentation.openai_agents:OpenAIAgentsInstrumentor' },
+    packages: { ...python, 'openinference-instrumentation-openai-agents': '2.6.0', 'openai-agents': '0' },
+  },
   'openinference-python-langchain': {
     runtime: 'python',
     scenario: 'langchain_models',

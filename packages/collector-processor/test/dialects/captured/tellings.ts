@@ -146,6 +146,11 @@ export const tellings: Readonly<Record<string, Readonly<Record<string, Telling>>
     'Anthropic message': 'no-lifetimes',
     'Anthropic message stream': 'overcounted',
   },
+  'openinference-python-openai-agents': {
+    'OpenAI chat': 'estimated',
+    'OpenAI response': 'exact',
+    'OpenAI response stream': 'exact',
+  },
   'openinference-python-langchain': {
     'OpenAI chat': 'exact',
     'OpenAI chat stream': 'exact',
