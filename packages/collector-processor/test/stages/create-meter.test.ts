@@ -81,7 +81,7 @@ test('what a request says leaves nothing behind in the facts of the next one', (
     requestOf([{ name: 'GET /', attributes: { 'http.route': '/' } }]),
     requestOf([withAttributes(CALL, { 'gen_ai.provider.name': 'anthropic', 'costspan.work_item.type': 'claim' })]),
   ];
-  const factsOf = (bodies: readonly Buffer[]): readonly unknown[] => {
+  const factsOf = (bodies: readonly Uint8Array[]): readonly unknown[] => {
     const meter = createMeter(OPTIONS);
     return bodies.map((body) => {
       const metered = meter(body, {});
