@@ -49,6 +49,10 @@ export const receivedTextMax = 1_024;
 /** Lines, price ids or reasons of one received entry: a span has at most a line for each unit it used, and discounts on them. */
 export const receivedLinesMax = 256;
 
+/** Events of one span, and attributes of one of them, that other ledgers may send: twice what the meter keeps of either. */
+export const receivedSpanEventsMax = 128;
+export const receivedAttributesMax = 64;
+
 /** Events of the ledger that are sent in one request: about 1 MiB, as entries carry their receipts. */
 export const outgoingEventsMax = 256;
 
@@ -75,3 +79,9 @@ export const kindsMax = 50_000;
 
 /** Rows a report visits in one step: what Node keeps of them meanwhile, about 100 bytes of each, stays below 1 MiB. */
 export const visitedRowsMax = 8_192;
+
+/**
+ * Young generation of the ledger's thread, mebibytes. V8 would let it grow to four times that before it looks at what is left of
+ * requests, of which there is nothing: 150 MB more of memory for no less work.
+ */
+export const ledgerYoungMebibytes = 24;

@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, type Transferable, Worker } from 'node:worker_threads';
 import type { LedgerGreeting, LedgerRequest, LedgerResponse, LedgerThreadData } from './ledger-protocol.ts';
+import { ledgerYoungMebibytes } from './limits.ts';
 import { serveLedger } from './serve-ledger.ts';
 
 /** The other end of a ledger: where requests go and answers come from. */
@@ -16,7 +17,10 @@ export type LedgerThread = {
  */
 export function startLedgerThread(data: LedgerThreadData): LedgerThread {
   if (import.meta.url.endsWith('.ts')) return startHere(data);
-  const worker = new Worker(new URL('./store/ledger-worker.js', import.meta.url), { workerData: data, execArgv });
+  const worker = new Worker(new URL('./store/ledger-worker.js', import.meta.url), {
+    ...{ workerData: data, execArgv },
+    resourceLimits: { maxYoungGenerationSizeMb: ledgerYoungMebibytes },
+  });
   return {
     post: (request) => worker.postMessage(request, givenAway(request)),
     onMessage: (listener) => worker.on('message', listener),
