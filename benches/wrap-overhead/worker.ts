@@ -4,9 +4,10 @@ import { contenders } from './contenders.ts';
 import { providerFetch, streamLengths } from './provider-fetch.ts';
 
 const [name = '', mode, callsText] = process.argv.slice(2);
-const rounds = 21;
-/** Rounds before the clock starts: 12,000 calls, by which the compiler has settled. A process that lives for days pays for that once. */
-const warmUps = 30;
+/** Rounds in which both clients take turns: many and short, so that most find the processor for themselves. */
+const rounds = 201;
+/** Calls before the clock starts, by which the compiler has settled. A process that lives for days pays for that once. */
+const warmUps = { plain: 12_000, short: 4_000, long: 400 } as const;
 const options = { apiKey: 'sk-test', baseURL: 'http://localhost/v1', fetch: providerFetch as typeof fetch };
 const messages = [{ role: 'user' as const, content: 'Say something short about the weather in Oslo.' }];
 
@@ -14,14 +15,16 @@ const plainCall = async (client: OpenAI): Promise<void> => {
   await client.chat.completions.create({ model: 'gpt-5', messages });
 };
 
+/** A streamed call, whose caller asks for its usage or leaves that open. */
 const streamedCall =
-  (length: number) =>
+  (length: number, isAsking: boolean) =>
   async (client: OpenAI): Promise<void> => {
-    const stream = await client.chat.completions.create({ model: 'gpt-5', messages, seed: length, stream: true });
+    const asking = isAsking ? { stream_options: { include_usage: true } } : {};
+    const stream = await client.chat.completions.create({ model: 'gpt-5', messages, seed: length, stream: true, ...asking });
     for await (const _ of stream);
   };
 
-/** CPU microseconds of one call, over many. */
+/** CPU microseconds of one call, over some. */
 const timeCalls = async (client: OpenAI, call: (client: OpenAI) => Promise<void>, count: number): Promise<number> => {
   const started = process.cpuUsage();
   for (let done = 0; done < count; done += 1) await call(client);
@@ -29,36 +32,50 @@ const timeCalls = async (client: OpenAI, call: (client: OpenAI) => Promise<void>
   return (user + system) / count;
 };
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+/** What a call costs where nothing disturbs it: a tenth of the rounds is faster. A busy machine moves that least. */
+const undisturbed = (times: readonly number[]): number =>
+  times.toSorted((left, right) => left - right)[Math.floor(times.length / 10)] ?? Number.NaN;
 
-/** What the wrapper adds to a call, in CPU microseconds: the median of rounds in which both clients take turns. */
+/** What the wrapper adds to a call, in CPU microseconds. */
 const added = async (
   bare: OpenAI,
   wrapped: OpenAI,
   call: (client: OpenAI) => Promise<void>,
-  count: number,
+  { count, warmUp }: { readonly count: number; readonly warmUp: number },
 ): Promise<{ readonly bare: number; readonly added: number }> => {
-  await timeCalls(bare, call, count * warmUps);
-  await timeCalls(wrapped, call, count * warmUps);
-  const times: { bare: number; wrapped: number }[] = [];
+  await timeCalls(bare, call, warmUp);
+  await timeCalls(wrapped, call, warmUp);
+  const times: { readonly bare: number[]; readonly wrapped: number[] } = { bare: [], wrapped: [] };
   for (let round = 0; round < rounds; round += 1) {
     const isBareFirst = round % 2 === 0;
-    const before = isBareFirst ? await timeCalls(bare, call, count) : 0;
-    const wrappedTime = await timeCalls(wrapped, call, count);
-    times.push({ bare: isBareFirst ? before : await timeCalls(bare, call, count), wrapped: wrappedTime });
+    if (isBareFirst) times.bare.push(await timeCalls(bare, call, count));
+    times.wrapped.push(await timeCalls(wrapped, call, count));
+    if (!isBareFirst) times.bare.push(await timeCalls(bare, call, count));
   }
-  return { bare: median(times.map((time) => time.bare)), added: median(times.map((time) => time.wrapped - time.bare)) };
+  const bareCall = undisturbed(times.bare);
+  return { bare: bareCall, added: undisturbed(times.wrapped) - bareCall };
 };
 
 const speed = async (bare: OpenAI, wrapped: OpenAI, spansEnded: () => number): Promise<void> => {
   await plainCall(wrapped);
   const spans = spansEnded();
-  const plain = await added(bare, wrapped, plainCall, 400);
-  const short = await added(bare, wrapped, streamedCall(streamLengths.short), 100);
-  const long = await added(bare, wrapped, streamedCall(streamLengths.long), 20);
-  const perChunk = (long.added - short.added) / (streamLengths.long - streamLengths.short);
-  console.log(JSON.stringify({ spans, bare: plain.bare, perCall: plain.added, perStream: short.added, perChunk }));
+  const plain = await added(bare, wrapped, plainCall, { count: 40, warmUp: warmUps.plain });
+  const short = { count: 12, warmUp: warmUps.short };
+  const stream = await added(bare, wrapped, streamedCall(streamLengths.short, true), short);
+  const long = await added(bare, wrapped, streamedCall(streamLengths.long, true), { count: 1, warmUp: warmUps.long });
+  const open = await added(bare, wrapped, streamedCall(streamLengths.short, false), short);
+  const perChunk = (long.added - stream.added) / (streamLengths.long - streamLengths.short);
+  console.log(
+    JSON.stringify({
+      spans,
+      bare: plain.bare,
+      bareStream: stream.bare,
+      perCall: plain.added,
+      perStream: stream.added,
+      perChunk,
+      perOpenStream: open.added,
+    }),
+  );
 };
 
 /** Heap after each tenth of the calls, of which half are given up: some by `break`, some just forgotten. */
