@@ -47,6 +47,11 @@ function coverageLines({ header: { counters, isPartial } }: Report): readonly st
     ...(isPartial ? ['Partial: this ledger is one of several. The one that takes its entries has the whole.'] : []),
     ...(late > 0 ? [`${counted(late, 'span')} came after its trace had closed and was attributed by what it carries.`] : []),
     ...(beyond > 0 ? [`${counted(beyond, 'span')} came after the retention of entries and was left out.`] : []),
+    ...(counters.spans_beyond_trace > 0
+      ? [
+          `${counted(counters.spans_beyond_trace, 'span')} of traces without end was left out: something gives all of its spans one trace id.`,
+        ]
+      : []),
     ...(events > 0 ? [`${counted(events, 'event')} of other ledgers came after the retention of entries and was left out.`] : []),
     ...(rootless > 0
       ? [`${counted(rootless, 'trace')} closed without a root span: a part may have been sampled, filtered or sent elsewhere.`]

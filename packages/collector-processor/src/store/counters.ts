@@ -2,7 +2,13 @@ import type { LedgerFile } from './ledger-file.ts';
 import { prepare } from './sql.ts';
 
 /** What the ledger counts about what it could not treat like the rest. Counts stay with the file. */
-export const counterNames = ['late_spans', 'spans_beyond_retention', 'events_beyond_retention', 'traces_without_root'] as const;
+export const counterNames = [
+  'late_spans',
+  'spans_beyond_retention',
+  'spans_beyond_trace',
+  'events_beyond_retention',
+  'traces_without_root',
+] as const;
 
 export type CounterName = (typeof counterNames)[number];
 
@@ -35,6 +41,7 @@ export function readCounters(database: LedgerFile['database']): Readonly<Record<
   return {
     late_spans: of('late_spans'),
     spans_beyond_retention: of('spans_beyond_retention'),
+    spans_beyond_trace: of('spans_beyond_trace'),
     events_beyond_retention: of('events_beyond_retention'),
     traces_without_root: of('traces_without_root'),
   };

@@ -12,6 +12,7 @@ import { splitPico } from '@costspan/pricing';
 import { prepareKeptFacts } from './kept-facts.ts';
 import { prepareKeptKinds } from './kept-kinds.ts';
 import type { LedgerFile } from './ledger-file.ts';
+import { traceVersionsMax } from './limits.ts';
 import { versionBits } from './schema.ts';
 import { prepare } from './sql.ts';
 import { textHash } from './text-hash.ts';
@@ -37,6 +38,8 @@ export type EntryRows = {
   readonly write: (traceKey: bigint, change: EntryWrite) => readonly StoredEntry[];
   /** Adds the first versions of a trace that has none. */
   readonly writeNew: (traceKey: bigint, change: Pick<EntryWrite, 'spans' | 'itemKeyOf' | 'nowNs'>) => void;
+  /** Whether a trace holds as many versions as it may. */
+  readonly isFull: (traceKey: bigint) => boolean;
   /** Drops what is kept in memory: to be called when a transaction failed. */
   readonly forget: () => void;
 };
@@ -77,13 +80,14 @@ export function prepareEntryRows({ database }: LedgerFile): EntryRows {
     const row = latest.one(traceKey, entryId);
     return row && stored(row);
   };
-  const { write, writeNew, forget } = prepareWrite(database);
+  const { write, writeNew, isFull, forget } = prepareWrite(database);
   return {
     ofTrace: (traceKey) => [...new Map(ofTrace.all(traceKey).map((row) => [row.entry_id, row])).values()].map(stored),
     latest: latestOf,
     twins: prepareTwins(database, latestOf),
     write,
     writeNew,
+    isFull,
     forget,
   };
 }
@@ -110,7 +114,7 @@ function prepareTwins(
     });
 }
 
-function prepareWrite(database: LedgerFile['database']): Pick<EntryRows, 'write' | 'writeNew' | 'forget'> {
+function prepareWrite(database: LedgerFile['database']): Pick<EntryRows, 'write' | 'writeNew' | 'isFull' | 'forget'> {
   const toVoid = prepare(
     database,
     'UPDATE versions SET voided_at_ns = ? WHERE trace_key = ? AND entry_id = unhex(?) AND version = ?',
@@ -121,8 +125,13 @@ function prepareWrite(database: LedgerFile['database']): Pick<EntryRows, 'write'
   );
   const { add, forget } = prepareAdd(database);
   const shift = BigInt(versionBits);
+  const nextOf = (traceKey: bigint): bigint => {
+    const first = traceKey << shift;
+    return (last.one(first, (traceKey + 1n) << shift)?.last ?? first - 1n) + 1n;
+  };
   return {
     forget,
+    isFull: (traceKey) => nextOf(traceKey) - (traceKey << shift) >= BigInt(traceVersionsMax),
     writeNew: (traceKey, { spans, itemKeyOf, nowNs }) => {
       let key = traceKey << shift;
       let shared: { readonly decision: Decision; readonly key: bigint; readonly itemKey: bigint | null } | undefined;
@@ -143,9 +152,7 @@ function prepareWrite(database: LedgerFile['database']): Pick<EntryRows, 'write'
       const changes = diffEntries(stored, wanted);
       if (changes.length === 0) return stored;
       const latest = new Map(stored.map((entry) => [entry.id, entry]));
-      const first = traceKey << shift;
-      let next = first;
-      if (!isNewTrace) next = (last.one(first, (traceKey + 1n) << shift)?.last ?? first - 1n) + 1n;
+      let next = isNewTrace ? traceKey << shift : nextOf(traceKey);
       let shared: { readonly text: string; readonly key: bigint } | undefined;
       for (const change of changes) {
         if (change.kind === 'void') {

@@ -1,4 +1,4 @@
-import type { CostRecord, ItemKey, SpanFact } from '@costspan/ledger';
+import { bearsCost, type CostRecord, type ItemKey, type SpanFact } from '@costspan/ledger';
 import { holdsLinksAlone, type PackedTrace } from '../facts/read-packed-facts.ts';
 import { hasAudit, prepareAuditRows } from './audit-rows.ts';
 import { type Claim, type Claimed, prepareClaims } from './claims.ts';
@@ -93,7 +93,7 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
           const incoming = incomingTrace(packed);
           counters.add(commitTrace(context, incoming, prunedBeforeNs));
           const traceKey = hasAudit(incoming) ? traces.find(incoming)?.key : undefined;
-          if (traceKey !== undefined) audit(traceKey, incoming);
+          if (traceKey !== undefined) audit.keep(traceKey, incoming);
         }
         at('facts-written');
         context.items.flush(nowNs);
@@ -105,7 +105,7 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
     receive: (events, nowNs) => {
       transact(() => {
         at('begun');
-        const context = { file, traces, entries, contributions, sightings, items, nowNs };
+        const context = { file, traces, entries, contributions, sightings, audit, items, nowNs };
         const prunedBeforeNs = BigInt(prunedBefore.one()?.value ?? 0);
         counters.add({ events_beyond_retention: commitReceived(context, events, prunedBeforeNs) });
         at('facts-written');
@@ -153,7 +153,11 @@ function commitLinks({ traces, open, nowNs }: SpanCommitContext, packed: PackedT
 function commitTrace(context: SpanCommitContext, incoming: IncomingTrace, prunedBeforeNs: bigint): Counts {
   const open = context.open.get(incoming);
   const row = open?.row ?? context.traces.find(incoming);
-  if (row?.state === 'closed') return { late_spans: commitLateFacts(context, row, incoming) };
+  if (row?.state === 'closed') {
+    if (context.entries.isFull(row.key))
+      return { spans_beyond_trace: incoming.facts.filter(({ fact }) => bearsCost(fact)).length };
+    return { late_spans: commitLateFacts(context, row, incoming) };
+  }
   if (row !== undefined) {
     const news = commitOpenTrace(context, open ?? loadOpenTrace(context, row, incoming), incoming);
     return row.state === 'summed' ? { late_spans: news } : {};

@@ -22,6 +22,12 @@ export const pendingFactsMax = 65_536;
  */
 export const traceFactsMax = 10_000;
 
+/**
+ * Versions of entries a trace may hold before further spans of it are left out and counted: one million less than their numbers
+ * have room for, which is more than a request brings. A sender that gives all of its spans one trace id is at it some day.
+ */
+export const traceVersionsMax: number = 2 ** 24 - 2 ** 20;
+
 /** Spans looked at for one call or handoff id of a late span. Some servers give every answer the same id. */
 export const twinsMax = 256;
 
@@ -49,8 +55,10 @@ export const receivedTextMax = 1_024;
 /** Lines, price ids or reasons of one received entry: a span has at most a line for each unit it used, and discounts on them. */
 export const receivedLinesMax = 256;
 
-/** Events of one span, and attributes of one of them, that other ledgers may send: twice what the meter keeps of either. */
+/** Decisions of one span that another ledger may send: twice what a meter keeps of it. */
 export const receivedSpanEventsMax = 128;
+
+/** Attributes of one received decision: twice what a meter keeps of it. */
 export const receivedAttributesMax = 64;
 
 /** Events of the ledger that are sent in one request: about 1 MiB, as entries carry their receipts. */

@@ -21,7 +21,13 @@ function engineThatRefuses(traceId: string): { readonly engine: LedgerEngine; re
     dirtyRecords: () => [],
     markSent: () => {},
     closeDue: () => false,
-    counters: () => ({ late_spans: 0, spans_beyond_retention: 0, events_beyond_retention: 0, traces_without_root: 0 }),
+    counters: () => ({
+      late_spans: 0,
+      spans_beyond_retention: 0,
+      spans_beyond_trace: 0,
+      events_beyond_retention: 0,
+      traces_without_root: 0,
+    }),
     close: () => {},
   };
   return { engine, commits };
