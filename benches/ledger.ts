@@ -6,13 +6,15 @@
 // the meter in it is measured in turns with it, and the medians of the turns are compared. The ledger commits to a file on disk,
 // `synchronous=FULL`, eight requests of 511 spans in a transaction, after a warm-up of half of them. Traces are whole, of seven
 // spans, over 2,000 work items; a span of another trace adds what seven plain spans cost, divided by seven, and a cost-bearing
-// span what is left of a trace with one. Large ledgers are made of one metered fact under other ids, in traces of ten calls.
+// span what is left of a trace with one. Large ledgers are made of one metered fact under other ids and agents, in traces of ten
+// calls, and fill a day; each report is made by a process of its own, whose start is not counted.
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { ledgerYoungMebibytes } from '../packages/collector-processor/src/store/limits.ts';
 import { measureLedger } from './ledger/measure-ledger.ts';
 import { measureRelay } from './ledger/measure-relay.ts';
 
@@ -72,11 +74,14 @@ function ledgerGoals(): void {
   );
 }
 
+/** V8's young generation as the ledger's thread has it: run from sources, the ledger shares the thread of its caller. */
+const childFlags = ['--expose-gc', `--max-semi-space-size=${ledgerYoungMebibytes / 3}`];
+
 /** Memory and opening are measured in a process that has done nothing else. */
 async function childGoal(part: 'items' | 'file', count: string): Promise<void> {
   const script = fileURLToPath(new URL('./ledger/large-ledger.ts', import.meta.url));
   const run = (task: string): Promise<Readonly<Record<string, number>>> =>
-    answerOf(fork(script, [task, join(folder, `${part}.db`), count], { execArgv: [...process.execArgv, '--expose-gc'] }));
+    answerOf(fork(script, [task, join(folder, `${part}.db`), count], { execArgv: [...process.execArgv, ...childFlags] }));
   if (part === 'items') {
     const { items = 0, megabytes = 0, grown = 0 } = await run('items');
     print(`${items} open items: resident memory of their process`, `${megabytes.toFixed(0)} MB`, 'goal: under 400 MB');
@@ -91,9 +96,14 @@ async function childGoal(part: 'items' | 'file', count: string): Promise<void> {
   );
   const { seconds = 0 } = await run('open');
   print('opening it to write', `${seconds.toFixed(2)} s`, 'goal: under 10 s');
-  const report = await run('report');
-  print('report by type of the day', `${report['type']?.toFixed(2)} s`, 'goal: under 2 s');
-  print('report by day', `${report['day']?.toFixed(2)} s`, 'goal: under 2 s');
+  for (const by of ['type', 'day', 'model']) {
+    const report = await run(`report by ${by}`);
+    print(
+      `report of the day by ${by}, ${report['entries']} entries: processor time`,
+      `${report['seconds']?.toFixed(2)} s`,
+      'goal: under 2 s',
+    );
+  }
 }
 
 function answerOf(child: ChildProcess): Promise<Readonly<Record<string, number>>> {

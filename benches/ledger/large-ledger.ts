@@ -14,7 +14,16 @@ import { createBenchMeter } from './bench-meter.ts';
 const [task = '', file = '', countText = '0'] = process.argv.slice(2);
 const count = Number(countText);
 const nowNs = 1_767_225_700_000_000_000n;
-const tasks: Readonly<Record<string, () => Readonly<Record<string, number>>>> = { items, make, open, report };
+/** Time of use between one call and the next: all together fill a day. */
+const stepNs = 86_400_000_000_000n / BigInt(Math.max(count, 1));
+const tasks: Readonly<Record<string, () => Readonly<Record<string, number>>>> = {
+  items,
+  make,
+  open,
+  'report by type': () => report('type'),
+  'report by day': () => report('day'),
+  'report by model': () => report('model'),
+};
 process.send?.(tasks[task]?.() ?? {});
 process.disconnect?.();
 
@@ -49,16 +58,14 @@ function open(): Readonly<Record<string, number>> {
   return { seconds };
 }
 
-function report(): Readonly<Record<string, number>> {
+function report(by: 'type' | 'day' | 'model'): Readonly<Record<string, number>> {
   const window = { basis: 'usage', fromNs: nowNs - 86_400_000_000_000n, toNs: nowNs + 86_400_000_000_000n } as const;
-  const time = (by: 'type' | 'day'): number => {
-    const started = performance.now();
-    const reader = openLedgerReader(file);
-    readReport(reader, { by: { by }, window, timeZone: 'UTC' });
-    reader.close();
-    return (performance.now() - started) / 1_000;
-  };
-  return { type: time('type'), day: time('day') };
+  const before = process.cpuUsage();
+  const reader = openLedgerReader(file);
+  const { totals } = readReport(reader, { by: { by }, window, timeZone: 'UTC' });
+  reader.close();
+  const { user, system } = process.cpuUsage(before);
+  return { seconds: (user + system) / 1e6, entries: totals.spans };
 }
 
 function openEngine(): LedgerEngine {
@@ -74,7 +81,7 @@ function commitCalls(engine: LedgerEngine, { calls, callsPerTrace, items: itemCo
     const facts = Array.from({ length: Math.min(callsPerCommit, calls - from) }, (_, index) =>
       callOf(call, from + index, Math.floor((from + index) / callsPerTrace), itemCount),
     );
-    engine.commit(readPackedFacts(packFacts(facts).bytes), nowNs + BigInt(from) * 1_000n);
+    engine.commit(readPackedFacts(packFacts(facts).bytes), nowNs + BigInt(from) * stepNs);
   }
 }
 
@@ -92,8 +99,11 @@ function callOf(call: CostFact, number: number, trace: number, itemCount: number
   const traceId = `${mixed}${trace.toString(16).padStart(24, '0')}`;
   return {
     ...call,
-    ...{ traceId, spanId, startNs: call.startNs + BigInt(number) * 80_000n },
+    ...{ traceId, spanId, startNs: call.startNs + BigInt(number) * stepNs },
     item: { type: `type_${trace % 5}`, id: `ITEM-${trace % itemCount}`, source: 'span' },
-    observation: { ...call.observation, entryId: `${traceId.slice(0, 16)}${spanId}`, callId: `openai:${number}` },
+    observation: {
+      ...call.observation,
+      ...{ entryId: `${traceId.slice(0, 16)}${spanId}`, callId: `openai:${number}`, agent: `agent_${number % 3}` },
+    },
   };
 }
