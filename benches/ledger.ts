@@ -29,6 +29,9 @@ const shapes = {
   all: { plainSpans: 0, modelCalls: 7, items: 2_000, named: 'all' },
 } as const;
 
+/** V8's young generation as the ledger's thread has it: run from sources, the ledger shares the thread of its caller. */
+const childFlags = ['--expose-gc', `--max-semi-space-size=${ledgerYoungMebibytes / 3}`];
+
 const folder = mkdtempSync(join(tmpdir(), 'costspan-bench-'));
 try {
   if (isWanted('meter')) await meterGoals();
@@ -73,9 +76,6 @@ function ledgerGoals(): void {
     'goal: at most 8 us',
   );
 }
-
-/** V8's young generation as the ledger's thread has it: run from sources, the ledger shares the thread of its caller. */
-const childFlags = ['--expose-gc', `--max-semi-space-size=${ledgerYoungMebibytes / 3}`];
 
 /** Memory and opening are measured in a process that has done nothing else. */
 async function childGoal(part: 'items' | 'file', count: string): Promise<void> {
