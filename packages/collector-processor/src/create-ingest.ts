@@ -10,7 +10,7 @@ import type { SelfMetrics } from './self-metrics.ts';
 import type { Meter, SenderContext } from './stages/meter.ts';
 import type { MeterLogs } from './stages/meter-logs.ts';
 import type { LedgerStore } from './store/ledger-store.ts';
-import type { ReadLedgerEvents } from './store/received-events.ts';
+import { countEvents, type ReadLedgerEvents } from './store/received-events.ts';
 import type { TenantLimits } from './tenant-limits.ts';
 import type { TakeTurn } from './turns.ts';
 import { warnOnce } from './warn-once.ts';
@@ -157,9 +157,8 @@ async function takeLogs(
   const { intake } = options;
   const read = intake.read(body, request.sender.tenant);
   if (read.kind === 'invalid') return invalid(read);
-  const { entries, sightings } = read.events;
-  const found = entries.length + sightings.length + read.rejectedCount;
-  if (found === 0) return takeOther(body, request, options);
+  const count = countEvents(read.events);
+  if (count + read.rejectedCount === 0) return takeOther(body, request, options);
   if (!intake.isTrusted(request.sender)) {
     return {
       kind: 'rejected',
@@ -171,7 +170,7 @@ async function takeLogs(
     const delivery = await takeOther(read.rest, request, options);
     if (delivery.kind !== 'accepted') return delivery;
   } else if (read.invalidUtf8Count > 0) options.metrics.invalidUtf8(read.invalidUtf8Count);
-  const unsafe = await commit(entries.length + sightings.length, () => intake.receive(read.events), options);
+  const unsafe = await commit(count, () => intake.receive(read.events), options);
   if (unsafe !== undefined) return unsafe;
   if (read.rejectedCount === 0) return { kind: 'accepted' };
   options.logger.warn('events of another ledger cannot be booked', { count: read.rejectedCount, problem: read.problem });

@@ -13,9 +13,11 @@ import { decodeStatus, encodeStatus } from './otlp/rpc-status.ts';
 import { splitByBytes } from './otlp/split.ts';
 import { type ValidRequest, validateRequest } from './otlp/validate-request.ts';
 import type { ResponseCodec } from './receivers/response-codec.ts';
+import { auditToLogEvent } from './store/audit-event.ts';
 import { entryToLogEvent } from './store/entry-event.ts';
 import type { OutgoingEvent } from './store/outgoing.ts';
 import { recordToLogEvent } from './store/record-event.ts';
+import { redactAudit } from './store/redact-audit.ts';
 import { redactEntry } from './store/redact-entry.ts';
 import { redactRecord } from './store/redact-record.ts';
 import { sightingToLogEvent } from './store/sighting-event.ts';
@@ -90,11 +92,18 @@ export function encodeOutgoing(
 ): Uint8Array {
   return encodeLogEvents(
     sourceOf(emitter),
-    events.map((event) =>
-      event.kind === 'entry'
-        ? entryToLogEvent(redactEntry(event.entry, redaction), emittedAtNs)
-        : sightingToLogEvent(event.sent, emittedAtNs, redaction),
-    ),
+    events.map((event) => {
+      switch (event.kind) {
+        case 'entry':
+          return entryToLogEvent(redactEntry(event.entry, redaction), emittedAtNs);
+        case 'sighting':
+          return sightingToLogEvent(event.sent, emittedAtNs, redaction);
+        case 'audit':
+          return auditToLogEvent(redactAudit(event.sent, redaction), { emitter, emittedAtNs });
+        default:
+          return event satisfies never;
+      }
+    }),
   );
 }
 

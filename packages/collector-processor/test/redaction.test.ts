@@ -34,6 +34,21 @@ const refund: SpanJson = {
   name: 'refund',
   spanId: '00000000000000a1',
   attributes: { ...item, 'costspan.category': 'tool', 'costspan.sku': 'stripe/refund', 'costspan.usage.tool_calls': 1 },
+  events: [
+    {
+      name: 'costspan.budget',
+      attributes: {
+        'costspan.budget.decision': 'commit',
+        'costspan.budget.name': 'per-ticket',
+        'costspan.budget.amount': '0.2727',
+        'costspan.budget.limit': '5',
+        'costspan.budget.committed': '0.2727',
+        'costspan.budget.reserved': '1.02',
+        'costspan.budget.elapsed_ms': 60_000,
+        'costspan.own': 'at 9.2929',
+      },
+    },
+  ],
 };
 const review: SpanJson = {
   name: 'review',
@@ -166,6 +181,30 @@ describe('entries', () => {
     });
     for (const secret of ['1.02', '61.2', '60000', '7654321', 'human_ms']) expect(text(body)).not.toContain(secret);
   });
+
+  test.each([
+    ['', ['amount', 'committed', 'reserved', 'elapsed_ms']],
+    ['rates', []],
+    ['contract_prices', []],
+    ['human_amounts', []],
+  ])(
+    '%s: a decision tells what a budget is, and amounts, times and texts of others only without redaction',
+    async (part, told) => {
+      await using sink = await startOtlpSink();
+      const body = await bytesFor(sink, 'entries', part);
+      const [audit, ...more] = eventsIn(body).filter(({ name }) => name === 'costspan.audit');
+      expect(more).toEqual([]);
+      const whole = ['costspan.own', 'costspan.audit.at', 'costspan.audit.json'];
+      expect(Object.keys(audit?.attributes ?? {}).sort()).toEqual(
+        [
+          ...['decision', 'name', 'limit', ...told].map((key) => `costspan.budget.${key}`),
+          ...['audit.event', 'entry.span_id', 'record.emitter'].map((key) => `costspan.${key}`),
+          ...['tenant', 'type', 'id'].map((key) => `costspan.work_item.${key}`),
+          ...(part === '' ? whole : ['costspan.record.redacted']),
+        ].sort(),
+      );
+    },
+  );
 
   test('are refused by a ledger, which would take what it does not see for nothing', async () => {
     await using sink = await startOtlpSink();

@@ -3,6 +3,8 @@ export type SpanJson = {
   readonly name: string;
   readonly spanId: string;
   readonly attributes?: Readonly<Record<string, string | number>>;
+  /** A millisecond after the start each. */
+  readonly events?: readonly { readonly name: string; readonly attributes: Readonly<Record<string, string | number>> }[];
 };
 
 const startNs = 1_767_225_600_123_456_789n;
@@ -16,16 +18,18 @@ export function requestOf(spans: readonly SpanJson[]): object {
         scopeSpans: [
           {
             scope: { name: 'test', version: '1.0' },
-            spans: spans.map(({ name, spanId, attributes = {} }) => ({
+            spans: spans.map(({ name, spanId, attributes = {}, events = [] }) => ({
               traceId: '0af7651916cd43dd8448eb211c80319c',
               spanId,
               name,
               kind: 3,
               startTimeUnixNano: String(startNs),
               endTimeUnixNano: String(startNs + 1_000_000n),
-              attributes: Object.entries(attributes).map(([key, value]) => ({
-                key,
-                value: typeof value === 'number' ? { intValue: value } : { stringValue: value },
+              attributes: attributesJson(attributes),
+              events: events.map((event) => ({
+                name: event.name,
+                timeUnixNano: String(startNs + 1_000_000n),
+                attributes: attributesJson(event.attributes),
               })),
             })),
           },
@@ -33,6 +37,13 @@ export function requestOf(spans: readonly SpanJson[]): object {
       },
     ],
   };
+}
+
+function attributesJson(attributes: Readonly<Record<string, string | number>>): readonly object[] {
+  return Object.entries(attributes).map(([key, value]) => ({
+    key,
+    value: typeof value === 'number' ? { intValue: value } : { stringValue: value },
+  }));
 }
 
 /** A chat call of 1,000 input and 100 output tokens for a ticket. */

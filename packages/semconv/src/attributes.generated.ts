@@ -276,6 +276,15 @@ export const ATTR_COSTSPAN_ENTRY_JSON = 'costspan.entry.json' as const;
 /** What a trace says about a work item besides cost, JSON: when it was seen, outcome, parent and dimensions, each with the span that says so. */
 export const ATTR_COSTSPAN_SIGHTING_JSON = 'costspan.sighting.json' as const;
 
+/** Name of the span event that says what was decided. */
+export const ATTR_COSTSPAN_AUDIT_EVENT = 'costspan.audit.event' as const;
+
+/** When it was decided, Unix nanoseconds. */
+export const ATTR_COSTSPAN_AUDIT_AT = 'costspan.audit.at' as const;
+
+/** The decision with the span it was made in, as docs/reference/entry.md describes it, JSON: what a central ledger reads. */
+export const ATTR_COSTSPAN_AUDIT_JSON = 'costspan.audit.json' as const;
+
 /** One record: the roll-up of a work item at a revision. */
 export const EVENT_COSTSPAN_WORK_ITEM_COST = 'costspan.work_item.cost' as const;
 
@@ -284,6 +293,9 @@ export const EVENT_COSTSPAN_ENTRY = 'costspan.entry' as const;
 
 /** What one trace says about a work item besides what it cost, for a central ledger. */
 export const EVENT_COSTSPAN_SIGHTING = 'costspan.sighting' as const;
+
+/** What a budget or a gate decided in a span, for a central ledger. */
+export const EVENT_COSTSPAN_AUDIT = 'costspan.audit' as const;
 
 /** One decision of a budget, as an event of the span it was made in. */
 export const EVENT_COSTSPAN_BUDGET = 'costspan.budget' as const;

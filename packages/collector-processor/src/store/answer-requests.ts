@@ -83,7 +83,11 @@ function commit(engine: LedgerEngine, commits: readonly Commit[]): LedgerAnswer 
   const events = commits.flatMap((question) => (question.kind === 'receive' ? [question.events] : []));
   if (traces.length > 0) engine.commit(traces, nowNs);
   if (events.length > 0) {
-    const all = { entries: events.flatMap(({ entries }) => entries), sightings: events.flatMap(({ sightings }) => sightings) };
+    const all = {
+      entries: events.flatMap(({ entries }) => entries),
+      sightings: events.flatMap(({ sightings }) => sightings),
+      audit: events.flatMap(({ audit }) => audit),
+    };
     engine.receive(all, nowNs);
   }
   return { kind: 'done' };

@@ -9,13 +9,15 @@ import {
   parseFact,
   receivedContributions,
 } from '@costspan/ledger';
+import type { AuditRows } from './audit-rows.ts';
 import { type CommitContext, changeContribution } from './commit-trace.ts';
 import type { EncodedEntry, EncodedEvents } from './encoded-events.ts';
 import type { StoredEntry } from './entry-rows.ts';
-import type { SentSighting } from './received-events.ts';
+import type { SentAudit, SentSighting } from './received-events.ts';
 import type { ReceivedSightingRows } from './received-sighting-rows.ts';
+import { receivedTrace } from './received-trace.ts';
 
-type ReceiveContext = CommitContext & { readonly sightings: ReceivedSightingRows };
+type ReceiveContext = CommitContext & { readonly sightings: ReceivedSightingRows; readonly audit: AuditRows };
 
 /** Everything that other ledgers said about one trace of one tenant. */
 type ReceivedTrace = {
@@ -23,6 +25,7 @@ type ReceivedTrace = {
   readonly traceId: string;
   readonly entries: EncodedEntry[];
   readonly sightings: SentSighting[];
+  readonly audit: SentAudit[];
 };
 
 /**
@@ -36,29 +39,31 @@ export function commitReceived(context: ReceiveContext, events: EncodedEvents, p
   return beyond;
 }
 
-function tracesOf({ entries, sightings }: EncodedEvents): Iterable<ReceivedTrace> {
+function tracesOf({ entries, sightings, audit }: EncodedEvents): Iterable<ReceivedTrace> {
   const traces = new Map<string, ReceivedTrace>();
   const traceOf = (tenant: string, traceId: string): ReceivedTrace => {
     const key = `${traceId}${tenant}`;
-    const trace = traces.get(key) ?? { tenant, traceId, entries: [], sightings: [] };
+    const trace = traces.get(key) ?? { tenant, traceId, entries: [], sightings: [], audit: [] };
     traces.set(key, trace);
     return trace;
   };
   for (const entry of entries) traceOf(entry.tenant, entry.traceId).entries.push(entry);
   for (const sent of sightings) traceOf(sent.sighting.item.tenant, sent.traceId).sightings.push(sent);
+  for (const sent of audit) traceOf(sent.tenant, sent.traceId).audit.push(sent);
   return traces.values();
 }
 
 function commitReceivedTrace(context: ReceiveContext, received: ReceivedTrace, prunedBeforeNs: bigint): number {
   const { traces, nowNs } = context;
-  // A row of its own: what this ledger decides about the same trace from spans stays apart from what others decided.
-  const identity = { tenant: received.tenant, traceId: `received/${received.traceId}` };
+  const identity = { tenant: received.tenant, traceId: receivedTrace(received.traceId) };
   const known = traces.find(identity);
   const isBeyond = (endNs: bigint): boolean => known === undefined && prunedBeforeNs > 0n && endNs <= prunedBeforeNs;
   const entries = received.entries.filter(({ line }) => !isBeyond(parseFact(line).endNs));
   const sightings = received.sightings.filter(({ sighting }) => !isBeyond(sighting.lastNs));
-  const beyond = received.entries.length - entries.length + (received.sightings.length - sightings.length);
-  if (entries.length === 0 && sightings.length === 0) return beyond;
+  const audit = received.audit.filter(({ spanEndNs }) => !isBeyond(spanEndNs));
+  const taken = entries.length + sightings.length + audit.length;
+  const beyond = received.entries.length + received.sightings.length + received.audit.length - taken;
+  if (taken === 0) return beyond;
   const write = (key: bigint | undefined, facts: number): bigint =>
     traces.write(
       key,
@@ -66,11 +71,11 @@ function commitReceivedTrace(context: ReceiveContext, received: ReceivedTrace, p
       nowNs,
     );
   const traceKey = known?.key ?? write(undefined, 0);
-  const taken = greatest(entries).filter((entry) => takeEntry(context, traceKey, entry)).length;
+  const booked = greatest(entries).filter((entry) => takeEntry(context, traceKey, entry)).length;
   const seen = sightings.filter((sent) => context.sightings.take(traceKey, sent)).length;
-  if (taken + seen === 0) return beyond;
-  write(traceKey, (known?.facts ?? 0) + taken);
-  writeContributions(context, traceKey);
+  const decided = audit.filter((sent) => context.audit.take(traceKey, sent)).length;
+  if (booked + seen + decided > 0) write(traceKey, (known?.facts ?? 0) + booked);
+  if (booked + seen > 0) writeContributions(context, traceKey);
   return beyond;
 }
 

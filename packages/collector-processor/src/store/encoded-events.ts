@@ -1,8 +1,12 @@
 import { factOfEntry, factText } from '@costspan/ledger';
-import type { LedgerEvents, SentSighting } from './received-events.ts';
+import type { LedgerEvents, SentAudit, SentSighting } from './received-events.ts';
 
 /** What other ledgers decided, on its way to the ledger's thread: entries as text, because text crosses faster than objects. */
-export type EncodedEvents = { readonly entries: readonly EncodedEntry[]; readonly sightings: readonly SentSighting[] };
+export type EncodedEvents = {
+  readonly entries: readonly EncodedEntry[];
+  readonly sightings: readonly SentSighting[];
+  readonly audit: readonly SentAudit[];
+};
 
 /** A version of an entry of another ledger. */
 export type EncodedEntry = {
@@ -19,7 +23,7 @@ export type EncodedEntry = {
 };
 
 /** Events as the ledger's thread takes them. */
-export function encodeEvents({ entries, sightings }: LedgerEvents): EncodedEvents {
+export function encodeEvents({ entries, sightings, audit }: LedgerEvents): EncodedEvents {
   return {
     entries: entries.map((entry) => {
       const { emitter, version } = entry;
@@ -28,5 +32,6 @@ export function encodeEvents({ entries, sightings }: LedgerEvents): EncodedEvent
       return { id, emitter, version, state, tenant, traceId, line: factText(fact), decision: JSON.stringify(decision) };
     }),
     sightings,
+    audit,
   };
 }

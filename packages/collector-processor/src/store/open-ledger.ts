@@ -7,6 +7,7 @@ import { encodeEvents } from './encoded-events.ts';
 import type { LedgerAnswer, LedgerQuestion, LedgerResponse, LedgerThreadData } from './ledger-protocol.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import * as limits from './limits.ts';
+import { countEvents } from './received-events.ts';
 import { type LedgerThread, startLedgerThread } from './start-ledger-thread.ts';
 
 export type OpenLedgerOptions = {
@@ -72,7 +73,7 @@ export async function openLedger({ clock = systemClock, ...options }: OpenLedger
     commit: ({ bytes, spanCount }) =>
       write(spanCount, () => ({ kind: 'commit', packed: bytes, facts: spanCount, nowNs: clock.nowNs() })),
     receive: (events) => {
-      const facts = events.entries.length + events.sightings.length;
+      const facts = countEvents(events);
       return write(facts, () => ({ kind: 'receive', events: encodeEvents(events), facts, nowNs: clock.nowNs() }));
     },
     claim: async (claims) => {

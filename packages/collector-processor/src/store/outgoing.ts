@@ -1,16 +1,19 @@
 import { strict as assert } from 'node:assert';
 import type { DatabaseSync } from 'node:sqlite';
 import { type CostFact, type Decision, type Entry, entryOf } from '@costspan/ledger';
+import { prepareSentAudit } from './audit-rows.ts';
 import { type KeptContributions, prepareKeptContributions } from './kept-contributions.ts';
 import { prepareKeptFacts } from './kept-facts.ts';
 import type { LedgerFile } from './ledger-file.ts';
-import type { SentSighting } from './received-events.ts';
+import type { SentAudit, SentSighting } from './received-events.ts';
+import { traceIdOf } from './received-trace.ts';
 import { inTransaction, prepare } from './sql.ts';
 
 /** A change that still has to be sent to another ledger, with its place in the outbox. */
 export type OutgoingEvent =
   | { readonly kind: 'entry'; readonly sequence: bigint; readonly entry: Entry }
-  | { readonly kind: 'sighting'; readonly sequence: bigint; readonly sent: SentSighting };
+  | { readonly kind: 'sighting'; readonly sequence: bigint; readonly sent: SentSighting }
+  | { readonly kind: 'audit'; readonly sequence: bigint; readonly sent: SentAudit };
 
 /** The outbox of entry events. */
 export type Outgoing = {
@@ -21,8 +24,8 @@ export type Outgoing = {
 };
 
 /**
- * Says in the file whether what it decides also goes to another ledger. Once it does, every change to an entry, and to what a
- * trace says about an item, is noted in the outbox by the transaction that makes it; what the file held before goes there too.
+ * Says in the file whether what it decides also goes to another ledger. Once it does, every change to an entry, to what a
+ * trace says about an item, and to what was decided in it, is noted in the outbox by the transaction that makes it; what the file held before goes there too.
  * Without a wish it stays as it is.
  */
 export function setUpOutgoing(database: DatabaseSync, wanted: boolean | undefined): void {
@@ -38,14 +41,15 @@ export function setUpOutgoing(database: DatabaseSync, wanted: boolean | undefine
     if (isOn && setting?.value !== 'on') {
       database.exec(`
 INSERT INTO outgoing (trace_key, entry_key) SELECT trace_key, version_key FROM versions WHERE voided_at_ns IS NULL ORDER BY version_key;
-INSERT INTO outgoing (trace_key, item_key) SELECT trace_key, item_key FROM contributions ORDER BY trace_key, item_key;`);
+INSERT INTO outgoing (trace_key, item_key) SELECT trace_key, item_key FROM contributions ORDER BY trace_key, item_key;
+INSERT INTO outgoing (trace_key, audit_key) SELECT trace_key, audit_key FROM audit ORDER BY audit_key;`);
     }
   });
   if (isOn) database.exec(triggers);
 }
 
 /** A change takes the place of an earlier one that was not sent: only the latest matters. */
-function note(name: string, event: string, key: 'entry_key' | 'item_key', value: string): string {
+function note(name: string, event: string, key: 'entry_key' | 'item_key' | 'audit_key', value: string): string {
   const row = value.slice(0, value.indexOf('.'));
   return `
 CREATE TEMP TRIGGER outgoing_${name} AFTER ${event} WHEN ${value} IS NOT NULL BEGIN
@@ -64,6 +68,8 @@ const triggers = [
   note('added_further', 'INSERT ON main.further_contributions', 'item_key', 'NEW.item_key'),
   note('changed_further', 'UPDATE ON main.further_contributions', 'item_key', 'NEW.item_key'),
   note('left_further', 'DELETE ON main.further_contributions', 'item_key', 'OLD.item_key'),
+  note('added_audit', 'INSERT ON main.audit', 'audit_key', 'NEW.audit_key'),
+  note('changed_audit', 'UPDATE ON main.audit', 'audit_key', 'NEW.audit_key'),
 ].join('');
 
 type OutgoingRow = {
@@ -71,6 +77,7 @@ type OutgoingRow = {
   readonly trace_key: bigint;
   readonly entry_key: bigint | null;
   readonly item_key: bigint | null;
+  readonly audit_key: bigint | null;
 };
 
 type EntryRow = {
@@ -98,7 +105,7 @@ export function prepareOutgoing(file: LedgerFile): Outgoing {
   const kept = prepareKeptContributions(database);
   const waiting = prepare<OutgoingRow>(
     database,
-    'SELECT sequence, trace_key, entry_key, item_key FROM outgoing ORDER BY sequence LIMIT ?',
+    'SELECT sequence, trace_key, entry_key, item_key, audit_key FROM outgoing ORDER BY sequence LIMIT ?',
   );
   const entry = prepare<EntryRow>(
     database,
@@ -112,7 +119,10 @@ export function prepareOutgoing(file: LedgerFile): Outgoing {
      FROM items JOIN traces ON traces.trace_key = ? WHERE items.item_key = ?`,
   );
   const forget = prepare(database, 'DELETE FROM outgoing WHERE sequence = ?');
-  const eventOf = ({ sequence, trace_key: traceKey, entry_key: entryKey, item_key: itemKey }: OutgoingRow): OutgoingEvent => {
+  const readAudit = prepareSentAudit(database);
+  const eventOf = ({ sequence, trace_key: traceKey, ...keys }: OutgoingRow): OutgoingEvent => {
+    const { entry_key: entryKey, item_key: itemKey, audit_key: auditKey } = keys;
+    if (auditKey !== null) return { kind: 'audit', sequence, sent: readAudit(auditKey) };
     const entryRow = entryKey === null ? undefined : entry.one(entryKey);
     if (entryRow !== undefined) return { kind: 'entry', sequence, entry: entryIn(entryRow, readCost(entryRow.fact), file) };
     const sightingRow = sighting.one(traceKey, itemKey);
@@ -148,7 +158,7 @@ function sightingIn(
   const nothing = { item: { tenant, type, id }, firstNs, lastNs, dimensions: {} };
   return {
     emitter,
-    traceId: row.trace_id.replace('received/', ''),
+    traceId: traceIdOf(row.trace_id),
     sequence,
     state: row.body === null ? 'void' : 'live',
     sighting: row.body === null ? nothing : kept.read(row.body).sighting,

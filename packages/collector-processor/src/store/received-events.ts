@@ -1,4 +1,4 @@
-import type { Entry, Sighting } from '@costspan/ledger';
+import type { AuditEvent, Entry, ItemKey, Sighting } from '@costspan/ledger';
 import type { CodecResult } from '../otlp/codec.ts';
 
 /** What one trace says about an item besides cost, as the ledger that decided the trace sent it. */
@@ -13,8 +13,31 @@ export type SentSighting = {
   readonly sighting: Sighting;
 };
 
-/** What another ledger decided. */
-export type LedgerEvents = { readonly entries: readonly Entry[]; readonly sightings: readonly SentSighting[] };
+/** What was decided in a span, such as by a budget, as the ledger that saw the span sent it. */
+export type SentAudit = {
+  readonly tenant: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Its place among the events of the span, from 0. */
+  readonly number: number;
+  /** When the span ended, Unix nanoseconds. */
+  readonly spanEndNs: bigint;
+  /** The work item that the span itself names. */
+  readonly item?: Pick<ItemKey, 'type' | 'id'>;
+  readonly event: AuditEvent;
+};
+
+/** What another ledger decided, and what was decided in the spans that it saw. */
+export type LedgerEvents = {
+  readonly entries: readonly Entry[];
+  readonly sightings: readonly SentSighting[];
+  readonly audit: readonly SentAudit[];
+};
+
+/** How many events there are of all kinds. */
+export function countEvents({ entries, sightings, audit }: LedgerEvents): number {
+  return entries.length + sightings.length + audit.length;
+}
 
 /** A logs request, with what is for the ledger taken out of it. */
 export type ReadLogs = {

@@ -39,6 +39,6 @@ export function parseReceived<Value>(
   const read = schema.safeParse(json);
   if (read.success) return { kind: 'ok', value: read.data };
   const [issue] = read.error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.').slice(0, receivedTextMax)}: `;
   return { kind: 'invalid', problem: `${where}${issue?.message ?? 'cannot be read'}` };
 }

@@ -160,20 +160,24 @@ CREATE TABLE outgoing (
   trace_key INTEGER NOT NULL,
   entry_key INTEGER UNIQUE,
   item_key INTEGER,
+  audit_key INTEGER,
   UNIQUE (trace_key, item_key)
 ) STRICT;
+CREATE UNIQUE INDEX outgoing_by_audit ON outgoing (audit_key) WHERE audit_key IS NOT NULL;
 
 CREATE TABLE audit (
+  audit_key INTEGER PRIMARY KEY,
   trace_key INTEGER NOT NULL,
   span_id TEXT NOT NULL,
   number INTEGER NOT NULL,
+  span_end_ns INTEGER NOT NULL,
   at_ns INTEGER NOT NULL,
   name TEXT NOT NULL,
   item_type TEXT,
   item_id TEXT,
   body TEXT NOT NULL,
-  PRIMARY KEY (trace_key, span_id, number)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (trace_key, span_id, number)
+) STRICT;
 
 CREATE TABLE claims (
   tenant TEXT NOT NULL,

@@ -1,6 +1,7 @@
-import type { CostRecord, Entry, SpanFact } from '@costspan/ledger';
+import type { CostRecord, Entry, ItemKey, SpanFact } from '@costspan/ledger';
 import { packFacts } from '../../../src/facts/pack-facts.ts';
 import { type PackedTrace, readPackedFacts } from '../../../src/facts/read-packed-facts.ts';
+import type { AuditedEvent } from '../../../src/store/audit-rows.ts';
 import { type CommitPoint, createLedgerEngine, type LedgerEngine } from '../../../src/store/ledger-engine.ts';
 import { type LedgerFile, openLedgerFile } from '../../../src/store/ledger-file.ts';
 import { createReader } from '../../../src/store/ledger-reader.ts';
@@ -21,6 +22,8 @@ export type TestLedger = {
   readonly records: () => readonly CostRecord[];
   readonly entries: () => readonly Entry[];
   readonly live: () => readonly Entry[];
+  /** What was decided for an item. */
+  readonly audit: (item: ItemKey) => readonly AuditedEvent[];
   /** What verification finds wrong. */
   readonly verify: () => readonly string[];
 };
@@ -58,6 +61,7 @@ export function openTestLedger({
     records: () => [...reader.records()],
     entries,
     live: () => entries().filter(({ state }) => state === 'live'),
+    audit: reader.audit,
     verify: () => reader.verify().problems,
   };
 }
