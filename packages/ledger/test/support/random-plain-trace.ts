@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { SpanFact } from '../../src/index.ts';
+import { type SpanFact, isLink as saysNothing } from '../../src/index.ts';
 import { fact } from './facts.ts';
 
 /** Facts of one trace whose spans mostly say the same, one per span. */
@@ -40,7 +40,10 @@ export const anyPlainTrace = (trace: string): fc.Arbitrary<readonly SpanFact[]> 
       [...Map.groupBy(spans, ({ span }) => span).values()].flatMap(([first]) => {
         if (first === undefined) return [];
         const { isLink, odd, ...sketch } = first;
-        if (isLink === true) return [fact({ trace, span: sketch.span, ...(sketch.parent && { parent: sketch.parent }) })];
-        return [fact({ ...common, ...sketch, ...odd, trace })];
+        const link = fact({ span: sketch.span, ...(sketch.parent && { parent: sketch.parent }), trace });
+        if (isLink === true) return [link];
+        const whole = fact({ ...common, ...sketch, ...odd, trace });
+        // Of a span that says nothing a request brings no times either.
+        return [saysNothing(whole) ? link : whole];
       }),
     );
