@@ -44,7 +44,8 @@ const pickedItems = (text: string, from: number, { '*': element }: PickedFields)
   while (at < text.length && items.length < listItemsMax) {
     const end = afterValue(text, at);
     if (end === at || element === undefined) break;
-    items.push(picked(text, at, end, element));
+    const item = picked(text, at, end, element);
+    if (item !== undefined) items.push(item);
     at = afterBlanks(text, end);
     if (text.charCodeAt(at) !== COMMA) break;
     at = afterBlanks(text, at + 1);

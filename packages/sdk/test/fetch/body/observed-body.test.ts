@@ -1,6 +1,7 @@
 import { startFakeOpenAi, waitFor } from '@costspan/testkit';
 import { describe, expect, test } from 'vitest';
 import { observeBody } from '../../../src/fetch/body/observed-body.ts';
+import { observeResponse } from '../../../src/fetch/body/observed-response.ts';
 import type { BodyExit, BodyObserver } from '../../../src/fetch/body/passage.ts';
 import { collectGarbage } from '../../support/collect-garbage.ts';
 import { post } from '../../support/fake-fetch.ts';
@@ -80,6 +81,61 @@ describe('a body that is observed', () => {
     expect(await read).toEqual({ done: true, value: undefined });
     expect(exits).toEqual([{ kind: 'left' }]);
   });
+});
+
+describe('a body that is iterated', () => {
+  test('is locked meanwhile, and to its host the stream it was', async () => {
+    const { body, exits } = observed(source().body);
+    const seen: unknown[] = [];
+    for await (const piece of body) seen.push(text(piece), body.locked);
+    expect([...seen, body.locked]).toEqual(['a', true, 'b', true, 'c', true, false]);
+    expect(exits).toEqual([{ kind: 'read' }]);
+    expect([body.constructor, Reflect.ownKeys(body)]).toEqual([ReadableStream, Reflect.ownKeys(source().body)]);
+    await expect(body[Symbol.asyncIterator]().next()).resolves.toEqual({ done: true, value: undefined });
+  });
+
+  test('comes in order to a host that asks ahead', async () => {
+    const { body } = observed(source().body, { ...transparent, piece: (bytes) => (text(bytes) === 'b' ? undefined : bytes) });
+    const iterator = body.values();
+    const results = await Promise.all([iterator.next(), iterator.next(), iterator.next(), iterator.next()]);
+    expect(results.map(({ done, value }) => [done, value === undefined ? '' : text(value)])).toEqual([
+      [false, 'a'],
+      [false, 'c'],
+      [true, ''],
+      [true, ''],
+    ]);
+  });
+
+  test.each([
+    [false, 'enough', 'left'],
+    [true, undefined, undefined],
+  ])('and left with preventCancel %j', async (preventCancel, reason, kind) => {
+    const { body: inner, seen } = source();
+    const { body, exits } = observed(inner);
+    const iterator = body.values({ preventCancel });
+    await iterator.next();
+    expect(await iterator.return?.('enough')).toMatchObject({ done: true });
+    expect([seen.cancelled, exits[0]?.kind, body.locked]).toEqual([reason, kind, false]);
+  });
+});
+
+test('a response that is observed twice is seen by both', async () => {
+  const seen: string[] = [];
+  const watch = (name: string): BodyObserver => ({
+    ...transparent,
+    piece: (bytes) => {
+      seen.push(`${name} ${text(bytes)}`);
+      return bytes;
+    },
+  });
+  const once = (name: string, response: Response): Response =>
+    observeResponse(response, response.body ?? source().body, {
+      observer: watch(name),
+      onExit: ({ kind }) => seen.push(`${name} ${kind}`),
+    });
+  const response = once('outer', once('inner', new Response('abc', { status: 201 })));
+  expect([response.status, await response.text()]).toEqual([201, 'abc']);
+  expect(seen).toEqual(['inner abc', 'outer abc', 'inner read', 'outer read']);
 });
 
 describe('an observer that fails', () => {
