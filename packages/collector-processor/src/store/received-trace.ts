@@ -8,7 +8,12 @@ export function receivedTrace(traceId: string): string {
   return `${prefix}${traceId}`;
 }
 
+/** Whether other ledgers decided a trace, by its name in the file. */
+export function isReceivedTrace(name: string): boolean {
+  return name.startsWith(prefix);
+}
+
 /** The id of a trace from its name in the file. */
 export function traceIdOf(name: string): string {
-  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
+  return isReceivedTrace(name) ? name.slice(prefix.length) : name;
 }

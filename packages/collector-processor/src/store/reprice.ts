@@ -7,6 +7,7 @@ import { prepareKeptFacts } from './kept-facts.ts';
 import type { LedgerEngine } from './ledger-engine.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { commitFactsMax } from './limits.ts';
+import { isReceivedTrace } from './received-trace.ts';
 import { prepare } from './sql.ts';
 
 /** Which entries are priced anew, with what and why. */
@@ -60,7 +61,7 @@ export function* repricings(
     const entry = entryOf(fact, JSON.parse(decision), currency);
     const common = { item: entry.item, fact };
     if (isExcluded(entry.status) || !where(common)) continue;
-    if (traceId.startsWith('received/')) yield { ...common, kind: 'foreign' };
+    if (isReceivedTrace(traceId)) yield { ...common, kind: 'foreign' };
     else yield { ...common, ...priceAnew(fact, book, reason) };
   }
 }
