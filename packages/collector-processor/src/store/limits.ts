@@ -90,6 +90,6 @@ export const visitedRowsMax = 8_192;
 
 /**
  * Young generation of the ledger's thread, mebibytes. V8 would let it grow to four times that before it looks at what is left of
- * requests, of which there is nothing: 150 MB more of memory for no less work.
+ * requests, of which there is nothing: more memory for no less work.
  */
 export const ledgerYoungMebibytes = 24;
