@@ -78,6 +78,7 @@ function valueText(name: string, value: unknown): string {
   if (/ns(Max)?$/i.test(name) && typeof value === 'bigint') return timeText(number / 1e6);
   if (/Ms(Max|Min|Default)?$/.test(name)) return timeText(number);
   if (/Kibibytes$/.test(name)) return bytesText(number * 1_024);
+  if (/Mebibytes$/.test(name)) return bytesText(number * 1_048_576);
   return /bytes(_?max|_?min)?$/i.test(name) ? bytesText(number) : number.toLocaleString('en-US');
 }
 
