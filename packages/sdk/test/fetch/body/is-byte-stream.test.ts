@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { createIsByteStream } from '../../../src/fetch/body/is-byte-stream.ts';
 
-const bytesOf = (type?: 'bytes'): ReadableStream<Uint8Array> =>
-  new ReadableStream({
-    ...(type !== undefined && { type }),
-    pull: (controller) => controller.enqueue(new Uint8Array(1)),
-  } as object);
+const bytesOf = (type?: 'bytes'): ReadableStream<Uint8Array> => {
+  const pull = (controller: { readonly enqueue: (piece: Uint8Array) => void }): void => controller.enqueue(new Uint8Array(1));
+  return type === undefined ? new ReadableStream<Uint8Array>({ pull }) : new ReadableStream({ type, pull });
+};
 
 test('tells streams of bytes, and leaves them as they are', async () => {
   const isByteStream = createIsByteStream();
