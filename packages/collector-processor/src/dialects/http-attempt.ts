@@ -24,12 +24,14 @@ const readSpan = (fields: SpanFields): CostReading | undefined => {
   if (fields.span.kind !== CLIENT) return undefined;
   const status = statusOf(fields);
   if (status < 200 || (status >= 300 && status < 400)) return undefined;
+  // Nearly all answered requests are not billed by their method alone.
+  if (status < 300 && fields.text(METHOD_KEYS)?.toUpperCase() !== 'POST') return undefined;
   const provider = providerOfHost(fields.text(HOST_KEYS) ?? urlOf(fields)?.host ?? '');
   if (provider === undefined) return undefined;
   const resends = fields.get(ATTR_HTTP_REQUEST_RESEND_COUNT);
   const number = typeof resends === 'number' && Number.isSafeInteger(resends) && resends > 0 ? resends + 1 : 1;
   const path = pathOf(fields) ?? urlOf(fields)?.path;
-  if (status < 300) return readAnswered(fields, { provider, path, number });
+  if (status < 300) return readAnswered({ provider, path, number });
   return readFailed({ provider, path, number, isRefused: status >= 400 || NEVER_SENT.test(fields.text(ERROR_KEYS) ?? '') });
 };
 
@@ -49,8 +51,8 @@ type Request = {
  * A request that was answered is told by the call above it, in most traces. Where it is not, this span is the only one that
  * knows of the call. A path that is not known to be billed, or that nobody states, bears no cost.
  */
-const readAnswered = (fields: SpanFields, { provider, path = '', number }: Request): CostReading | undefined => {
-  const billed = fields.text(METHOD_KEYS)?.toUpperCase() === 'POST' ? billedRequestOf(path) : undefined;
+const readAnswered = ({ provider, path = '', number }: Request): CostReading | undefined => {
+  const billed = billedRequestOf(path);
   if (billed === undefined) return undefined;
   return {
     role: 'call',
