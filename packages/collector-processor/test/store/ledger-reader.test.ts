@@ -136,7 +136,10 @@ test('a ledger that is right verifies; one somebody edited does not, and the pro
       'UPDATE versions SET voided_at_ns = 1 WHERE amount_whole = 1',
       /ticket T-2: trace 1 is booked with 1, its live entries make 0/,
     ],
-    ['UPDATE traces SET item_key = NULL, contribution = NULL WHERE item_key = 1', /belongs to an item that its trace is not booked with/],
+    [
+      'UPDATE traces SET item_key = NULL, contribution = NULL WHERE item_key = 1',
+      /belongs to an item that its trace is not booked with/,
+    ],
   ];
   for (const [sql, problem] of edits) {
     const database = new DatabaseSync(file);
