@@ -161,7 +161,12 @@ export const createPieceReader = (passage: Passage, onOver?: () => void): (() =>
     throw error;
   };
   const readNow = (): Promise<PieceRead> => {
-    passage.reader ??= passage.body.getReader();
+    try {
+      passage.reader ??= passage.body.getReader();
+    } catch (error) {
+      // Somebody else reads the body: to the host that is a read that fails.
+      return Promise.reject(error).catch(fail);
+    }
     return passage.reader.read().then(see, fail);
   };
   const read = (): Promise<PieceRead> => {

@@ -72,6 +72,16 @@ describe('a body that is observed', () => {
     expect(exits).toEqual([{ kind: 'failed', error }]);
   });
 
+  test('fails where somebody else reads the body already', async () => {
+    const inner = source().body;
+    inner.getReader();
+    const { body, exits } = observed(inner);
+    const iterator = body.values();
+    await expect(iterator.next()).rejects.toThrow(TypeError);
+    expect(exits[0]?.kind).toBe('failed');
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+  });
+
   test('can be left while a read is waiting', async () => {
     const silent = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) }, { highWaterMark: 0 });
     const { body, exits } = observed(silent);
