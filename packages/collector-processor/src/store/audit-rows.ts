@@ -83,7 +83,7 @@ export function prepareAudit(database: DatabaseSync): (item: ItemKey) => readonl
      WHERE items.tenant = ? AND items.type = ? AND items.id = ? AND (
        (audit.item_type = items.type AND audit.item_id = items.id)
        OR (audit.item_id IS NULL AND (SELECT count(*) FROM contributions AS all_of_trace WHERE all_of_trace.trace_key = audit.trace_key) = 1)
-     ) ORDER BY audit.at_ns, audit.span_id, audit.number`,
+     ) ORDER BY audit.at_ns, traces.trace_id, audit.span_id, audit.number`,
   );
   return ({ tenant, type, id }) => ofItem.all(tenant, type, id).map(auditedEvent);
 }

@@ -246,6 +246,25 @@ describe('what was decided in a span', () => {
     }
   });
 
+  test('at one instant in several traces is listed by trace, whichever came first', () => {
+    const inTrace = (trace: string): SpanFact =>
+      decided(fact({ span: 'a', item: 'ticket T-1', trace, cost: '1' }), ['reserve', 1]);
+    for (const order of [
+      ['trace-1', 'trace-2'],
+      ['trace-2', 'trace-1'],
+    ]) {
+      const meter = meterOf(order.map(inTrace), 1);
+      const central = openTestLedger();
+      deliver(central, meter, sentBy(meter));
+      for (const ledger of [meter, central]) {
+        expect(auditOf(ledger).flatMap(([, events]) => events.map(({ traceId }) => traceId))).toEqual([
+          hex('trace-1', 32),
+          hex('trace-2', 32),
+        ]);
+      }
+    }
+  });
+
   test('is sent once: neither what a meter sees again nor what it opens again goes out a second time', () => {
     const path = temporaryLedgerFile();
     const meter = openTestLedger({ path, sendsEntries: true });
