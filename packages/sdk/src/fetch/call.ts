@@ -125,7 +125,7 @@ const sharedAttributes = ({ api, body, provider, server }: RequestFacts, extra: 
   if (body.model !== undefined) attributes[ATTR_GEN_AI_REQUEST_MODEL] = body.model;
   if (server !== undefined) {
     attributes[ATTR_SERVER_ADDRESS] = server.address;
-    if (server.port !== undefined) attributes[ATTR_SERVER_PORT] = server.port;
+    attributes[ATTR_SERVER_PORT] = server.port;
   }
   return extra === undefined ? attributes : Object.assign(attributes, extra);
 };

@@ -19,8 +19,8 @@ export type RequestAddress = {
   readonly acceptsIncludeUsage: boolean;
 };
 
-/** Host a call goes to, and its port where that is not the usual one of its scheme. */
-export type Server = { readonly address: string; readonly port: number | undefined };
+/** Host and port a call goes to. */
+export type Server = { readonly address: string; readonly port: number };
 
 /** Reads addresses, each once. */
 export type ReadAddress = (method: string, href: string) => RequestAddress;
@@ -45,11 +45,17 @@ const readAddress = (method: string, href: string, includeUsageHosts: readonly s
   const model = inPath?.[1] ?? inPath?.[2];
   return {
     url,
-    server: { address: hostname, port: url.port === '' ? undefined : Number(url.port) },
+    server: { address: hostname, port: portOf(url) },
     api,
     provider: api?.provider ?? providerOf(hostname, api?.id ?? ''),
     model: model === undefined ? undefined : decodeURIComponent(model),
     isStream: /:stream\w+$|\/(invoke-with-response|converse)-stream$/.test(pathname),
     acceptsIncludeUsage: acceptsIncludeUsage(url, includeUsageHosts),
   };
+};
+
+/** OpenTelemetry asks for the port wherever the address is said, also for the usual one of the scheme. */
+const portOf = ({ port, protocol }: URL): number => {
+  if (port !== '') return Number(port);
+  return protocol === 'http:' ? 80 : 443;
 };

@@ -9,7 +9,7 @@ test('reads the address of a call once', () => {
   expect(read('POST', chat)).toBe(read('POST', chat));
   expect(read('POST', chat)).toMatchObject({
     provider: 'openai',
-    server: { address: 'api.openai.com', port: undefined },
+    server: { address: 'api.openai.com', port: 443 },
     model: undefined,
     isStream: false,
     acceptsIncludeUsage: true,
