@@ -122,6 +122,7 @@ mount --bind "${root}" "${root}"
 mount -o remount,bind,ro "${root}"
 mount -t tmpfs -o mode=0700,uid=10001,gid=10001 tmpfs "${root}/var/lib/costspan"
 mount -t proc proc "${root}/proc"
+PATH="$PATH:/usr/sbin:/sbin"
 exec chroot --userspec=10001:10001 "${root}" ${entrypoint.join(' ')} "$@"
 `,
   );

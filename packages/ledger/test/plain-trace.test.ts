@@ -27,8 +27,8 @@ function plainlyDecided(facts: readonly SpanFact[]): ReturnType<typeof decidePla
             mentioned: {
               ...(first.item === undefined ? {} : { item: first.item }),
               ...(first.dimensions === undefined ? {} : { dimensions: first.dimensions }),
-              firstNs: mentions.reduce((least, { startNs }) => (startNs < least ? startNs : least), first.startNs),
-              lastNs: mentions.reduce((most, { endNs }) => (endNs > most ? endNs : most), first.endNs),
+              firstNs: inOrder(mentions.map(({ startNs }) => startNs))[0] ?? 0n,
+              lastNs: inOrder(mentions.map(({ endNs }) => endNs)).at(-1) ?? 0n,
               latest: { atNs: latest.startNs, spanId: latest.spanId },
             },
           }),
@@ -39,6 +39,10 @@ function plainlyDecided(facts: readonly SpanFact[]): ReturnType<typeof decidePla
     },
     'USD',
   );
+}
+
+function inOrder(instants: readonly bigint[]): readonly bigint[] {
+  return [...instants].sort((one, other) => (one < other ? -1 : 1));
 }
 
 test('a trace in which there is nothing to weigh is decided as any trace is', () => {

@@ -53,7 +53,7 @@ export function readPlainContext(trace: PackedTrace, costFacts: readonly CostFac
     ...{ tenant: trace.tenant, traceId: trace.traceId },
     ...(times === undefined ? {} : { mentioned: { ...said, ...times }, firstEndNs: times.firstEndNs }),
     rooted: isRooted(bytes, count),
-    callAbove: callsAbove(bytes, index, costFacts),
+    callAbove: callsAbove(index, costFacts),
   };
 }
 
@@ -120,7 +120,7 @@ function isZero(bytes: Buffer, at: number): boolean {
 }
 
 /** Walks up by parents' ids. In a circle of parents a span is never above itself. */
-function callsAbove(bytes: Buffer, index: SpanIndex, costFacts: readonly CostFact[]): PlainContext['callAbove'] {
+function callsAbove(index: SpanIndex, costFacts: readonly CostFact[]): PlainContext['callAbove'] {
   let known:
     | { readonly factAt: Map<number, CostFact>; readonly placeOf: Map<CostFact, number>; readonly calls: Set<CostFact> }
     | undefined;
