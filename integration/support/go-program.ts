@@ -37,10 +37,12 @@ export function goProgram(packagePath: string, version: string): GoProgram {
 
 /** The folder of a Go module's files at a version, from the module proxy. */
 export function goModuleFolder(modulePath: string, version: string): string {
-  const { status, stdout, stderr } = spawnSync('go', ['mod', 'download', '-json', `${modulePath}@${version}`], {
+  const { status, stdout, stderr, error } = spawnSync('go', ['mod', 'download', '-json', `${modulePath}@${version}`], {
     cwd: cacheFolder('go'),
     encoding: 'utf8',
   });
+  if (error !== undefined)
+    throw new Error(`go mod download ${modulePath}@${version}: go could not be run; install it`, { cause: error });
   if (status !== 0) throw new Error(`go mod download ${modulePath}@${version} ended with ${status}:\n${stdout}${stderr}`);
   return JSON.parse(stdout).Dir;
 }
