@@ -1,20 +1,9 @@
-import type { CostFact, Observation } from '@costspan/ledger';
-import { isUnpriced } from '@costspan/ledger';
+import { type CostFact, isUnpriced, type Observation } from '@costspan/ledger';
 import type { Receipt, ReceiptLine } from '@costspan/pricing';
-import { billables, entryIdBytes, hasPart, lineHas } from './cost-fact-fields.ts';
-import {
-  type FactReader,
-  openRecord,
-  readHex,
-  readInstant,
-  readNumber,
-  readText,
-  readWord,
-  skipText,
-  skipWord,
-} from './fact-reader.ts';
+import { entryIdBytes, hasPart, lineHas } from './cost-fact-fields.ts';
+import { type FactReader, openRecord, readHex, readInstant, readNumber, readWord, skipText, skipWord } from './fact-reader.ts';
 import { readPico } from './pico.ts';
-import { type Mutable, readHuman, readLines, readUsage } from './read-cost-fact.ts';
+import { openObservation, readHuman, readLines } from './read-cost-fact.ts';
 import type { PackedTrace } from './read-packed-facts.ts';
 import { readSaid, type Said } from './said.ts';
 
@@ -64,24 +53,7 @@ function isSame(bytes: Uint8Array, start: number, { bytes: other }: SaidBefore, 
 }
 
 function readObservation(reader: FactReader, entryId: string, parts: number): Observation {
-  const observation: Mutable<Observation> = {
-    entryId,
-    scopeName: readWord(reader),
-    scopeVersion: readWord(reader),
-    dialect: readWord(reader),
-    role: readWord(reader) as Observation['role'],
-    category: readWord(reader) as Observation['category'],
-    provider: readWord(reader),
-    model: readWord(reader),
-    usage: readUsage(reader),
-    receipt: readReceipt(reader, parts),
-    waste: (parts & hasPart.waste) !== 0,
-  };
-  if ((parts & hasPart.callId) !== 0) observation.callId = readText(reader);
-  if ((parts & hasPart.attempt) !== 0) {
-    observation.attempt = { number: readNumber(reader), billable: billables[readNumber(reader)] ?? 'yes' };
-  }
-  if ((parts & hasPart.agent) !== 0) observation.agent = readText(reader);
+  const observation = openObservation(reader, entryId, { parts, readReceipt });
   if ((parts & hasPart.human) === 0) return observation;
   if ((parts & hasPart.requestId) !== 0) skipText(reader);
   if ((parts & hasPart.apiKeyFingerprint) !== 0) skipText(reader);

@@ -6,8 +6,7 @@ import { readPico } from './pico.ts';
 import { putOwn } from './put-own.ts';
 import { readSaid } from './said.ts';
 
-/** A thing in the making. */
-export type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /** The fact in the record that starts at `start`, as `writeCostFact` wrote it. */
 export function readCostFact(bytes: Uint8Array, start: number, words: readonly string[]): CostFact {
@@ -36,7 +35,15 @@ export function readParent(reader: FactReader): SpanFact['parentSpanId'] {
   return readHex(reader, 8);
 }
 
-function readObservation(reader: FactReader, entryId: string, parts: number): Observation {
+/** How much of a receipt is read. */
+export type ReadReceipt = (reader: FactReader, parts: number) => Receipt;
+
+/** The next observation up to its agent: what follows is for people, or rare. */
+export function openObservation(
+  reader: FactReader,
+  entryId: string,
+  { parts, readReceipt }: { readonly parts: number; readonly readReceipt: ReadReceipt },
+): Mutable<Observation> {
   const observation: Mutable<Observation> = {
     entryId,
     scopeName: readWord(reader),
@@ -55,6 +62,11 @@ function readObservation(reader: FactReader, entryId: string, parts: number): Ob
     observation.attempt = { number: readNumber(reader), billable: billables[readNumber(reader)] ?? 'yes' };
   }
   if ((parts & hasPart.agent) !== 0) observation.agent = readText(reader);
+  return observation;
+}
+
+function readObservation(reader: FactReader, entryId: string, parts: number): Observation {
+  const observation = openObservation(reader, entryId, { parts, readReceipt });
   if ((parts & hasPart.requestId) !== 0) observation.requestId = readText(reader);
   if ((parts & hasPart.apiKeyFingerprint) !== 0) observation.apiKeyFingerprint = readText(reader);
   if ((parts & hasPart.human) !== 0) observation.human = readHuman(reader);
@@ -64,8 +76,7 @@ function readObservation(reader: FactReader, entryId: string, parts: number): Ob
   return observation;
 }
 
-/** The next usage. */
-export function readUsage(reader: FactReader): Observation['usage'] {
+function readUsage(reader: FactReader): Observation['usage'] {
   const usage: Record<string, number | string> = {};
   for (let left = readNumber(reader); left > 0; left -= 1) {
     const unit = readWord(reader);
