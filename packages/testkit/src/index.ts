@@ -1,6 +1,6 @@
 export { startFakeAnthropic } from './anthropic/start-fake-anthropic.ts';
-export { startFakeBedrock } from './anthropic/start-fake-bedrock.ts';
 export { startFakeVertex } from './anthropic/start-fake-vertex.ts';
+export { startFakeBedrock } from './bedrock/start-fake-bedrock.ts';
 export { startFakeChroma } from './chroma/start-fake-chroma.ts';
 export { anthropicScenarios } from './conformance/anthropic-scenarios.ts';
 export { all, first } from './conformance/drain.ts';

@@ -27,14 +27,14 @@ export const createAiMiddleware =
       wrapGenerate: async ({ doGenerate, params, model }) => {
         const call = await begin(metering, options, { model, params, isStream: false });
         const result = await answered(call, doGenerate, params);
-        end(call, () => readModelAnswer(result, UNKNOWN));
+        end(call, () => readModelAnswer(result, UNKNOWN, model.provider));
         return result;
       },
       wrapStream: async ({ doStream, params, model }) => {
         const call = await begin(metering, options, { model, params, isStream: true });
         const result = await answered(call, doStream, params);
         if (call === undefined) return result;
-        return { ...result, stream: watched(result.stream, call, params) };
+        return { ...result, stream: watched(result.stream, call, { params, model }) };
       },
     };
   };
@@ -129,12 +129,16 @@ const end = (call: Call | undefined, read: () => Answer): void => {
 const endAnswer = (call: Call, answer: Answer, errorType?: string): void =>
   endAnsweredCall(call, { answer, isWhole: answer.isComplete, errorType });
 
-const watched = (stream: ReadableStream<unknown>, call: Call, params: ModelCall): ReadableStream<unknown> => {
+const watched = (
+  stream: ReadableStream<unknown>,
+  call: Call,
+  { params, model }: Pick<Asked, 'params' | 'model'>,
+): ReadableStream<unknown> => {
   let answer = UNKNOWN;
   return observeParts(
     stream,
     (part) => {
-      answer = readModelPart(part, answer);
+      answer = readModelPart(part, answer, model.provider);
     },
     (exit) => {
       const isBroken = exit.kind === 'failed' && !answer.isComplete;

@@ -114,6 +114,69 @@ test('cache writes keep their lifetime where the provider told it, and the gatew
   });
 });
 
+describe('usage as the provider told it, where the AI SDK hands that on', () => {
+  const claude = {
+    input_tokens: 10,
+    output_tokens: 5,
+    cache_creation_input_tokens: 4,
+    cache_creation: { ephemeral_1h_input_tokens: 4 },
+  };
+  const gemini = { promptTokenCount: 10, candidatesTokenCount: 3, thoughtsTokenCount: 2, toolUsePromptTokenCount: 7 };
+  const written = { input_text_tokens: 10, input_cache_write_1h_tokens: 4, output_text_tokens: 5 };
+  const thought = { input_text_tokens: 17, output_text_tokens: 3, output_reasoning_tokens: 2 };
+  const flat = { inputTokens: 10, outputTokens: 5, totalTokens: 15, cachedInputTokens: 3 };
+  const cached = { input_text_tokens: 10, input_cache_read_text_tokens: 3, output_text_tokens: 5 };
+
+  test.each<[string, string, object, object, object]>([
+    ['Anthropic', 'anthropic.messages', flat, { anthropic: { usage: claude } }, written],
+    ['Gemini', 'google.generative-ai', flat, { google: { usageMetadata: gemini } }, thought],
+    ['Vertex AI', 'google.vertex.chat', flat, { vertex: { usageMetadata: gemini } }, thought],
+    ['Bedrock in version 5', 'amazon-bedrock', flat, {}, cached],
+    [
+      'Bedrock in version 5, with cache writes',
+      'amazon-bedrock',
+      flat,
+      { bedrock: { usage: { cacheWriteInputTokens: 4 } } },
+      { ...cached, input_cache_write_other_tokens: 4 },
+    ],
+    [
+      'Bedrock from version 6 on',
+      'amazon-bedrock',
+      {
+        inputTokens: { total: 17 },
+        outputTokens: { total: 5 },
+        raw: { inputTokens: 10, outputTokens: 5, cacheReadInputTokens: 3 },
+      },
+      {},
+      cached,
+    ],
+  ])('%s', async (_, provider, counted, providerMetadata, expected) => {
+    const { costspan, spans } = measure();
+    await costspan.aiMiddleware({ spans: 'own' }).wrapGenerate({
+      doGenerate: async () => ({ usage: counted, providerMetadata }),
+      params: { prompt: [] },
+      model: { provider, modelId: 'm' },
+    });
+    const [span] = await spans();
+    expect(usageOf(span)).toEqual(expected);
+    expect(span?.attributes['costspan.usage_missing']).toBeUndefined();
+  });
+
+  test.each<[string, object]>([
+    ['OpenAI', { openai: { serviceTier: 'flex' } }],
+    ['Azure', { azure: { serviceTier: 'flex' } }],
+    ['Bedrock', { bedrock: { serviceTier: { type: 'flex' } } }],
+  ])('the tier that served the call: %s', async (_, providerMetadata) => {
+    const { costspan, spans } = measure();
+    await costspan.aiMiddleware({ spans: 'own' }).wrapGenerate({
+      doGenerate: async () => ({ usage: flat, providerMetadata }),
+      params: { prompt: [] },
+      model: { provider: 'openai.responses', modelId: 'm' },
+    });
+    expect((await spans()).map(({ attributes }) => attributes['openai.response.service_tier'])).toEqual(['flex']);
+  });
+});
+
 test('an unknown option is refused', () => {
   expect(() => measure().costspan.aiMiddleware({ span: 'own' } as never)).toThrow('aiMiddleware: span: unknown field');
 });

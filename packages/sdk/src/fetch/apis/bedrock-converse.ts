@@ -1,11 +1,13 @@
 import type { Answer, Api } from './api-type.ts';
-import { objectOf } from './kept.ts';
+import { fieldOf, objectOf, textOf } from './kept.ts';
 
-const fields = { usage: true } as const;
+const fields = { usage: true, serviceTier: { type: true } } as const;
 
 const readFields = (kept: unknown, before: Answer): Answer => {
   const usage = objectOf(kept, 'usage');
-  return usage === undefined ? before : { ...before, rawUsage: usage, isComplete: true };
+  if (usage === undefined) return before;
+  const serviceTier = textOf(fieldOf(kept, 'serviceTier'), 'type');
+  return { ...before, rawUsage: usage, isComplete: true, ...(serviceTier !== undefined && { serviceTier }) };
 };
 
 /** Bedrock Converse: one format for every model, plain or in binary frames of which the last carries the usage. */

@@ -1,12 +1,17 @@
+import { answerMessage } from '../anthropic/messages.ts';
 import type { Endpoint, FakeEvent } from '../server/answer.ts';
 import { eventFrame } from '../server/event-frame.ts';
 import { type FakeProvider, type FakeProviderOptions, startFakeProvider } from '../server/fake-provider.ts';
-import { answerMessage } from './messages.ts';
+import { converseOf } from './converse.ts';
 
-const PATH = /^\/model\/([^/]+)\/(invoke|invoke-with-response-stream)$/;
+const PATH = /^\/model\/([^/]+)\/(invoke|invoke-with-response-stream|converse|converse-stream)$/;
 
-/** A model call in Bedrock's framing: the model is in the path, and a stream is of binary frames around base64. */
-const endpointOf =
+/** What a path asks of a model: in the model's own format, or in the one that Converse has for all. */
+const endpointOf = (model: string, verb: string): Endpoint =>
+  (verb.startsWith('converse') ? converseOf : invokeOf)(model, verb.endsWith('-stream'));
+
+/** A call of Anthropic's model in Bedrock's framing: the model is in the path, and a stream is of binary frames around base64. */
+const invokeOf =
   (model: string, isStream: boolean): Endpoint =>
   (request, reply, newId) => {
     const asked = { ...request, model, body: { ...request.body, model, stream: isStream } };
@@ -27,8 +32,8 @@ const chunkFrame = (json: string): Uint8Array =>
   );
 
 /**
- * Starts a stand-in for Anthropic's models on Amazon Bedrock: `invoke` and `invoke-with-response-stream`. Give a client
- * `baseURL: server.url` and any keys; signatures are not checked.
+ * Starts a stand-in for Amazon Bedrock: `invoke` and `invoke-with-response-stream` of Anthropic's models, `converse` and
+ * `converse-stream` of any. Give a client `baseURL: server.url` and any keys; signatures are not checked.
  */
 export const startFakeBedrock = (options: FakeProviderOptions = {}): Promise<FakeProvider> =>
   startFakeProvider(
@@ -36,9 +41,7 @@ export const startFakeBedrock = (options: FakeProviderOptions = {}): Promise<Fak
       name: 'fake Bedrock',
       route: (method, path) => {
         const found = method === 'POST' ? PATH.exec(path) : null;
-        return found === null
-          ? undefined
-          : endpointOf(decodeURIComponent(found[1] ?? ''), found[2] === 'invoke-with-response-stream');
+        return found === null ? undefined : endpointOf(decodeURIComponent(found[1] ?? ''), found[2] ?? '');
       },
       refuse: ({ headers }) =>
         headers['authorization'] === undefined ? { status: 403, message: 'Missing Authentication Token' } : undefined,
