@@ -69,4 +69,15 @@ export { readXaiChat, readXaiResponses } from './readers/xai.ts';
 export { REASONS, type Reason } from './reasons.ts';
 export type { ComparedCost, LineStatus, Receipt, ReceiptLine } from './receipt.ts';
 export { sumReceipts } from './sum-receipts.ts';
+export {
+  parseTelemetryPrices,
+  TELEMETRY_REASON,
+  type TelemetryPrices,
+  type TelemetrySize,
+  type TelemetrySku,
+  telemetryPrices,
+  telemetryPricesText,
+  telemetryReceipt,
+  telemetryUsage,
+} from './telemetry.ts';
 export { isTokenUnit, parentUnitOf, type Unit, type Usage } from './usage.ts';

@@ -200,6 +200,15 @@ export const costOfDecimal = (rate: Rate, quantity: Decimal): ExactAmount =>
 export const percentOf = (amount: ExactAmount, percent: Decimal): ExactAmount =>
   divideHalfEven(exactToAtto(amount) * percent.coefficient, 100n * 10n ** BigInt(percent.scale));
 
+/** The part of an amount that `part` is of `whole`, at 1e-18 half-even; nothing of nothing. `whole` must not be below 0. */
+export const shareOfExact = (amount: ExactAmount, part: Decimal, whole: Decimal): ExactAmount =>
+  whole.coefficient === 0n
+    ? 0
+    : divideHalfEven(
+        exactToAtto(amount) * part.coefficient * 10n ** BigInt(whole.scale),
+        whole.coefficient * 10n ** BigInt(part.scale),
+      );
+
 /** Atto units of an exact amount. */
 export const exactToAtto = (amount: ExactAmount): bigint =>
   typeof amount === 'bigint' ? amount : BigInt(amount) * ATTO_PER_PICO;
