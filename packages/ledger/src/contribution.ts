@@ -11,7 +11,8 @@ export type Contribution = { readonly tally: Tally; readonly sighting: Sighting 
 export function contributionsOf({ spans, sightings }: TraceDecision): readonly Contribution[] {
   const [only] = sightings;
   if (only !== undefined && sightings.length === 1) {
-    const bookings = spans.flatMap(({ booking }) => (booking.item === undefined ? [] : [booking]));
+    const bookings: Booking[] = [];
+    for (const { booking } of spans) if (booking.item !== undefined) bookings.push(booking);
     return [{ sighting: only, tally: tallyOf(bookings) }];
   }
   const bookings = new Map<string, Booking[]>();

@@ -122,9 +122,23 @@ function sameClaim(left: Claim | undefined, right: Claim): boolean {
   );
 }
 
+/** Most of what is added has the dimensions that are there already: then their order stays. */
 function mergeDimensions(left: Sighting['dimensions'], right: Sighting['dimensions']): Sighting['dimensions'] {
-  const isNews = Object.entries(right).some(([key, claim]) => laterClaim(left[key], claim) !== left[key]);
-  if (!isNews) return left;
+  let merged: Record<string, Claim> | undefined;
+  for (const key in right) {
+    const claim = right[key];
+    if (claim === undefined) continue;
+    const known = key !== '__proto__' && Object.hasOwn(left, key) ? left[key] : undefined;
+    if (known === undefined) return mergedAnew(left, right);
+    const later = laterClaim(known, claim);
+    if (later === known) continue;
+    merged ??= { ...left };
+    merged[key] = later;
+  }
+  return merged ?? left;
+}
+
+function mergedAnew(left: Sighting['dimensions'], right: Sighting['dimensions']): Sighting['dimensions'] {
   const merged = new Map(Object.entries(left));
   for (const [key, claim] of Object.entries(right)) merged.set(key, laterClaim(merged.get(key), claim));
   return Object.fromEntries([...merged].sort(byKey));

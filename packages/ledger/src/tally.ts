@@ -44,26 +44,29 @@ type Countable = Pick<
 
 /** Sums of live entries of one currency. Every map is sorted by key, so equal sums have equal text. */
 export function tallyOf(entries: Iterable<Countable>): Tally {
-  const sums = { totalPico: 0n, lowPico: 0n, highPico: 0n, wastePico: 0n };
-  const categories = new Map<string, CategoryTally>();
-  const usage = new Map<string, number | string>();
-  const [spans, unpriced, books] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
+  let [totalPico, lowPico, highPico, wastePico] = [0n, 0n, 0n, 0n];
+  const categories: Record<string, CategoryTally> = {};
+  const usage: Record<string, number | string> = {};
+  const spans: Record<string, number> = {};
+  const unpriced: Record<string, number> = {};
+  const books: Record<string, number> = {};
   for (const entry of entries) {
-    count(spans, entry.status);
-    if (isExcluded(entry.status)) continue;
-    sums.totalPico += entry.amountPico;
-    sums.lowPico += entry.lowPico;
-    sums.highPico += entry.highPico;
-    if (entry.waste) sums.wastePico += entry.amountPico;
+    const { status, amountPico } = entry;
+    count(spans, status);
+    if (isExcluded(status)) continue;
+    totalPico += amountPico;
+    lowPico += entry.lowPico;
+    highPico += entry.highPico;
+    if (entry.waste) wastePico += amountPico;
     addToCategory(categories, entry);
-    if (entry.status !== 'invalid_usage') addUsage(usage, entry.usage);
-    for (const reason of unpricedReasonsOf(entry)) count(unpriced, reason);
+    if (status !== 'invalid_usage') addUsage(usage, entry.usage);
+    if (isUnpriced(status)) for (const reason of unpricedReasonsOf(entry)) count(unpriced, reason);
     count(books, entry.book.version);
   }
   return {
-    ...sums,
+    ...{ totalPico, lowPico, highPico, wastePico },
     categories: sortedFields(categories),
-    usage: sortedFields(new Map([...usage].map(([unit, quantity]) => [unit, addQuantities(quantity, 0)])), '0'),
+    usage: sortedFields(usageTexts(usage)),
     spans: sortedFields(spans),
     unpriced: sortedFields(unpriced),
     books: sortedFields(books),
@@ -102,32 +105,65 @@ export function unpricedReasonsOf({
   return reasons.length > 0 ? reasons : [status];
 }
 
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function count(counts: Record<string, number>, key: string): void {
+  putField(counts, key, (fieldOf(counts, key) ?? 0) + 1);
 }
 
-function addToCategory(categories: Map<string, CategoryTally>, { category, amountPico, status }: Countable): void {
-  const sum = categories.get(category) ?? noCategory;
-  categories.set(category, {
+function addToCategory(
+  categories: Record<string, CategoryTally>,
+  { category, amountPico, status }: Pick<Countable, 'category' | 'amountPico' | 'status'>,
+): void {
+  const sum = fieldOf(categories, category) ?? noCategory;
+  categories[category] = {
     amountPico: sum.amountPico + amountPico,
     entries: sum.entries + 1,
     unpriced: sum.unpriced + (isUnpriced(status) ? 1 : 0),
-  });
+  };
 }
 
 /** Whole counts are summed as numbers while that is exact, which they nearly always are. */
-function addUsage(sums: Map<string, number | string>, usage: Countable['usage']): void {
-  for (const [unit, quantity] of Object.entries(usage)) {
+function addUsage(sums: Record<string, number | string>, usage: Countable['usage']): void {
+  for (const unit in usage) {
+    const quantity = usage[unit];
     if (quantity === undefined) continue;
-    const sum = sums.get(unit) ?? 0;
+    const sum = fieldOf(sums, unit) ?? 0;
     const whole = typeof sum === 'number' && typeof quantity === 'number' ? sum + quantity : Number.NaN;
-    sums.set(unit, Number.isSafeInteger(whole) ? whole : addQuantities(sum, quantity));
+    putField(sums, unit, Number.isSafeInteger(whole) ? whole : addQuantities(sum, quantity));
   }
 }
 
-function sortedFields<Value>(values: ReadonlyMap<string, Value>, nothing?: Value): Record<string, Value> {
-  const kept = [...values].filter(([, value]) => value !== nothing);
-  return Object.fromEntries(kept.length < 2 ? kept : kept.sort(([one], [other]) => (one < other ? -1 : 1)));
+/** The canonical text of each sum; units of which nothing was used go. */
+function usageTexts(sums: Readonly<Record<string, number | string>>): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const unit in sums) {
+    const text = addQuantities(fieldOf(sums, unit) ?? 0, 0);
+    if (text !== '0') putField(texts, unit, text);
+  }
+  return texts;
+}
+
+/** A field by a name that senders choose: only what is there counts. */
+function fieldOf<Value>(fields: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(fields, key) ? fields[key] : undefined;
+}
+
+function putField<Value>(fields: Record<string, Value>, key: string, value: Value): void {
+  if (key === '__proto__') Object.defineProperty(fields, key, { value, enumerable: true, configurable: true, writable: true });
+  else fields[key] = value;
+}
+
+/** The fields sorted by name: themselves if they are, as most are. */
+function sortedFields<Value>(fields: Record<string, Value>): Record<string, Value> {
+  let before = '';
+  for (const key in fields) {
+    if (key < before) return Object.fromEntries(Object.entries(fields).sort(byName));
+    before = key;
+  }
+  return fields;
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
 }
 
 function combine(left: Tally, right: Tally, sign: 1 | -1): Tally {
@@ -168,8 +204,8 @@ function merged<Value>(
   isNothing: (value: Value) => boolean,
 ): Record<string, Value> {
   const sums = { ...left };
-  for (const key of Object.keys(right)) {
-    const known = Object.hasOwn(left, key) && key !== '__proto__' ? left[key] : undefined;
+  for (const key in right) {
+    const known = key === '__proto__' ? undefined : fieldOf(left, key);
     if (known === undefined) return mergedAnew(left, right, absent, add, isNothing);
     const sum = add(known, right[key] ?? absent);
     if (isNothing(sum)) return mergedAnew(left, right, absent, add, isNothing);
@@ -191,5 +227,5 @@ function mergedAnew<Value>(
     if (isNothing(sum)) sums.delete(key);
     else sums.set(key, sum);
   }
-  return sortedFields(sums);
+  return Object.fromEntries([...sums].sort(byName));
 }

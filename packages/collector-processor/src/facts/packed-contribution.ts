@@ -1,5 +1,5 @@
-import type { Claim, Contribution, Sighting, Tally, TallySums } from '@costspan/ledger';
-import { reserve, type Writer, writeFixed64, writeText, writeVarint } from '../otlp/writer.ts';
+import type { CategoryTally, Claim, Contribution, Sighting, Tally, TallySums } from '@costspan/ledger';
+import { copyWritten, reserve, type Writer, writeFixed64, writeText, writeVarint } from '../otlp/writer.ts';
 import {
   type FactReader,
   openRecord,
@@ -27,10 +27,14 @@ import { putOwn } from './put-own.ts';
  */
 export function writeContribution(writer: FactWriter, { tally, sighting }: Contribution): void {
   const { body } = writer;
-  for (const amount of [tally.totalPico, tally.lowPico, tally.highPico, tally.wastePico]) writePico(body, amount);
-  const categories = Object.entries(tally.categories);
+  writePico(body, tally.totalPico);
+  writePico(body, tally.lowPico);
+  writePico(body, tally.highPico);
+  writePico(body, tally.wastePico);
+  const categories = Object.keys(tally.categories) as (keyof Tally['categories'])[];
   writeVarint(body, categories.length);
-  for (const [category, { amountPico, entries, unpriced }] of categories) {
+  for (const category of categories) {
+    const { amountPico, entries, unpriced } = tally.categories[category] as CategoryTally;
     writeWord(writer, category);
     writePico(body, amountPico);
     writeVarint(body, entries);
@@ -42,7 +46,9 @@ export function writeContribution(writer: FactWriter, { tally, sighting }: Contr
     writeWord(writer, unit);
     writeText(body, tally.usage[unit] ?? '');
   }
-  for (const counts of [tally.spans, tally.unpriced, tally.books]) writeCounts(writer, counts);
+  writeCounts(writer, tally.spans);
+  writeCounts(writer, tally.unpriced);
+  writeCounts(writer, tally.books);
   writeSighting(writer, sighting);
 }
 
@@ -109,9 +115,14 @@ function writeSighting(writer: FactWriter, { item, firstNs, lastNs, outcome, par
   writeOptionalClaim(body, parentId);
   const keys = Object.keys(dimensions);
   writeVarint(body, keys.length);
+  let before: Claim | undefined;
+  let beforeEnd = 0;
   for (const key of keys) {
+    const claim = dimensions[key] as Claim;
     writeWord(writer, key);
-    writeClaim(body, dimensions[key] as Claim);
+    writeClaim(body, claim, before, beforeEnd);
+    before = claim;
+    beforeEnd = body.length;
   }
 }
 
@@ -142,15 +153,25 @@ function readOptionalClaim(reader: FactReader): Claim | undefined {
   return readNumber(reader) === 0 ? undefined : readClaim(reader);
 }
 
-/** Value text · instant fixed64 · trace id 16 bytes · span id 8 bytes. */
-function writeClaim(body: Writer, { value, atNs, traceId, spanId }: Claim): void {
+/**
+ * Value text · instant fixed64 · trace id 16 bytes · span id 8 bytes. Claims of one span, as those of one trace mostly are, end
+ * alike: then the end of the one `before`, at `beforeEnd`, is copied.
+ */
+function writeClaim(body: Writer, claim: Claim, before?: Claim, beforeEnd = 0): void {
+  const { value, atNs, traceId, spanId } = claim;
   writeText(body, value);
+  if (before?.atNs === atNs && before.spanId === spanId && before.traceId === traceId) {
+    copyWritten(body, beforeEnd - claimEndBytes, beforeEnd);
+    return;
+  }
   writeFixed64(body, atNs);
   reserve(body, 24);
   body.bytes.write(traceId, body.length, 16, 'hex');
   body.bytes.write(spanId, body.length + 16, 8, 'hex');
   body.length += 24;
 }
+
+const claimEndBytes = 8 + 16 + 8;
 
 function readClaim(reader: FactReader): Claim {
   return { value: readText(reader), atNs: readInstant(reader), traceId: readHex(reader, 16), spanId: readHex(reader, 8) };

@@ -28,10 +28,9 @@ export function commitPlainTrace(context: SpanCommitContext, packed: PackedTrace
   };
   const traceKey = traces.writeNew({ tenant: packed.tenant, traceId: packed.traceId, ...row, ...news }, nowNs);
   if (traceKey === undefined) return false;
-  const records = new Map(costFacts.map((fact, index) => [fact, costs[index]]));
-  const spans = decision.spans.map((span) => {
-    const record = records.get(span.fact);
-    return record === undefined ? span : { ...span, packed: { record, words: packed.words } };
+  const spans = decision.spans.map(({ fact, decision: decided, booking }) => {
+    const record = costs[costFacts.indexOf(fact)] as Uint8Array;
+    return { fact, decision: decided, booking, packed: { record, words: packed.words } };
   });
   entries.writeNew(traceKey, { spans, itemKeyOf: items.keyOf, nowNs });
   if (contribution !== undefined && itemKey !== undefined) items.change(itemKey, { after: contribution });
