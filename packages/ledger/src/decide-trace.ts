@@ -1,10 +1,12 @@
 import { type Attribution, attributionOf, frozenAttribution, onlyItem, type Unnamed } from './attribution.ts';
 import { bearsCost, bookingOf, type CostFact, type DecidedSpan, type Decision } from './decision.ts';
 import { duplicatesOf } from './duplicates.ts';
+import { itemText } from './item-text.ts';
 import { mergedOf } from './merged.ts';
-import { collectSightings, type Sighting } from './sighting.ts';
+import { collectSightings, type Sighting, type Sightings } from './sighting.ts';
 import type { SpanFact } from './span-fact.ts';
 import { standingSums } from './standing-sums.ts';
+import { decideTelemetry, type TelemetryOptions, telemetrySums, withoutTelemetry } from './telemetry.ts';
 import { isAnsweredRequest, toldRequests } from './told-requests.ts';
 import { uniqueFacts } from './unique-facts.ts';
 
@@ -18,6 +20,8 @@ export type DecideOptions = {
    * facts of the trace have to be at hand.
    */
   readonly sumsStand?: boolean;
+  /** Gives what is no span its identity. Absent: what spans cost as telemetry is not booked. */
+  readonly entryIdOf?: TelemetryOptions['entryIdOf'];
 };
 
 /** What is kept of a trace that has closed. Its links are gone; what was attributed stays attributed. */
@@ -30,7 +34,7 @@ export type ClosedTrace = {
 
 /** Everything the ledger knows from one trace. */
 export type TraceDecision = {
-  /** Cost-bearing spans by (start, span id). */
+  /** Cost-bearing spans by (start, span id), then what all spans cost as telemetry, by item. */
   readonly spans: readonly DecidedSpan[];
   /** By item. */
   readonly sightings: readonly Sighting[];
@@ -46,8 +50,10 @@ export type TraceDecision = {
  * cost-bearing ones that share a call or handoff id with them.
  */
 export function decideTrace(facts: Iterable<SpanFact>, options: DecideOptions): TraceDecision {
-  const { currency, closed, sumsStand = false } = options;
-  const bySpan = uniqueFacts(facts);
+  const { currency, closed, sumsStand = false, entryIdOf } = options;
+  const all = uniqueFacts(facts);
+  // What spans of a closed trace cost as telemetry stays as it was: nothing could tell which of them were counted.
+  const { spans: bySpan, repriced } = closed === undefined ? withoutTelemetry(all) : { spans: all, repriced: noneRepriced };
   const unnamed = closed?.unnamed ?? onlyItem(bySpan.values());
   const costFacts = [...bySpan.values()].filter(bearsCost).sort(byStart);
   const requests = costFacts.filter(isAnsweredRequest);
@@ -70,10 +76,35 @@ export function decideTrace(facts: Iterable<SpanFact>, options: DecideOptions): 
     const decision = { ...attribute(fact), ...verdict, ...(names === undefined ? {} : { merged: names }) };
     return { fact, decision, booking: bookingOf(fact, decision) };
   });
-  return { spans, sightings: sightingsOf(bySpan.values(), attribute), unnamed, standingSums: sums.size };
+  const sightings = sightingsOf(bySpan.values(), attribute);
+  const telemetry =
+    entryIdOf === undefined || closed !== undefined
+      ? []
+      : telemetryIn(bySpan, attribute, { options: { currency, entryIdOf, repriced }, sightings });
+  return { spans: [...spans, ...telemetry], sightings: sightings.all(), unnamed, standingSums: sums.size };
 }
 
 const nothing: ReadonlySet<string> = new Set();
+const noneRepriced: ReadonlyMap<string, CostFact> = new Map();
+
+/** What the spans of a trace cost as telemetry, an entry for each item. It has the dimensions that the trace gives the item. */
+function telemetryIn(
+  bySpan: ReadonlyMap<string, SpanFact>,
+  attribute: (fact: SpanFact) => Attribution,
+  { options, sightings }: { readonly options: TelemetryOptions; readonly sightings: Sightings },
+): readonly DecidedSpan[] {
+  const [any] = bySpan.values();
+  const sums = telemetrySums(bySpan.values(), attribute);
+  if (any === undefined || sums.length === 0) return [];
+  const seen = new Map(sightings.all().map(({ item, dimensions }) => [itemText(item), dimensions]));
+  return sums.map((sum) => {
+    const claims = sum.item === undefined ? {} : (seen.get(itemText(sum.item)) ?? {});
+    const dimensions = Object.fromEntries(Object.entries(claims).map(([key, { value }]) => [key, value]));
+    const decided = decideTelemetry(sum, { tenant: any.tenant, traceId: any.traceId, dimensions }, options);
+    if (sum.item !== undefined) sightings.add(decided.fact, sum.item, dimensions);
+    return decided;
+  });
+}
 
 function knownDuplicateOf(closed: ClosedTrace | undefined): (spanId: string) => string | undefined {
   return (spanId) => {
@@ -98,14 +129,14 @@ function verdictOn(
   return observation.receipt.currency === currency ? {} : { currencyProblem: 'currency-differs' };
 }
 
-function sightingsOf(facts: Iterable<SpanFact>, attribute: (fact: SpanFact) => Attribution): readonly Sighting[] {
+function sightingsOf(facts: Iterable<SpanFact>, attribute: (fact: SpanFact) => Attribution): Sightings {
   const sightings = collectSightings();
   for (const fact of facts) {
     if (fact.item === undefined && fact.outcome === undefined && fact.observation === undefined) continue;
     const { item, dimensions } = attribute(fact);
     if (item !== undefined) sightings.add(fact, item, dimensions);
   }
-  return sightings.all();
+  return sightings;
 }
 
 function byStart(left: SpanFact, right: SpanFact): number {

@@ -47,4 +47,5 @@ export type { Sighting } from './sighting.ts';
 export type { AuditEvent, ItemKey, Observation, Outcome, SpanFact, SpanRole } from './span-fact.ts';
 export type { CategoryTally, Tally, TallySums } from './tally.ts';
 export { addTallies, emptyTally, isExcluded, isUnpriced, subtractTallies, tallyOf, unpricedReasonsOf } from './tally.ts';
+export { isTelemetry, type TelemetrySum } from './telemetry.ts';
 export { isLink, strongerFact, uniqueFacts } from './unique-facts.ts';

@@ -1,10 +1,11 @@
 import type { Unnamed } from './attribution.ts';
 import type { Claim } from './claim.ts';
-import type { TraceDecision } from './decide-trace.ts';
-import { bookingOf, type CostFact, type Decision } from './decision.ts';
+import type { DecideOptions, TraceDecision } from './decide-trace.ts';
+import { bookingOf, type CostFact, type DecidedSpan, type Decision } from './decision.ts';
 import { isSameCall } from './nested-calls.ts';
 import type { Sighting } from './sighting.ts';
 import type { ItemKey, SpanFact } from './span-fact.ts';
+import { addTelemetry, decideTelemetry, isTelemetry, type TelemetrySum, telemetryOf } from './telemetry.ts';
 import { isAnsweredRequest } from './told-requests.ts';
 
 /** A trace, and what its spans that bear no cost say, where all that say anything say the same. */
@@ -17,6 +18,8 @@ export type PlainContext = Pick<SpanFact, 'tenant' | 'traceId'> & {
     /** The one with the greatest (start, span id). */
     readonly latest: { readonly atNs: bigint; readonly spanId: string };
   };
+  /** What they add up to as telemetry; absent: nobody asked, or there are none. */
+  readonly telemetry?: TelemetrySum;
   /** The nearest of some calls above another one of them; undefined: there is none. */
   readonly callAbove: (call: CostFact, calls: readonly CostFact[]) => CostFact | undefined;
 };
@@ -30,10 +33,10 @@ export type PlainContext = Pick<SpanFact, 'tenant' | 'traceId'> & {
 export function decidePlainTrace(
   costFacts: readonly CostFact[],
   context: PlainContext,
-  currency: string,
+  { currency, entryIdOf }: Pick<DecideOptions, 'currency' | 'entryIdOf'>,
 ): TraceDecision | undefined {
   const { mentioned } = context;
-  const first: Said | undefined = costFacts[0] ?? mentioned;
+  const first: Said | undefined = costFacts[0] ?? mentioned ?? (context.telemetry && noSaying);
   if (first === undefined) return undefined;
   if (mentioned !== undefined && !isSameItem(mentioned, first)) return undefined;
   for (const fact of costFacts) if (!saysPlainly(fact, first)) return undefined;
@@ -46,7 +49,7 @@ export function decidePlainTrace(
       : { item, itemSource: first.item.source, dimensions };
   const unnamed: Unnamed = item === undefined ? { unattributedReason: 'no-item' } : { item, itemSource: 'trace' };
   let foreign: Decision | undefined;
-  const spans = [...costFacts].sort(byStart).map((fact) => {
+  const spans: DecidedSpan[] = [...costFacts].sort(byStart).map((fact) => {
     let decided = decision;
     if (fact.observation.receipt.currency !== currency) {
       foreign ??= { ...decision, currencyProblem: 'currency-differs' };
@@ -54,13 +57,35 @@ export function decidePlainTrace(
     }
     return { fact, decision: decided, booking: bookingOf(fact, decided) };
   });
-  const sightings = item === undefined ? [] : [sightingOf(item, dimensions, costFacts, context)];
+  const of = item === undefined ? { unattributedReason: 'no-item' } : { item };
+  const sum = entryIdOf && telemetryOfAll(costFacts, context.telemetry);
+  if (sum !== undefined && entryIdOf !== undefined) {
+    const owner = {
+      tenant: context.tenant,
+      traceId: context.traceId,
+      dimensions: item === undefined ? noDimensions : dimensions,
+    };
+    spans.push(decideTelemetry({ ...sum, ...of }, owner, { currency, entryIdOf, repriced: noneRepriced }));
+  }
+  const sightings = item === undefined ? [] : [sightingOf(item, dimensions, spans, context)];
   return { spans, sightings, unnamed, standingSums: 0 };
+}
+
+const noneRepriced: ReadonlyMap<string, CostFact> = new Map();
+
+function telemetryOfAll(costFacts: readonly CostFact[], others: TelemetrySum | undefined): TelemetrySum | undefined {
+  let sum = others;
+  for (const fact of costFacts) {
+    const part = telemetryOf(fact);
+    if (part !== undefined) sum = sum === undefined ? part : addTelemetry(sum, part);
+  }
+  return sum;
 }
 
 /** What a span says about its item. */
 type Said = Pick<SpanFact, 'item' | 'dimensions'>;
 
+const noSaying: Said = {};
 const noDimensions: Readonly<Record<string, string>> = {};
 
 /** Whether a span says what the first one says, and nothing that needs the rest of the trace. */
@@ -68,7 +93,7 @@ function saysPlainly(fact: CostFact, first: Said): boolean {
   const { item, itemProblem, outcome, events, observation } = fact;
   if (itemProblem !== undefined || outcome !== undefined || events !== undefined) return false;
   if (item?.parentId !== undefined || item?.source !== first.item?.source) return false;
-  if (observation.role === 'aggregate' || isAnsweredRequest(fact)) return false;
+  if (observation.role === 'aggregate' || isTelemetry(fact) || isAnsweredRequest(fact)) return false;
   return fact === first || isSameItem(fact, first);
 }
 
@@ -128,12 +153,13 @@ function isWithinItself(call: CostFact, above: CostFact | undefined): boolean {
 function sightingOf(
   item: ItemKey,
   dimensions: Readonly<Record<string, string>>,
-  costFacts: readonly CostFact[],
+  spans: readonly DecidedSpan[],
   { mentioned, traceId }: PlainContext,
 ): Sighting {
   let [firstNs, lastNs] = [mentioned?.firstNs, mentioned?.lastNs];
   let latest = mentioned?.latest;
-  for (const { startNs, endNs, spanId } of costFacts) {
+  for (const { fact } of spans) {
+    const { startNs, endNs, spanId } = fact;
     if (firstNs === undefined || startNs < firstNs) firstNs = startNs;
     if (lastNs === undefined || endNs > lastNs) lastNs = endNs;
     if (latest === undefined || startNs > latest.atNs || (startNs === latest.atNs && spanId > latest.spanId)) {

@@ -15,8 +15,11 @@ export type Outcome = {
   readonly atNs: bigint;
 };
 
-/** Why a span was sent: the priced leaf, a try that did not answer, a handoff, a tool, or a sum of its children. */
-export type SpanRole = 'call' | 'attempt' | 'handoff' | 'tool' | 'aggregate';
+/**
+ * Why a span was sent: the priced leaf, a try that did not answer, a handoff, a tool, or a sum of its children. `telemetry` is no
+ * span: it stands for what spans themselves cost their vendor of observability.
+ */
+export type SpanRole = 'call' | 'attempt' | 'handoff' | 'tool' | 'aggregate' | 'telemetry';
 
 /** What one span says about cost. Plain data: safe to clone, store and send. */
 export type Observation = {
@@ -93,6 +96,13 @@ export type SpanFact = {
   readonly dimensions?: Readonly<Record<string, string>>;
   /** In the order of the span. */
   readonly events?: readonly AuditEvent[];
+  /** What the span is as telemetry; absent where nobody asked what that costs. */
+  readonly telemetry?: {
+    /** Bytes of the span as it came, without what it shares with others. */
+    readonly bytes: number;
+    /** Text of what its vendor of observability asked when it started. */
+    readonly prices: string;
+  };
   /** Absent: the span only links its children to its parent. */
   readonly observation?: Observation;
 };

@@ -13,13 +13,14 @@ export function uniqueFacts(facts: Iterable<SpanFact>): ReadonlyMap<string, Span
 }
 
 /**
- * Which of two facts of one span counts: one that bears cost, then one that says something over a mere link, then a handoff, then
- * the one that ended later, then the one that was priced anew more often, then the greater text, then the greater name. A handoff is charged
+ * Which of two facts of one span counts: one that bears cost, then one that says something over a mere link, then a link that is
+ * counted as telemetry, then a handoff, then the one that ended later, then the one that was priced anew more often, then the greater text, then the greater name. A handoff is charged
  * as it was finished first: finishing it again, with other minutes, changes nothing. Returns `first` when both say the same.
  */
 export function strongerFact(first: SpanFact, second: SpanFact): SpanFact {
   if (bearsCost(first) !== bearsCost(second)) return bearsCost(first) ? first : second;
   if (isLink(first) !== isLink(second)) return isLink(first) ? second : first;
+  if (isLink(first) && isCounted(first) !== isCounted(second)) return isCounted(first) ? first : second;
   if (isHandoff(first) !== isHandoff(second)) return isHandoff(first) ? first : second;
   if (first.endNs !== second.endNs) {
     const [earlier, later] = first.endNs < second.endNs ? [first, second] : [second, first];
@@ -31,6 +32,10 @@ export function strongerFact(first: SpanFact, second: SpanFact): SpanFact {
   const [one, other] = [canonicalText({ ...first, name: '' }), canonicalText({ ...second, name: '' })];
   if (one !== other) return one > other ? first : second;
   return first.name >= second.name ? first : second;
+}
+
+function isCounted({ telemetry }: SpanFact): boolean {
+  return telemetry !== undefined;
 }
 
 function isHandoff({ observation }: SpanFact): boolean {

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ancestry } from '../src/ancestry.ts';
 import { bearsCost, contributionsOf, contributionText, decidePlainTrace, decideTrace, type SpanFact } from '../src/index.ts';
+import { addTelemetry, type TelemetrySum, telemetryOf } from '../src/telemetry.ts';
 import { uniqueFacts } from '../src/unique-facts.ts';
-import { fact } from './support/facts.ts';
+import { entryIdOf, fact } from './support/facts.ts';
 import { anyPlainTrace } from './support/random-plain-trace.ts';
 
 /** What a packed trace is read into, from facts. undefined: spans that bear no cost say different things, or more than an item. */
@@ -17,10 +18,15 @@ function plainlyDecided(facts: readonly SpanFact[]): ReturnType<typeof decidePla
     one.startNs === other.startNs ? (one.spanId < other.spanId ? 1 : -1) : one.startNs < other.startNs ? 1 : -1,
   )[0];
   const bySpan = uniqueFacts(facts);
+  const telemetry = facts
+    .filter((each) => !bearsCost(each))
+    .flatMap((each) => telemetryOf(each) ?? [])
+    .reduce<TelemetrySum | undefined>((sum, part) => (sum === undefined ? part : addTelemetry(sum, part)), undefined);
   return decidePlainTrace(
     facts.filter(bearsCost),
     {
       ...{ tenant: 'default', traceId: facts[0]?.traceId ?? '' },
+      ...(telemetry === undefined ? {} : { telemetry }),
       ...(first === undefined || latest === undefined
         ? {}
         : {
@@ -37,28 +43,32 @@ function plainlyDecided(facts: readonly SpanFact[]): ReturnType<typeof decidePla
         return calls.find(({ spanId }) => spanId === nearest?.spanId);
       },
     },
-    'USD',
+    options,
   );
 }
+
+const options = { currency: 'USD', entryIdOf };
 
 function inOrder(instants: readonly bigint[]): readonly bigint[] {
   return [...instants].sort((one, other) => (one < other ? -1 : 1));
 }
 
 test('a trace in which there is nothing to weigh is decided as any trace is', () => {
-  let decided = 0;
+  let [decided, counted] = [0, 0];
   fc.assert(
     fc.property(anyPlainTrace('t'), (facts) => {
       const plain = plainlyDecided(facts);
       if (plain === undefined || plain === 'not asked') return;
       decided += 1;
-      const whole = decideTrace(facts, { currency: 'USD' });
+      if (facts.some(({ telemetry }) => telemetry !== undefined)) counted += 1;
+      const whole = decideTrace(facts, options);
       expect(plain).toEqual(whole);
       expect(contributionsOf(plain).map(contributionText)).toEqual(contributionsOf(whole).map(contributionText));
     }),
     { numRuns: 4_000 },
   );
   expect(decided, 'traces that were plain').toBeGreaterThan(500);
+  expect(counted, 'traces that were plain and counted as telemetry').toBeGreaterThan(200);
 });
 
 test.each<[string, readonly SpanFact[]]>([

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import type { SpanFact } from '@costspan/ledger';
 import { idleWorkspaceBytesMax } from '../otlp/limits.ts';
 import { createWriter, reserve, type Writer, writeFixed32, writeRaw, writeText, writeVarint } from '../otlp/writer.ts';
 import { placeBytes } from './cost-fact-fields.ts';
@@ -17,8 +18,11 @@ export type Placed = {
 
 /** Collects what spans say. A span without a valid trace or span id cannot be told from another one: it is not taken. */
 export type FactCollector = {
-  /** Adds a span that bears no cost; `said` is what it says about its item, if anything. Returns whether it was taken. */
-  readonly addOther: (span: Placed, tenant: string, said: Said | undefined) => boolean;
+  /**
+   * Adds a span that bears no cost; `said` is what it says about its item, if anything, and `telemetry` what it is as telemetry
+   * where that is counted. Returns whether it was taken.
+   */
+  readonly addOther: (span: Placed, tenant: string, said: Said | undefined, telemetry?: Telemetry) => boolean;
   readonly addCost: (span: Placed, fact: FactInPlace) => boolean;
   /** Everything that was added, by trace. The collector must not be used afterwards. */
   readonly finish: () => PackedFacts;
@@ -28,12 +32,17 @@ export type FactCollector = {
 export function collectFacts(): FactCollector {
   const collected = takeCollected();
   return {
-    addOther: (span, tenant, said) => {
+    addOther: (span, tenant, said, telemetry) => {
       const trace = takePlace(collected, span, tenant);
       if (trace < 0) return false;
       const row = collected.rowCount;
       collected.traceOfRow[row] = trace;
-      collected.sayingOfRow[row] = said === undefined ? noSaying : sayingOf(collected, said);
+      if (telemetry === undefined) collected.sayingOfRow[row] = said === undefined ? noSaying : sayingOf(collected, said);
+      else {
+        collected.isSized = true;
+        collected.sizeOfRow[row] = telemetry.bytes;
+        collected.sayingOfRow[row] = pricedSayingOf(collected, said ?? nothingSaid, telemetry.prices);
+      }
       collected.rowCount = row + 1;
       return true;
     },
@@ -52,6 +61,8 @@ export function collectFacts(): FactCollector {
     },
   };
 }
+
+type Telemetry = NonNullable<SpanFact['telemetry']>;
 
 /** What is not at work, if anything: fresh memory for each request would cost as much as writing its facts. */
 let idle: Collected | undefined;
@@ -74,11 +85,15 @@ function release(collected: Collected): void {
   costs.length = 0;
   sayings.length = 0;
   sayingNumbers.clear();
+  collected.pricedSayings.clear();
+  if (collected.isSized) collected.sizeOfRow.fill(0);
+  collected.isSized = false;
   collected.rowCount = 0;
   idle = collected;
 }
 
 const noSaying = -1;
+const nothingSaid: Said = {};
 
 type Span = { readonly start: number; readonly end: number };
 
@@ -93,12 +108,18 @@ type Collected = {
   readonly costs: Array<{ readonly trace: number; readonly record: Span }>;
   readonly sayings: Span[];
   readonly sayingNumbers: Map<Said, number>;
+  /** Numbers of sayings with prices of telemetry, by prices. */
+  readonly pricedSayings: Map<string, Map<Said, number>>;
+  /** Whether spans are counted as telemetry. */
+  isSized: boolean;
   /** Places of the other spans, 48 bytes each, and the same memory as numbers and for writing. */
   rows: Buffer;
   words32: Int32Array;
   rowsView: DataView;
   traceOfRow: Int32Array;
   sayingOfRow: Int32Array;
+  /** Bytes of telemetry, where spans are counted as such. */
+  sizeOfRow: Int32Array;
   rowCount: number;
 };
 
@@ -115,9 +136,12 @@ function openCollected(): Collected {
     costs: [],
     sayings: [],
     sayingNumbers: new Map(),
+    pricedSayings: new Map(),
+    isSized: false,
     ...allocateRows(rowsAtFirst),
     traceOfRow: new Int32Array(rowsAtFirst),
     sayingOfRow: new Int32Array(rowsAtFirst),
+    sizeOfRow: new Int32Array(rowsAtFirst),
     rowCount: 0,
   };
 }
@@ -135,12 +159,13 @@ function takePlace(collected: Collected, span: Placed, tenant: string): number {
 
 function grow(collected: Collected): void {
   const count = collected.traceOfRow.length * 2;
-  const [traceOfRow, sayingOfRow] = [new Int32Array(count), new Int32Array(count)];
+  const [traceOfRow, sayingOfRow, sizeOfRow] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)];
   const allocated = allocateRows(count);
   allocated.rows.set(collected.rows);
   traceOfRow.set(collected.traceOfRow);
   sayingOfRow.set(collected.sayingOfRow);
-  Object.assign(collected, { ...allocated, traceOfRow, sayingOfRow });
+  sizeOfRow.set(collected.sizeOfRow);
+  Object.assign(collected, { ...allocated, traceOfRow, sayingOfRow, sizeOfRow });
 }
 
 function allocateRows(count: number): Pick<Collected, 'rows' | 'words32' | 'rowsView'> {
@@ -157,6 +182,28 @@ function sayingOf(collected: Collected, said: Said): number {
   return number;
 }
 
+function pricedSayingOf(collected: Collected, said: Said, prices: string): number {
+  const atPrices = collected.pricedSayings.get(prices) ?? new Map<Said, number>();
+  collected.pricedSayings.set(prices, atPrices);
+  const known = atPrices.get(said);
+  if (known !== undefined) return known;
+  writeSaid(collected.writer, { ...said, telemetryPrices: prices });
+  const number = collected.sayings.push(takeRecord(collected)) - 1;
+  atPrices.set(said, number);
+  return number;
+}
+
+/** Where spans are counted as telemetry all of them are mentioned, those that say nothing and are not counted too. */
+function mentionEverySpan(collected: Collected): void {
+  const { rows, rowCount, sayingOfRow, sizeOfRow } = collected;
+  for (let row = 0; row < rowCount; row += 1) {
+    if (sayingOfRow[row] !== noSaying) continue;
+    sayingOfRow[row] = sayingOf(collected, nothingSaid);
+    sizeOfRow[row] = 0;
+    rows.fill(0, row * placeBytes + 32, (row + 1) * placeBytes);
+  }
+}
+
 function takeRecord({ writer, records }: Collected): Span {
   const start = records.length;
   finishRecord(writer, records);
@@ -164,6 +211,7 @@ function takeRecord({ writer, records }: Collected): Span {
 }
 
 function finish(collected: Collected): PackedFacts {
+  if (collected.isSized) mentionEverySpan(collected);
   const { traces, words, out, records, rowCount } = collected;
   reserve(out, 64 + records.length + rowCount * 40 + traces.count() * 64);
   writeFixed32(out, 0);
@@ -235,7 +283,8 @@ function writeRecord(out: Writer, records: Writer, { start, end }: Span): void {
   writeRaw(out, records.bytes.subarray(start, end));
 }
 
-function writeContext(out: Writer, { sayings, sayingOfRow, rows, records }: Collected, one: OneTrace): void {
+function writeContext(out: Writer, collected: Collected, one: OneTrace): void {
+  const { sayings, sayingOfRow, rows, records, isSized } = collected;
   const said: number[] = [];
   let mentionCount = 0;
   for (const row of one.rows) {
@@ -246,7 +295,7 @@ function writeContext(out: Writer, { sayings, sayingOfRow, rows, records }: Coll
     one.numbers[saying] = said.length;
     said.push(saying);
   }
-  writeVarint(out, said.length);
+  writeVarint(out, said.length * 2 + Number(isSized));
   for (const saying of said) {
     const record = sayings[saying];
     assert(record !== undefined);
@@ -260,7 +309,8 @@ function writeContext(out: Writer, { sayings, sayingOfRow, rows, records }: Coll
     copyBytes(rows, row * placeBytes + 16, 32, out);
     writeFixed32(out, one.numbers[saying]!);
   }
-  for (const row of one.rows) if (sayingOfRow[row] === noSaying) copyBytes(rows, row * placeBytes + 16, 16, out);
+  if (isSized) for (const row of one.rows) writeFixed32(out, collected.sizeOfRow[row]!);
+  else for (const row of one.rows) if (sayingOfRow[row] === noSaying) copyBytes(rows, row * placeBytes + 16, 16, out);
 }
 
 /** Byte by byte: for so few, a call into the engine costs more. */

@@ -3,7 +3,10 @@ import { hash } from 'node:crypto';
 import { reserve, type Writer } from '../otlp/writer.ts';
 import { entryIdBytes } from './cost-fact-fields.ts';
 
-/** Identity of the entry of a span, 32 hex digits: the first half of SHA-256 over tenant, trace and span, a line each. */
+/**
+ * Identity of an entry, 32 hex digits: the first half of SHA-256 over tenant, trace and span, a line each. What is no span has a
+ * name instead that is no span id.
+ */
 export function entryIdOf(tenant: string, traceId: string, spanId: string): string {
   return hash('sha256', `${tenant}\n${traceId}\n${spanId}`, 'hex').slice(0, 2 * entryIdBytes);
 }

@@ -16,20 +16,21 @@ export function packFacts(facts: Iterable<SpanFact>): PackedFacts {
     const copyPlace = ({ buffer }: DataView, offset: number): void => copyPlaceOf(fact, Buffer.from(buffer), offset);
     const place = { copyPlace };
     if (bearsCost(fact)) collected.addCost(place, fact);
-    else collected.addOther(place, fact.tenant, isLink(fact) ? undefined : fact);
+    else collected.addOther(place, fact.tenant, isLink(fact) ? undefined : fact, fact.telemetry);
   }
   return collected.finish();
 }
 
-/** Facts of one trace that bear no cost as a context, with a saying for each that says something. */
+/** Facts of one trace that bear no cost as a context, with a saying for each that is mentioned. */
 export function packContext(facts: readonly SpanFact[], words: WordTable): Uint8Array {
   const writer = createFactWriter(words);
   const [out, record] = [createWriter(1_024), createWriter(256)];
   const place = Buffer.alloc(placeBytes);
-  const mentions = facts.filter((fact) => !isLink(fact));
-  writeVarint(out, mentions.length);
+  const isSized = facts.some(({ telemetry }) => telemetry !== undefined);
+  const mentions = isSized ? facts : facts.filter((fact) => !isLink(fact));
+  writeVarint(out, mentions.length * 2 + Number(isSized));
   for (const fact of mentions) {
-    writeSaid(writer, fact);
+    writeSaid(writer, fact.telemetry === undefined ? fact : { ...fact, telemetryPrices: fact.telemetry.prices });
     record.length = 0;
     finishRecord(writer, record);
     writeVarint(out, record.length);
@@ -37,9 +38,13 @@ export function packContext(facts: readonly SpanFact[], words: WordTable): Uint8
   }
   writeVarint(out, mentions.length);
   for (const [number, fact] of mentions.entries()) {
-    copyPlaceOf(fact, place, 0);
+    copyPlaceOf(isLink(fact) && fact.telemetry === undefined ? { ...fact, startNs: 0n, endNs: 0n } : fact, place, 0);
     writeRaw(out, place.subarray(16));
     writeFixed32(out, number);
+  }
+  if (isSized) {
+    for (const { telemetry } of mentions) writeFixed32(out, telemetry?.bytes ?? 0);
+    return finishWriter(out);
   }
   for (const fact of facts) {
     if (!isLink(fact)) continue;

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { CostFact, PlainContext } from '@costspan/ledger';
 import { type FactReader, openRecord, readHex, readInstant, readNumber } from './fact-reader.ts';
-import type { PackedTrace } from './read-packed-facts.ts';
+import { mentionBytes, type PackedTrace } from './read-packed-facts.ts';
 import { readSaid, type Said } from './said.ts';
 import { indexedSpansMax, indexSpans, type SpanIndex } from './span-index.ts';
 
@@ -13,7 +13,6 @@ export type PackedContext = PlainContext & {
   readonly firstEndNs?: bigint;
 };
 
-const mentionBytes = 36;
 const linkBytes = 16;
 const places = new Int32Array(indexedSpansMax);
 
@@ -27,10 +26,9 @@ export function readPlainContext(trace: PackedTrace, costFacts: readonly CostFac
   if (spanCount > indexedSpansMax) return undefined;
   const bytes = Buffer.from(context.buffer);
   const reader: FactReader = { bytes, words, wordAt: 0, at: context.byteOffset };
-  const sayingCount = readNumber(reader);
-  if (sayingCount > 1) return undefined;
-  const said = sayingCount === 1 ? readSaying(reader) : undefined;
-  if (said !== undefined && !isPlain(said)) return undefined;
+  const head = readNumber(reader);
+  const sayings = readSayings(reader, head);
+  if (sayings === undefined) return undefined;
   const mentionCount = readNumber(reader);
   const mentionsAt = reader.at;
   let count = 0;
@@ -39,22 +37,75 @@ export function readPlainContext(trace: PackedTrace, costFacts: readonly CostFac
     places[count] = byteOffset + 2 + 2 * bytes.readUInt16LE(byteOffset) + 16;
     count += 1;
   }
-  const end = context.byteOffset + context.byteLength;
   const linksAt = mentionsAt + mentionCount * mentionBytes;
+  const isSized = (head & 1) === 1;
+  const end = isSized ? linksAt : context.byteOffset + context.byteLength;
   for (let at = mentionsAt; at < end; at += at < linksAt ? mentionBytes : linkBytes) {
     places[count] = at;
     count += 1;
   }
   const index = indexSpans(bytes, places, count);
   if (index === undefined) return undefined;
-  const times = said === undefined ? undefined : timesOf(bytes, mentionsAt, mentionCount);
-  if (said !== undefined && times === undefined) return undefined;
+  const { said, silent, prices } = sayings;
+  const mentions = places.subarray(costs.length, costs.length + mentionCount);
+  const speaking = silent === undefined ? mentions : mentions.filter((at) => bytes.readUInt32LE(at + 32) !== silent);
+  const times = said === undefined ? undefined : timesOf(bytes, speaking);
+  const all = prices === undefined || speaking === mentions ? times : timesOf(bytes, mentions);
+  if ((said !== undefined && times === undefined) || (prices !== undefined && all === undefined)) return undefined;
   return {
     ...{ tenant: trace.tenant, traceId: trace.traceId },
-    ...(times === undefined ? {} : { mentioned: { ...said, ...times }, firstEndNs: times.firstEndNs }),
+    ...(times === undefined ? {} : { mentioned: { ...said, ...times } }),
+    ...(all === undefined ? {} : { firstEndNs: all.firstEndNs }),
+    ...(prices === undefined || all === undefined
+      ? {}
+      : { telemetry: { ...all, ...sizeOf(bytes, linksAt, mentionCount), ...firstOf(bytes, mentions), prices } }),
     rooted: isRooted(bytes, count),
     callAbove: callsAbove(index, costFacts),
   };
+}
+
+type Sayings = {
+  /** What those say that say something. */
+  readonly said?: Said;
+  /** Number of the saying of those that say nothing, where spans are counted as telemetry. */
+  readonly silent?: number;
+  /** What telemetry costs, where it is counted. */
+  readonly prices?: string;
+};
+
+/** undefined: spans say different things, or more than an item and dimensions, or telemetry has several prices. */
+function readSayings(reader: FactReader, head: number): Sayings | undefined {
+  const isSized = (head & 1) === 1;
+  const count = head >>> 1;
+  if (count > (isSized ? 2 : 1)) return undefined;
+  const sayings: { -readonly [Key in keyof Sayings]: Sayings[Key] } = {};
+  for (let number = 0; number < count; number += 1) {
+    const { telemetryPrices, ...said } = readSaying(reader);
+    if (!isPlain(said)) return undefined;
+    if (isSized && (telemetryPrices === undefined || telemetryPrices !== (sayings.prices ?? telemetryPrices))) return undefined;
+    if (isSized && said.item === undefined && said.dimensions === undefined) sayings.silent = number;
+    else if (sayings.said === undefined) sayings.said = said;
+    else return undefined;
+    if (telemetryPrices !== undefined) sayings.prices = telemetryPrices;
+  }
+  return sayings;
+}
+
+/** How much telemetry mentions are; their sizes follow each other. */
+function sizeOf(bytes: Buffer, sizesAt: number, spans: number): { readonly bytes: number; readonly spans: number } {
+  let sum = 0;
+  for (let index = 0; index < spans; index += 1) sum += bytes.readUInt32LE(sizesAt + 4 * index);
+  return { bytes: sum, spans };
+}
+
+/** The mention with the least (start, span id). */
+function firstOf(bytes: Buffer, mentions: Int32Array): { readonly firstSpanId: string } {
+  let first = mentions[0] ?? 0;
+  for (const at of mentions) {
+    const order = compareTimes(bytes, at + 16, first + 16);
+    if (order < 0 || (order === 0 && compareIds(bytes, at, first) < 0)) first = at;
+  }
+  return { firstSpanId: readHex({ bytes, words: [], wordAt: 0, at: first }, 8) };
 }
 
 function readSaying(reader: FactReader): Said {
@@ -74,9 +125,11 @@ type Times = Pick<NonNullable<PlainContext['mentioned']>, 'firstNs' | 'lastNs' |
  * First start, last end and latest span of mentions: by bytes, because numbers of 64 bits are slow to make. undefined for times
  * that no ledger can hold, which are all taken for the last it can.
  */
-function timesOf(bytes: Buffer, mentionsAt: number, count: number): Times | undefined {
-  let [first, last, latest, firstEnd] = [mentionsAt, mentionsAt, mentionsAt, mentionsAt];
-  for (let left = count - 1, at = mentionsAt + mentionBytes; left > 0; left -= 1, at += mentionBytes) {
+function timesOf(bytes: Buffer, mentions: Int32Array): Times | undefined {
+  const any = mentions[0] ?? 0;
+  let [first, last, latest, firstEnd] = [any, any, any, any];
+  for (let index = 1; index < mentions.length; index += 1) {
+    const at = mentions[index] ?? 0;
     if (compareTimes(bytes, at + 16, first + 16) < 0) first = at;
     if (compareTimes(bytes, at + 24, last + 24) > 0) last = at;
     if (compareTimes(bytes, at + 24, firstEnd + 24) < 0) firstEnd = at;

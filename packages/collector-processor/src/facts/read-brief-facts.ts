@@ -3,7 +3,7 @@ import type { Receipt, ReceiptLine } from '@costspan/pricing';
 import { entryIdBytes, hasPart, lineHas } from './cost-fact-fields.ts';
 import { type FactReader, openRecord, readHex, readInstant, readNumber, readWord, skipText, skipWord } from './fact-reader.ts';
 import { readPico } from './pico.ts';
-import { openObservation, readHuman, readLines } from './read-cost-fact.ts';
+import { openObservation, readHuman, readLines, sized } from './read-cost-fact.ts';
 import type { PackedTrace } from './read-packed-facts.ts';
 import { readSaid, type Said } from './said.ts';
 
@@ -27,7 +27,7 @@ function readBriefFact(reader: FactReader, traceId: string, saidBefore: SaidBefo
   const entryId = readHex(reader, entryIdBytes);
   const parts = readNumber(reader);
   const tenant = readWord(reader);
-  const said = readSaidAgain(reader, saidBefore);
+  const said = sized(readSaidAgain(reader, saidBefore), reader);
   skipText(reader);
   const observation = readObservation(reader, entryId, parts);
   return { tenant, ...said, traceId, spanId, parentSpanId: '', name: '', startNs, endNs, observation };

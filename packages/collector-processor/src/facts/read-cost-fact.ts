@@ -4,7 +4,7 @@ import { billables, entryIdBytes, hasPart, lineHas } from './cost-fact-fields.ts
 import { type FactReader, openRecord, readHex, readInstant, readNumber, readText, readWord } from './fact-reader.ts';
 import { readPico } from './pico.ts';
 import { putOwn } from './put-own.ts';
-import { readSaid } from './said.ts';
+import { readSaid, type Said } from './said.ts';
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
@@ -19,10 +19,18 @@ export function readCostFact(bytes: Uint8Array, start: number, words: readonly s
   const entryId = readHex(reader, entryIdBytes);
   const parts = readNumber(reader);
   const tenant = readWord(reader);
-  const said = readSaid(reader);
+  const said = sized(readSaid(reader), reader);
   const name = readText(reader);
   const observation = readObservation(reader, entryId, parts);
   return { tenant, ...said, traceId, spanId, parentSpanId, name, startNs, endNs, observation };
+}
+
+/** What was said, with how many bytes of telemetry the span is where its prices are said. */
+export function sized(said: Said, reader: FactReader): Omit<Said, 'telemetryPrices'> & Pick<SpanFact, 'telemetry'> {
+  // Copying it costs more than the rest of a fact, and mostly nobody asks.
+  if (said.telemetryPrices === undefined) return said;
+  const { telemetryPrices: prices, ...rest } = said;
+  return { ...rest, telemetry: { bytes: readNumber(reader), prices } };
 }
 
 /** Sixteen hex digits; '' for zeros, which stand for no parent. */

@@ -78,13 +78,20 @@ export function contextFactsOf({
   const bytes = Buffer.from(context.buffer, context.byteOffset, context.byteLength);
   const reader: FactReader = { bytes, words, wordAt: 0, at: 0 };
   const sayings: Said[] = [];
-  for (let left = readNumber(reader); left > 0; left -= 1) {
+  const head = readNumber(reader);
+  for (let left = head >>> 1; left > 0; left -= 1) {
     const length = readNumber(reader);
     sayings.push(readSaid(openRecord(bytes, reader.at, words)));
     reader.at += length;
   }
   const facts: SpanFact[] = [];
-  for (let left = readNumber(reader); left > 0; left -= 1) facts.push(readMention(reader, { tenant, traceId }, sayings));
+  const mentionCount = readNumber(reader);
+  const sizesAt = reader.at + mentionCount * mentionBytes;
+  for (let index = 0; index < mentionCount; index += 1) {
+    const mention = readMention(reader, { tenant, traceId }, sayings);
+    facts.push((head & 1) === 0 ? mention : sizedMention(mention, bytes.readUInt32LE(sizesAt + 4 * index)));
+  }
+  if ((head & 1) === 1) return facts;
   while (reader.at < bytes.length) {
     const spanId = readHex(reader, 8);
     facts.push({ tenant, traceId, spanId, parentSpanId: readParent(reader), name: '', startNs: 0n, endNs: 0n });
@@ -92,11 +99,20 @@ export function contextFactsOf({
   return facts;
 }
 
+/** Bytes of a mention. */
+export const mentionBytes = 36;
+
+type Mention = Omit<SpanFact, 'telemetry'> & Pick<Said, 'telemetryPrices'>;
+
+function sizedMention({ telemetryPrices, ...fact }: Mention, bytes: number): SpanFact {
+  return telemetryPrices === undefined ? fact : { ...fact, telemetry: { bytes, prices: telemetryPrices } };
+}
+
 function readMention(
   reader: FactReader,
   { tenant, traceId }: Pick<PackedTrace, 'tenant' | 'traceId'>,
   sayings: readonly Said[],
-): SpanFact {
+): Mention {
   const spanId = readHex(reader, 8);
   const parentSpanId = readParent(reader);
   const startNs = readInstant(reader);

@@ -4,10 +4,13 @@ import { type FactReader, readInstant, readNumber, readText, readWord } from './
 import { type FactWriter, writeWord } from './fact-writer.ts';
 import { putOwn } from './put-own.ts';
 
-/** What a span says about its work item, and what was decided for it. */
-export type Said = Pick<SpanFact, 'item' | 'itemProblem' | 'outcome' | 'dimensions' | 'events'>;
+/** What a span says about its work item, what was decided for it, and what its vendor of observability asked. */
+export type Said = Pick<SpanFact, 'item' | 'itemProblem' | 'outcome' | 'dimensions' | 'events'> & {
+  /** Present where spans are counted as telemetry. */
+  readonly telemetryPrices?: string;
+};
 
-const has = { item: 1, itemProblem: 2, outcome: 4, dimensions: 8, parentId: 16, events: 32 } as const;
+const has = { item: 1, itemProblem: 2, outcome: 4, dimensions: 8, parentId: 16, events: 32, telemetryPrices: 64 } as const;
 const sources = ['span', 'resource', 'id_from'] as const;
 
 /**
@@ -15,9 +18,10 @@ const sources = ['span', 'resource', 'id_from'] as const;
  *
  *     which parts there are varint · item: source varint, type word, id text, parent's id text · problem word ·
  *     outcome: value text, instant fixed64 · dimensions: count varint, then key word and value text each ·
- *     events: count varint, then name word, instant fixed64, attribute count varint, key word and value text each
+ *     events: count varint, then name word, instant fixed64, attribute count varint, key word and value text each ·
+ *     prices of telemetry word
  */
-export function writeSaid(writer: FactWriter, { item, itemProblem, outcome, dimensions, events }: Said): void {
+export function writeSaid(writer: FactWriter, { item, itemProblem, outcome, dimensions, events, telemetryPrices }: Said): void {
   const { body } = writer;
   writeVarint(
     body,
@@ -26,7 +30,8 @@ export function writeSaid(writer: FactWriter, { item, itemProblem, outcome, dime
       (itemProblem === undefined ? 0 : has.itemProblem) |
       (outcome === undefined ? 0 : has.outcome) |
       (dimensions === undefined ? 0 : has.dimensions) |
-      (events === undefined ? 0 : has.events),
+      (events === undefined ? 0 : has.events) |
+      (telemetryPrices === undefined ? 0 : has.telemetryPrices),
   );
   if (item !== undefined) {
     writeVarint(body, sources.indexOf(item.source));
@@ -40,7 +45,12 @@ export function writeSaid(writer: FactWriter, { item, itemProblem, outcome, dime
     writeFixed64(body, outcome.atNs);
   }
   if (dimensions !== undefined) writeTexts(writer, dimensions);
-  if (events === undefined) return;
+  if (events !== undefined) writeEvents(writer, events);
+  if (telemetryPrices !== undefined) writeWord(writer, telemetryPrices);
+}
+
+function writeEvents(writer: FactWriter, events: NonNullable<Said['events']>): void {
+  const { body } = writer;
   writeVarint(body, events.length);
   for (const { name, atNs, attributes } of events) {
     writeWord(writer, name);
@@ -67,6 +77,7 @@ export function readSaid(reader: FactReader): Said {
   if ((parts & has.outcome) !== 0) said.outcome = { value: readText(reader), atNs: readInstant(reader) };
   if ((parts & has.dimensions) !== 0) said.dimensions = readTexts(reader);
   if ((parts & has.events) !== 0) said.events = readEvents(reader);
+  if ((parts & has.telemetryPrices) !== 0) said.telemetryPrices = readWord(reader);
   return said;
 }
 

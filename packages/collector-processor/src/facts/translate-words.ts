@@ -13,7 +13,7 @@ export function translateRecord(record: Uint8Array, translate: Translate): Uint8
 export function translateContext(context: Uint8Array, translate: Translate): Uint8Array | undefined {
   const copy = Buffer.from(context);
   const cursor = { at: 0 };
-  for (let left = readVarint(copy, cursor); left > 0; left -= 1) {
+  for (let left = readVarint(copy, cursor) >>> 1; left > 0; left -= 1) {
     const length = readVarint(copy, cursor);
     if (!translateAt(copy, cursor.at, translate)) return undefined;
     cursor.at += length;

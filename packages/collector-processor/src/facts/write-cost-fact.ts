@@ -11,7 +11,7 @@ import { writeSaid } from './said.ts';
  * Writes a cost-bearing fact. `place` is where the span stands, as `SpanView.copyPlace` gives it.
  *
  *      0 place, 48 bytes · 48 entry id, 16 bytes · which parts there are varint · tenant word · what is said of the item ·
- *     name text · scope name and version words · dialect, role, category, provider, model words · usage · receipt ·
+ *     bytes of telemetry varint where its prices are said · name text · scope name and version words · dialect, role, category, provider, model words · usage · receipt ·
  *     call id text · attempt: number, billable varints · agent, request id, key fingerprint texts · human ·
  *     service tier, region words · repriced: count varint, reason text
  */
@@ -26,7 +26,11 @@ export function writeCostFact(writer: FactWriter, place: Uint8Array, fact: FactI
   }
   writeVarint(body, partsOf(observation));
   writeWord(writer, fact.tenant);
-  writeSaid(writer, fact);
+  if (fact.telemetry === undefined) writeSaid(writer, fact);
+  else {
+    writeSaid(writer, { ...fact, telemetryPrices: fact.telemetry.prices });
+    writeVarint(body, fact.telemetry.bytes);
+  }
   writeText(body, fact.name);
   writeWord(writer, observation.scopeName);
   writeWord(writer, observation.scopeVersion);

@@ -1,4 +1,5 @@
 import { type CostFact, contributionsOf, decidePlainTrace } from '@costspan/ledger';
+import { entryIdOf } from '../facts/entry-id.ts';
 import { type PackedContext, readPlainContext } from '../facts/plain-context.ts';
 import { readBriefFacts } from '../facts/read-brief-facts.ts';
 import { contextFactsOf, type PackedTrace } from '../facts/read-packed-facts.ts';
@@ -16,7 +17,7 @@ export function commitPlainTrace(context: SpanCommitContext, packed: PackedTrace
   const costFacts = readBriefFacts(packed);
   const plain = readPlainContext(packed, costFacts);
   if (plain === undefined || (prunedBeforeNs > 0n && endsBefore(costFacts, plain, prunedBeforeNs))) return false;
-  const decision = decidePlainTrace(costFacts, plain, file.currency);
+  const decision = decidePlainTrace(costFacts, plain, { currency: file.currency, entryIdOf });
   if (decision === undefined) return false;
   const [contribution] = contributionsOf(decision);
   const row = { state: 'open', facts: spanCount, sums: 0, unnamed: decision.unnamed, rooted: plain.rooted } as const;
@@ -29,7 +30,9 @@ export function commitPlainTrace(context: SpanCommitContext, packed: PackedTrace
   const traceKey = traces.writeNew({ tenant: packed.tenant, traceId: packed.traceId, ...row, ...news }, nowNs);
   if (traceKey === undefined) return false;
   const spans = decision.spans.map(({ fact, decision: decided, booking }) => {
-    const record = costs[costFacts.indexOf(fact)] as Uint8Array;
+    const record = costs[costFacts.indexOf(fact)];
+    // What spans cost as telemetry came in no record.
+    if (record === undefined) return { fact, decision: decided, booking };
     return { fact, decision: decided, booking, packed: { record, words: packed.words } };
   });
   entries.writeNew(traceKey, { spans, itemKeyOf: items.keyOf, nowNs });

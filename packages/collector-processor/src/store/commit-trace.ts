@@ -1,13 +1,16 @@
 import {
   bearsCost,
   type Contribution,
+  canonicalText,
   contributionsOf,
   contributionText,
   type DecidedSpan,
   decideTrace,
+  isTelemetry,
   type SpanFact,
   strongerFact,
 } from '@costspan/ledger';
+import { entryIdOf } from '../facts/entry-id.ts';
 import type { ContributionRows } from './contribution-rows.ts';
 import type { EntryRows, KeyedSpan, PackedRecord, StoredEntry } from './entry-rows.ts';
 import { type IncomingFact, type IncomingTrace, saysNoMore } from './incoming.ts';
@@ -43,7 +46,11 @@ export function commitOpenTrace(context: SpanCommitContext, trace: OpenTrace | u
 
   const { open, nowNs } = context;
   const before = trace?.row.state ?? 'open';
-  const decision = decideTrace(known.values(), { currency: context.file.currency, sumsStand: before === 'summed' });
+  const decision = decideTrace(known.values(), {
+    currency: context.file.currency,
+    sumsStand: before === 'summed',
+    entryIdOf,
+  });
   const facts = (trace?.row.facts ?? 0) + fresh.length;
   const state = facts > traceFactsMax ? 'closed' : before;
   const rooted = trace?.row.rooted === true || fresh.some(({ fact }) => fact.parentSpanId === '');
@@ -78,7 +85,7 @@ export function commitOpenTrace(context: SpanCommitContext, trace: OpenTrace | u
 export function settleSums(context: CommitContext, row: TraceRow, identity: TraceIdentity): void {
   const { file, traces, entries, items, nowNs } = context;
   const { known, stored, contributions } = loadOpenTrace(context, row, identity);
-  const decision = decideTrace(known.values(), { currency: file.currency, sumsStand: true });
+  const decision = decideTrace(known.values(), { currency: file.currency, sumsStand: true, entryIdOf });
   traces.write(row.key, { ...identity, ...row, state: 'summed' }, nowNs);
   entries.write(row.key, { stored, spans: withKeys(decision.spans, stored, []), itemKeyOf: items.keyOf, nowNs });
   writeContributions(context, row.key, { stored: contributions, wanted: contributionsOf(decision) });
@@ -139,10 +146,18 @@ function withKeys(
       const packed = packedOf.get(span.fact);
       return packed === undefined ? span : { ...span, packed };
     }
-    const factKey = entryOf.get(span.fact.observation.entryId)?.factKey;
+    const before = entryOf.get(span.fact.observation.entryId);
+    if (isTelemetry(span.fact))
+      return before !== undefined && isSameFact(before.fact, span.fact) ? { ...span, factKey: before.factKey } : span;
+    const factKey = before?.factKey;
     if (factKey === undefined) throw new Error(`ledger: span ${span.fact.spanId} bears cost but its fact was not kept`);
     return { ...span, factKey };
   });
+}
+
+/** Telemetry adds up anew with every span: a fact that comes out as it was kept is the same fact. */
+function isSameFact(one: SpanFact, other: SpanFact): boolean {
+  return canonicalText(one) === canonicalText(other);
 }
 
 /** Returns what the trace contributes now, by item key. */

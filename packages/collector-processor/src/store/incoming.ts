@@ -33,8 +33,8 @@ export function saysNoMore(known: SpanFact, fact: SpanFact): boolean {
 function isSameMention(one: SpanFact, other: SpanFact): boolean {
   // Decisions are rare: whether they are the same is left to the comparison of everything.
   if (one.events !== undefined || other.events !== undefined) return false;
-  if (one.parentSpanId !== other.parentSpanId) return false;
-  if (isLink(one) && isLink(other)) return true;
+  if (one.parentSpanId !== other.parentSpanId || !isSameTelemetry(one.telemetry, other.telemetry)) return false;
+  if (isLink(one) && isLink(other) && one.telemetry === undefined) return true;
   return (
     one.startNs === other.startNs &&
     one.endNs === other.endNs &&
@@ -47,6 +47,10 @@ function isSameMention(one: SpanFact, other: SpanFact): boolean {
     one.outcome?.atNs === other.outcome?.atNs &&
     isSameDimensions(one.dimensions, other.dimensions)
   );
+}
+
+function isSameTelemetry(one: SpanFact['telemetry'], other: SpanFact['telemetry']): boolean {
+  return one?.bytes === other?.bytes && one?.prices === other?.prices;
 }
 
 function isSameDimensions(one: SpanFact['dimensions'] = {}, other: SpanFact['dimensions'] = {}): boolean {

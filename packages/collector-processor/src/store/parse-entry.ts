@@ -121,7 +121,7 @@ const entrySchema: z.ZodType<Entry> = z
     trace_id: hex(32),
     span_id: hex(16),
     span_name: name,
-    role: z.enum(['call', 'attempt', 'handoff', 'tool', 'aggregate']),
+    role: z.enum(['call', 'attempt', 'handoff', 'tool', 'aggregate', 'telemetry']),
     scope_name: name,
     call_id: name.optional(),
     duplicate_of: hex(32).optional(),

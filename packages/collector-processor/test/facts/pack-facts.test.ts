@@ -9,7 +9,7 @@ import { readPackedFacts, unpackFacts } from '../../src/facts/read-packed-facts.
 /** What is kept of a fact. */
 function kept(each: SpanFact): SpanFact {
   if (each.observation !== undefined) return each;
-  return { ...each, name: '', ...(isLink(each) ? { startNs: 0n, endNs: 0n } : {}) };
+  return { ...each, name: '', ...(isLink(each) && each.telemetry === undefined ? { startNs: 0n, endNs: 0n } : {}) };
 }
 
 const byText = (one: SpanFact, other: SpanFact): number => (canonicalText(one) < canonicalText(other) ? -1 : 1);

@@ -1,4 +1,5 @@
-import { parsePico } from '@costspan/pricing';
+import { hash } from 'node:crypto';
+import { parsePico, telemetryPricesText } from '@costspan/pricing';
 import type { Category, Status } from '@costspan/semconv';
 import type { Observation, SpanFact, SpanRole } from '../../src/index.ts';
 
@@ -36,7 +37,15 @@ export type FactSketch = {
   readonly touchMs?: number;
   readonly model?: string;
   readonly agent?: string;
+  /** Bytes of the span as telemetry, and dollars asked for a gigabyte of it: `?` without a price. Default: nobody asked. */
+  readonly bytes?: number;
+  readonly perGigabyte?: string;
 };
+
+/** Identity of an entry that is no span, as the ledger makes it. */
+export function entryIdOf(tenant: string, traceId: string, name: string): string {
+  return hash('sha256', `${tenant}\n${traceId}\n${name}`, 'hex').slice(0, 32);
+}
 
 /** A fact as the meter would send it. */
 export function fact(sketch: FactSketch): SpanFact {
@@ -54,8 +63,33 @@ export function fact(sketch: FactSketch): SpanFact {
       ? {}
       : { outcome: { value: sketch.outcome, atNs: noonNs + BigInt(sketch.end ?? (sketch.start ?? 0) + 1) * secondNs } }),
     ...(sketch.dimensions === undefined ? {} : { dimensions: sketch.dimensions }),
+    ...(sketch.bytes === undefined
+      ? {}
+      : { telemetry: { bytes: sketch.bytes, prices: telemetryPrices(sketch.perGigabyte ?? '0.10') } }),
     ...(sketch.cost === undefined ? {} : { observation: observation(sketch, sketch.cost) }),
   };
+}
+
+function telemetryPrices(perGigabyte: string): string {
+  const line = { unit: 'telemetry_gb', quantity: '1' };
+  return telemetryPricesText({
+    ...{ provider: 'vendor', model: 'traces', currency: 'USD', book: { version: '2026-06-01', sha256: 'cd'.repeat(32) } },
+    lines:
+      perGigabyte === '?'
+        ? [{ ...line, status: 'unpriced', reason: 'no-price' }]
+        : [
+            { ...line, priceId: 'vendor/gb', amount: perGigabyte, per: '1', cost: perGigabyte, status: 'priced' },
+            {
+              unit: 'telemetry_spans',
+              quantity: '1',
+              priceId: 'vendor/spans',
+              amount: '2',
+              per: '1000000',
+              cost: '1',
+              status: 'priced',
+            },
+          ],
+  });
 }
 
 /**
@@ -86,7 +120,7 @@ export function hex(name: string, length: number): string {
 
 function parseCell(column: string, cell: string): unknown {
   if (column === 'waste') return true;
-  if (column === 'start' || column === 'end' || column === 'touchMs') return Number(cell);
+  if (column === 'start' || column === 'end' || column === 'touchMs' || column === 'bytes') return Number(cell);
   if (column === 'usage' && cell === 'none') return {};
   if (column === 'usage') return Object.fromEntries(pairs(cell).map(([unit, count]) => [unit, Number(count)]));
   if (column === 'dimensions') return Object.fromEntries(pairs(cell));

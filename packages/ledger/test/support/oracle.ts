@@ -8,6 +8,7 @@ import {
   tallyOf,
 } from '../../src/index.ts';
 import { mergeSightings } from '../../src/sighting.ts';
+import { entryIdOf } from './facts.ts';
 import { withEntries } from './with-entries.ts';
 
 /** What a ledger has to say about facts, worked out from all of them at once, trace by trace and entry by entry. */
@@ -18,7 +19,7 @@ export function expectedLedger(facts: readonly SpanFact[]): {
   const entries: DecidedEntry[] = [];
   const sightings = new Map<string, Sighting>();
   for (const trace of Map.groupBy(facts, ({ tenant, traceId }) => JSON.stringify([tenant, traceId])).values()) {
-    const decision = decideTrace(trace, { currency: 'USD' });
+    const decision = decideTrace(trace, { currency: 'USD', entryIdOf });
     for (const span of withEntries(decision).spans) entries.push(span.entry);
     for (const sighting of decision.sightings) {
       const key = JSON.stringify(sighting.item);

@@ -27,6 +27,8 @@ const sketch = (trace: string): fc.Arbitrary<FactSketch> =>
         usage: fc.constantFrom({ requests: 1 }, { input_text_tokens: 10, output_text_tokens: '0.5' }),
         handoff: fc.constantFrom('h1', 'h2'),
         touchMs: fc.integer({ min: 1, max: 9 }),
+        bytes: fc.integer({ min: 1, max: 40_000 }),
+        perGigabyte: fc.constantFrom('0.10', '0.45', '?'),
       },
       { requiredKeys: ['span'] },
     )

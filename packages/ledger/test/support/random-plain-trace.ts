@@ -13,6 +13,7 @@ export const anyPlainTrace = (trace: string): fc.Arbitrary<readonly SpanFact[]> 
         },
         { requiredKeys: [] },
       ),
+      isCounted: fc.boolean(),
       spans: fc.array(
         fc.record(
           {
@@ -29,21 +30,25 @@ export const anyPlainTrace = (trace: string): fc.Arbitrary<readonly SpanFact[]> 
             usage: fc.constantFrom({ requests: 1 }, { input_text_tokens: 10, output_text_tokens: '0.5' }),
             handoff: fc.constantFrom('h1', 'h2'),
             isLink: fc.boolean(),
+            bytes: fc.integer({ min: 1, max: 40_000 }),
+            perGigabyte: fc.constantFrom('0.10', '0.10', '0.10', '0.45'),
             odd: fc.constantFrom({ item: 'ticket T-2' }, { outcome: 'resolved' }, { dimensions: { team: 'c' } }, {}, {}, {}),
           },
-          { requiredKeys: ['span'] },
+          { requiredKeys: ['span', 'bytes'] },
         ),
         { minLength: 1, maxLength: 10 },
       ),
     })
-    .map(({ common, spans }) =>
+    .map(({ common, isCounted, spans }) =>
       [...Map.groupBy(spans, ({ span }) => span).values()].flatMap(([first]) => {
         if (first === undefined) return [];
-        const { isLink, odd, ...sketch } = first;
-        const link = fact({ span: sketch.span, ...(sketch.parent && { parent: sketch.parent }), trace });
+        const { isLink, odd, bytes, ...sketch } = first;
+        const counted = isCounted ? { ...sketch, bytes } : sketch;
+        const { span, parent = '', start = 0, end = 1, perGigabyte = '0.10' } = counted;
+        // Of a span that says nothing a request brings times only where it is counted as telemetry.
+        const link = fact({ span, parent, trace, ...(isCounted ? { bytes, perGigabyte, start, end } : {}) });
         if (isLink === true) return [link];
-        const whole = fact({ ...common, ...sketch, ...odd, trace });
-        // Of a span that says nothing a request brings no times either.
+        const whole = fact({ ...common, ...counted, ...odd, trace });
         return [saysNothing(whole) ? link : whole];
       }),
     );
