@@ -44,6 +44,8 @@ export type SpanView = {
   readonly hasIds: boolean;
   /** As the W3C writes it: `vendor=value`, separated by commas; '' without any. */
   readonly traceState: string;
+  /** Bytes of the span's own message as it came: its resource and scope, which it shares, are not among them. */
+  readonly byteLength: number;
   readonly startUnixNs: bigint;
   readonly endUnixNs: bigint;
   readonly name: string;

@@ -41,6 +41,7 @@ export const openLogSpan = (record: LogRecordView, name: string, table: KeyTable
     spanId: digits.slice(32, 48),
     parentSpanId: isInTrace ? record.spanId : '',
     traceState: '',
+    byteLength: 0,
     // An event whose clock stands near 1970 began no earlier.
     startUnixNs: endUnixNs > durationNs ? endUnixNs - durationNs : 0n,
     endUnixNs,

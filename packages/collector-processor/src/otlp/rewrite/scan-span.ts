@@ -27,6 +27,7 @@ const spanDepth = 3;
 export function scanSpan(walk: Walk, end: number, places: SpanPlaces, attributes: AttributeSet): void {
   const { cursor } = walk;
   resetPlaces(places);
+  places.spanStart = cursor.position;
   places.spanEnd = end;
   clearAttributes(attributes);
   while (cursor.position < end) {

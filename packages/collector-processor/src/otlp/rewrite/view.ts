@@ -31,6 +31,9 @@ export function createSpanView(
     get traceState() {
       return readText(walk, places.traceStateStart, places.traceStateEnd);
     },
+    get byteLength() {
+      return places.spanEnd - places.spanStart;
+    },
     get startUnixNs() {
       return readTime(walk.cursor.bytes, places.startTimeStart);
     },

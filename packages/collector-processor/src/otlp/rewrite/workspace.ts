@@ -22,6 +22,7 @@ export type SpanPlaces = {
   endTimeStart: number;
   statusCodeStart: number;
   firstEventStart: number;
+  spanStart: number;
   spanEnd: number;
   groupNumber: number;
   scopeNameStart: number;
@@ -88,6 +89,7 @@ function createWorkspace(options: RewriteOptions): Workspace {
     endTimeStart: -1,
     statusCodeStart: -1,
     firstEventStart: -1,
+    spanStart: -1,
     spanEnd: -1,
     groupNumber: 0,
     scopeNameStart: 0,
