@@ -9,6 +9,9 @@ export const NAME_CHARACTERS_MAX = 256;
 /** Dimensions kept of one span; further ones, in the order of their keys, are left out. Reports have a handful. */
 export const DIMENSIONS_MAX = 32;
 
+/** Minutes whose prices of telemetry are remembered: spans of a request start within a few. */
+export const TELEMETRY_MINUTES_MAX = 256;
+
 /** Characters of a JSON attribute that is parsed for its usage. A usage object has a few hundred; the rest would be prose. */
 export const PAYLOAD_CHARACTERS_MAX: number = 256 * 1024;
 
