@@ -14,6 +14,7 @@ export { type ExplainedSpan, explainFiles } from './explain-files.ts';
 export { packFacts } from './facts/pack-facts.ts';
 export type { PackedFacts } from './facts/packed-facts.ts';
 export { createLogger, describeFault, type Logger, type LoggerOptions, silentLogger } from './logger.ts';
+export { telemetryProblem } from './meter-config.ts';
 export type { PipelineTotals } from './pipeline.ts';
 export { type Processed, type ProcessOptions, processFiles } from './process.ts';
 export { type ReadConfig, readConfig } from './read-config.ts';

@@ -6,6 +6,7 @@ import {
   describeIssues,
   readConfig,
   starterConfig,
+  telemetryProblem,
 } from '@costspan/collector-processor';
 import { formatBookIssue, loadBooks } from '@costspan/pricebook';
 import { type Command, Option } from 'commander';
@@ -73,6 +74,8 @@ async function checkCostspan(file: string): Promise<Config> {
   const { books, catalog, currency } = config.pricing;
   const loaded = await loadBooks({ files: books, withCatalog: catalog, currency });
   if (loaded.kind === 'invalid') throw new CostspanError('price-book-invalid', loaded.issues.map(formatBookIssue).join('\n'));
+  const problem = telemetryProblem(config, loaded.book);
+  if (problem !== undefined) throw new CostspanError('config-invalid', `${file}: ${problem}`);
   for (const warning of warnings) process.stderr.write(`${file}: warning: ${warning}\n`);
   for (const warning of loaded.warnings) process.stderr.write(`${formatBookIssue(warning)} (warning)\n`);
   process.stdout.write(`${file}: no problems\n`);

@@ -1,3 +1,5 @@
+import type { TelemetrySku } from '@costspan/pricing';
+
 /** Which statements of a sender about cost are believed. */
 export type Trust = {
   /** `costspan.declared_cost.*`. */
@@ -229,6 +231,8 @@ export type Config = {
     readonly currency: string;
     /** What `GET /v1/price-book` tells: everything, only what is public, or nothing. */
     readonly serve: 'full' | 'list' | 'off';
+    /** Who is paid for taking spans in; absent: what spans cost as telemetry is not booked. */
+    readonly telemetry?: TelemetrySku;
   };
   /** Secret. Keys of handoff tokens, as the SDK has them. */
   readonly handoffKeys: readonly string[];

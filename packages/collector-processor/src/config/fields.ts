@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseDurationMs, parseSizeBytes } from './text-units.ts';
 
 /** A field whose value is read from text; `expected` completes the sentence “expected …”. */
-function textField<Value>(expected: string, read: (text: string) => Value | undefined): z.ZodType<Value, string> {
+export function textField<Value>(expected: string, read: (text: string) => Value | undefined): z.ZodType<Value, string> {
   const message = `expected ${expected}`;
   return z.string({ error: message }).transform((text, context): Value => {
     const value = read(text);

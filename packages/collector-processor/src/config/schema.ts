@@ -1,8 +1,23 @@
+import { parseSku } from '@costspan/pricing';
 import { z } from 'zod';
 import { inFlightBytesMax, shutdownTimeoutMs, workersMax } from '../limits.ts';
+import { optional } from '../optional.ts';
 import type { Config, LedgerConfig, Redaction, TenantLimit, TrustConfig } from './config.ts';
 import { exportersSchema } from './exporters.ts';
-import { duration, flag, numeric, optionalFlag, optionalText, orDefaults, size, text, textList, textOr, word } from './fields.ts';
+import {
+  duration,
+  flag,
+  numeric,
+  optionalFlag,
+  optionalText,
+  orDefaults,
+  size,
+  text,
+  textField,
+  textList,
+  textOr,
+  word,
+} from './fields.ts';
 import { receiversSchema } from './receivers.ts';
 
 type GivenTrust = Readonly<
@@ -121,6 +136,19 @@ const pricing = orDefaults(
       .optional()
       .describe(
         'What `GET /v1/price-book` tells: all books; only catalogs, without contract prices, discounts and rates of people; or nothing. Default: all while only this computer can send and no tenants are mapped, else catalogs.',
+      ),
+    telemetry: z
+      .strictObject(
+        {
+          sku: textField('a SKU such as "grafana-cloud/traces"', parseSku).describe(
+            'What the vendor of observability bills spans by, `provider/name` as price books have it. Its rows price `telemetry_gb`, `telemetry_spans` or both.',
+          ),
+        },
+        { error: 'expected a map with `sku`' },
+      )
+      .optional()
+      .describe(
+        'Books what the spans of a work item cost as telemetry, in category `observability`, see docs/observability-cost.md. Absent: not booked.',
       ),
   }),
 ).describe('Where prices come from.');
@@ -242,6 +270,7 @@ export const configSchema: z.ZodType<Config> = z
   .transform((given): Config => {
     const alone = given.tenants.keys.length === 0 && given.tenants.header === undefined;
     const isPrivate = alone && isLoopback(given.receivers.otlpHttp) && isLoopback(given.receivers.otlpGrpc);
+    const { telemetry, ...pricing } = given.pricing;
     const trusted = resolveTrust(given.trust, trustAll(isPrivate));
     return {
       ...given.receivers,
@@ -260,7 +289,7 @@ export const configSchema: z.ZodType<Config> = z
         ...(given.work_items.dimensions_from === undefined ? {} : { dimensionsFrom: given.work_items.dimensions_from }),
         types: given.work_items.types,
       },
-      pricing: { ...given.pricing, serve: given.pricing.serve ?? (isPrivate ? 'full' : 'list') },
+      pricing: { ...pricing, serve: pricing.serve ?? (isPrivate ? 'full' : 'list'), ...optional('telemetry', telemetry?.sku) },
       handoffKeys: given.handoffs.keys,
       ...(given.ledger === undefined ? {} : { ledger: given.ledger }),
       records: {

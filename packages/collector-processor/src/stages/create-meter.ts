@@ -1,4 +1,4 @@
-import type { Receipt } from '@costspan/pricing';
+import type { Receipt, TelemetrySku } from '@costspan/pricing';
 import type { Dialect } from '../dialects/dialect.ts';
 import { DIALECTS } from '../dialects/dialects.ts';
 import { collectFacts, type FactCollector } from '../facts/collect-facts.ts';
@@ -11,6 +11,7 @@ import { createIdentifyItem, type IdentifyOptions, keysOfItems, saysSomething } 
 import { isSampled } from './is-sampled.ts';
 import { NAME_CHARACTERS_MAX } from './limits.ts';
 import { createMapDimensions } from './map-dimensions.ts';
+import { createMeasureTelemetry, type MeasureTelemetry } from './measure-telemetry.ts';
 import type { Meter, SenderContext, UnknownScope } from './meter.ts';
 import { createNormalize, keysOfDialects, type NormalizedSpan } from './normalize.ts';
 import { observeInPlace } from './observe.ts';
@@ -26,19 +27,22 @@ export type MeterOptions = PriceOptions &
     readonly dialects?: readonly Dialect[];
     /** Whether what the spans say is kept for a ledger. Default: yes. */
     readonly keepsFacts?: boolean;
+    /** Who is paid for taking spans in, where the ledger is to know what that costs. Default: nobody. */
+    readonly telemetrySku?: TelemetrySku;
   };
 
 /** Builds a meter. It keeps nothing from one request to the next: the same request and sender give the same answer. */
 export const createMeter = (options: MeterOptions): Meter => {
-  const { rewriteTraces, dialects = DIALECTS, keepsFacts = true } = options;
+  const { rewriteTraces, dialects = DIALECTS, keepsFacts = true, telemetrySku } = options;
   const keys = createKeyTable([...keysOfDialects(dialects), ...keysOfItems(options), ...ENRICH_KEYS]);
-  const stages = {
+  const stages: Stages = {
     // Without a ledger nobody learns the dimensions of an item.
     identify: createIdentifyItem(keepsFacts ? options : { ...options, dimensionKeys: [] }, keys),
     mapDimensions: createMapDimensions(keepsFacts ? options.dimensionMap : undefined, keys),
     normalize: createNormalize(dialects, keys, { keepsEvidence: keepsFacts }),
     price: createPriceSpan(options),
     enrich: createEnrich(options.emitterName, options.book, keys),
+    measure: telemetrySku === undefined || !keepsFacts ? undefined : createMeasureTelemetry(telemetrySku, options.book),
   };
   return (body, sender) => {
     const request = openRequest(keepsFacts);
@@ -69,6 +73,8 @@ type Stages = {
   readonly normalize: ReturnType<typeof createNormalize>;
   readonly price: ReturnType<typeof createPriceSpan>;
   readonly enrich: ReturnType<typeof createEnrich>;
+  /** Absent: spans are not counted as telemetry. */
+  readonly measure: MeasureTelemetry | undefined;
 };
 
 /** What piles up over the spans of one request. */
@@ -95,9 +101,11 @@ const meterSpan = (span: SpanView, sender: SenderContext, stages: Stages, reques
   // Of all others a link is kept, and no file makes them say something.
   const identity = normalized !== undefined || saysSomething(own) ? stages.mapDimensions(span, own) : own;
   const events = request.facts && auditEventsOf(span);
+  const telemetry = stages.measure?.(span);
   if (normalized === undefined) {
     const said = events === undefined ? identity : { ...identity, events };
-    request.facts?.addOther(span, identity.tenant, events !== undefined || saysSomething(identity) ? said : undefined);
+    const saying = events !== undefined || saysSomething(identity) ? said : undefined;
+    request.facts?.addOther(span, identity.tenant, saying, telemetry);
     return undefined;
   }
   if (isSampled(span.traceState)) request.sampledSpanCount += 1;
@@ -105,7 +113,8 @@ const meterSpan = (span: SpanView, sender: SenderContext, stages: Stages, reques
   const receipt = stages.price(normalized, span.startUnixNs);
   const priced: PricedSpan = { normalized, receipt, identity, waste: isWaste(normalized, receipt) };
   // A span without a valid id cannot be told from another one: the ledger would charge them as one, so it gets neither.
-  const isKept = request.facts?.addCost(span, observeInPlace(span, identity, priced, events)) ?? span.hasIds;
+  const fact = observeInPlace(span, identity, priced, events);
+  const isKept = request.facts?.addCost(span, telemetry === undefined ? fact : { ...fact, telemetry }) ?? span.hasIds;
   if (!isKept) addUnpriced(request, 'span-id-invalid');
   else if (normalized.role !== 'aggregate' && normalized.undecided !== true) count(request, receipt);
   return normalized.undecided === true ? undefined : stages.enrich(span, priced);

@@ -1,5 +1,12 @@
-import { type CostFact, canonicalText, entryOf, type ItemKey, isExcluded } from '@costspan/ledger';
-import { type CompiledBook, price, type Receipt } from '@costspan/pricing';
+import { type CostFact, canonicalText, entryOf, type ItemKey, isExcluded, isTelemetry } from '@costspan/ledger';
+import {
+  type CompiledBook,
+  price,
+  type Receipt,
+  telemetryPrices,
+  telemetryPricesText,
+  telemetryReceipt,
+} from '@costspan/pricing';
 import { READING_REASONS } from '../dialects/reading-reasons.ts';
 import { packFacts } from '../facts/pack-facts.ts';
 import { readPackedFacts } from '../facts/read-packed-facts.ts';
@@ -90,12 +97,28 @@ type Outcome =
 function priceAnew(fact: CostFact, book: CompiledBook, reason: string): Outcome {
   const { observation } = fact;
   const { receipt: before } = observation;
+  if (isTelemetry(fact)) return priceTelemetryAnew(fact, book, reason);
   if (before.source !== 'price_book' || before.status === 'non_billable') return { kind: 'stated' };
   if (before.status === 'invalid_usage' || isOfSeveral(before)) return { kind: 'unreadable' };
-  const after = keepingDoubts(before, priceOf(fact, book));
-  if (sameCost(before, after)) return { kind: 'same' };
+  return outcomeOf(fact, keepingDoubts(before, priceOf(fact, book)), reason);
+}
+
+/** Telemetry keeps its new prices: spans that are still to come are added at them. */
+function priceTelemetryAnew(fact: CostFact, book: CompiledBook, reason: string): Outcome {
+  const { telemetry, startNs, observation } = fact;
+  const { telemetry_spans: spans } = observation.usage;
+  if (telemetry === undefined || typeof spans !== 'number') return { kind: 'unreadable' };
+  const prices = telemetryPrices(observation, Number(startNs / 1_000_000n), book);
+  const repriced: CostFact = { ...fact, telemetry: { ...telemetry, prices: telemetryPricesText(prices) } };
+  return outcomeOf(repriced, telemetryReceipt(prices, { bytes: telemetry.bytes, spans }), reason);
+}
+
+function outcomeOf(fact: CostFact, receipt: Receipt, reason: string): Outcome {
+  const { observation } = fact;
+  const before = observation.receipt;
+  if (sameCost(before, receipt)) return { kind: 'same' };
   const repriced = { count: (observation.repriced?.count ?? 0) + 1, reason };
-  return { kind: 'changed', before, after: { ...fact, observation: { ...observation, receipt: after, repriced } } };
+  return { kind: 'changed', before, after: { ...fact, observation: { ...observation, receipt, repriced } } };
 }
 
 function priceOf({ startNs, observation }: CostFact, book: CompiledBook): Receipt {
