@@ -55,7 +55,7 @@ function sourceText({ book, source }: PriceOrigin): string {
 }
 
 function rangeText({ lines }: Entry): readonly string[] {
-  const estimated = lines.filter(({ low, high }) => low !== undefined || high !== undefined);
+  const estimated = lines.filter(({ low, high, cost }) => (low ?? cost) !== (high ?? cost));
   return estimated.map(({ unit, low, high, cost }) => `between ${low ?? cost} and ${high ?? cost} for ${safeText(unit)}`);
 }
 
@@ -103,7 +103,9 @@ function originText(entry: Entry): string {
   const source = entry.itemSource ?? 'span';
   const item = source === 'ancestor' ? 'item from an ancestor' : source === 'trace' ? 'only item of the trace' : found[source];
   return [
-    `trace ${entry.traceId} span ${entry.spanId}`,
+    entry.role === 'telemetry'
+      ? `trace ${entry.traceId}, ${grouped(String(entry.usage.telemetry_spans))} of its spans`
+      : `trace ${entry.traceId} span ${entry.spanId}`,
     ...(entry.requestId === undefined ? [] : [`request ${safeText(entry.requestId)}`]),
     ...(entry.agent === undefined ? [] : [`agent ${safeText(entry.agent)}`]),
     ...(item === '' ? [] : [item]),

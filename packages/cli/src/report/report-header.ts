@@ -52,6 +52,11 @@ function coverageLines({ header: { counters, isPartial } }: Report): readonly st
           `${counted(counters.spans_beyond_trace, 'span')} of traces without end was left out: something gives all of its spans one trace id.`,
         ]
       : []),
+    ...(counters.telemetry_after_close > 0
+      ? [
+          `${counted(counters.telemetry_after_close, 'span')} came after its trace had closed and was not added to what telemetry cost; some may have come before.`,
+        ]
+      : []),
     ...(events > 0 ? [`${counted(events, 'event')} of other ledgers came after the retention of entries and was left out.`] : []),
     ...(rootless > 0
       ? [`${counted(rootless, 'trace')} closed without a root span: a part may have been sampled, filtered or sent elsewhere.`]

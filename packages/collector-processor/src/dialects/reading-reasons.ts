@@ -17,6 +17,7 @@ const reasons = {
   'write-units-of-record-size': 'The database states no write units: they are counted from the size of what was written.',
   'write-units-at-least': 'The database states no write units, and bills this by what it holds: these are the least it takes.',
   'aggregate-only': 'A sum of calls that did not come themselves.',
+  'telemetry-as-received': 'Spans were measured as they came; their vendor of observability may bill another size of them.',
   'attempt-possible': 'The attempt may or may not have been billed.',
 
   'call-failed': 'The provider refused the call, so it billed nothing.',

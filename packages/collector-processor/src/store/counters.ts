@@ -8,6 +8,7 @@ export const counterNames = [
   'spans_beyond_trace',
   'events_beyond_retention',
   'traces_without_root',
+  'telemetry_after_close',
 ] as const;
 
 export type CounterName = (typeof counterNames)[number];
@@ -44,5 +45,6 @@ export function readCounters(database: LedgerFile['database']): Readonly<Record<
     spans_beyond_trace: of('spans_beyond_trace'),
     events_beyond_retention: of('events_beyond_retention'),
     traces_without_root: of('traces_without_root'),
+    telemetry_after_close: of('telemetry_after_close'),
   };
 }

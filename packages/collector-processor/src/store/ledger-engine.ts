@@ -1,4 +1,4 @@
-import { bearsCost, type CostRecord, type ItemKey, type SpanFact } from '@costspan/ledger';
+import { bearsCost, type CostRecord, type ItemKey, isTelemetry, type SpanFact } from '@costspan/ledger';
 import { holdsLinksAlone, type PackedTrace } from '../facts/read-packed-facts.ts';
 import { hasAudit, prepareAuditRows } from './audit-rows.ts';
 import { type Claim, type Claimed, prepareClaims } from './claims.ts';
@@ -154,9 +154,10 @@ function commitTrace(context: SpanCommitContext, incoming: IncomingTrace, pruned
   const open = context.open.get(incoming);
   const row = open?.row ?? context.traces.find(incoming);
   if (row?.state === 'closed') {
+    const telemetry = { telemetry_after_close: incoming.facts.filter(isCountedSpan).length };
     if (context.entries.isFull(row.key))
-      return { spans_beyond_trace: incoming.facts.filter(({ fact }) => bearsCost(fact)).length };
-    return { late_spans: commitLateFacts(context, row, incoming) };
+      return { ...telemetry, spans_beyond_trace: incoming.facts.filter(({ fact }) => bearsCost(fact)).length };
+    return { ...telemetry, late_spans: commitLateFacts(context, row, incoming) };
   }
   if (row !== undefined) {
     const news = commitOpenTrace(context, open ?? loadOpenTrace(context, row, incoming), incoming);
@@ -167,6 +168,11 @@ function commitTrace(context: SpanCommitContext, incoming: IncomingTrace, pruned
   if (beyond === 0) commitOpenTrace(context, undefined, incoming);
   else if (facts.length > 0) commitOpenTrace(context, undefined, { tenant: incoming.tenant, traceId: incoming.traceId, facts });
   return beyond === 0 ? {} : { spans_beyond_retention: beyond };
+}
+
+/** Whether a fact is of a span that is counted as telemetry. */
+function isCountedSpan({ fact }: IncomingTrace['facts'][number]): boolean {
+  return fact.telemetry !== undefined && !isTelemetry(fact);
 }
 
 /**

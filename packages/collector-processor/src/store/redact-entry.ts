@@ -40,8 +40,12 @@ function isHuman({ category, usage, human }: Entry): boolean {
   return category === 'human' || human !== undefined || usage.human_ms !== undefined;
 }
 
-/** One call at a price per call: its amount is the price. A measured quantity that is not told hides it. */
-function tellsRate({ lines }: Entry): boolean {
+/**
+ * One call at a price per call: its amount is the price. A measured quantity that is not told hides it, unless whoever gets the
+ * spans can measure them again.
+ */
+function tellsRate({ lines, role }: Entry): boolean {
+  if (role === 'telemetry') return true;
   const priced = lines.filter(({ priceId, cost }) => priceId !== undefined && cost !== undefined && cost !== '0');
   return priced.length > 0 && !priced.some(({ unit }) => measuredUnits.has(unit));
 }

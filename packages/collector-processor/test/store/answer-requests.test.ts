@@ -25,6 +25,7 @@ function engineThatRefuses(traceId: string): { readonly engine: LedgerEngine; re
       late_spans: 0,
       spans_beyond_retention: 0,
       spans_beyond_trace: 0,
+      telemetry_after_close: 0,
       events_beyond_retention: 0,
       traces_without_root: 0,
     }),
