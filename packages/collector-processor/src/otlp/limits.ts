@@ -15,6 +15,12 @@ export const attributesPerOwnerMax = 16_384;
 /** Keys of one key table. Dialects declare a few hundred; key numbers are kept in a 16-bit hash table of 4,096 places. */
 export const keysMax = 2_048;
 
+/** Lists of keys that spans are known by. Applications send the same few hundred; each takes about 300 bytes. */
+export const shapesMax = 8_192;
+
+/** Keys of such a list. Spans carry a dozen of those that somebody asks for; one with more is looked at key by key. */
+export const shapeKeysMax = 64;
+
 /** New attribute keys whose encoded form is kept between spans. Stages write about twenty different ones; more only costs speed. */
 export const attributeTemplatesMax = 1_024;
 

@@ -21,6 +21,31 @@ export type AttributeValue =
   | readonly AttributeValue[]
   | { readonly [key: string]: AttributeValue };
 
+/**
+ * Which of the keys that anybody asks for a span carries: one object for one list, so that what follows from the keys alone is
+ * worked out once.
+ */
+export type KeyShape = {
+  /** In wire order; a key that is repeated is there as often. Their values may be empty. */
+  readonly keys: readonly KeyId[];
+  /** False when none of the span's keys, asked for or not, starts with the prefix. */
+  readonly mayHave: (prefix: string) => boolean;
+};
+
+/** A span as it stands in a request: what can be told of it without decoding anything. */
+export type SpanWire = {
+  /** undefined for a span with more keys than are worth knowing. */
+  readonly shape: KeyShape | undefined;
+  /** Whether the span has this name. */
+  readonly isNamed: (spelling: Uint8Array) => boolean;
+  /** Whether there is a value under the key, if only `false` or an empty text. */
+  readonly has: (key: KeyId) => boolean;
+  /** Whether the value under the key is written with exactly these bytes; with undefined, whether there is no such attribute. */
+  readonly isWritten: (key: KeyId, bytes: Uint8Array | undefined) => boolean;
+  /** A copy of those bytes; undefined without such an attribute. */
+  readonly copyValue: (key: KeyId) => Uint8Array | undefined;
+};
+
 /** Something that happened during a span. */
 export type SpanEvent = {
   readonly name: string;
@@ -57,12 +82,12 @@ export type SpanView = {
   readonly groupNumber: number;
   readonly scopeName: string;
   readonly scopeVersion: string;
+  /** How the span is written; undefined for one that does not stand in a request. */
+  readonly wire: SpanWire | undefined;
   /** Value of an attribute of the span; the last one wins where a sender repeated the key. */
   readonly get: (key: KeyId) => AttributeValue | undefined;
   /** Value of an attribute of the span's resource. */
   readonly resource: (key: KeyId) => AttributeValue | undefined;
-  /** Least mark other than 0 that a list by key number has for an attribute of the span, if only an empty one; 0 without any. */
-  readonly leastMark: (marks: Uint8Array) => number;
   /**
    * Copies what places the span in its trace, as it is on the wire: bytes 0 to 15 the trace id, 16 to 23 the span id, 24 to 31
    * the parent's id, 32 to 39 start and 40 to 47 end as nanoseconds, least byte first. What is absent is zeros.

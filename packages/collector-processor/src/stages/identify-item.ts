@@ -10,10 +10,10 @@ import {
   ATTR_COSTSPAN_WORK_ITEM_TYPE,
 } from '@costspan/semconv';
 import type { DimensionMap } from '../dimensions/dimension-map.ts';
-import { keysMax } from '../otlp/limits.ts';
 import type { KeyId, KeyTable, SpanView } from '../otlp/span-view.ts';
 import { DIMENSIONS_MAX, ITEM_NAME_BYTES_MAX, NAME_CHARACTERS_MAX, RECENT_ITEMS_MAX } from './limits.ts';
 import type { SenderContext } from './meter.ts';
+import { rememberShapes } from './signatures.ts';
 import { textOf } from './span-fields.ts';
 
 /** Where work items are found besides their own attributes. */
@@ -89,32 +89,26 @@ export const createIdentifyItem = (options: IdentifyOptions, table: KeyTable): I
     recent.set(key, { ...said, identity });
     return identity;
   };
-  return withoutOwnWords(read, marksOf(keysOfItems(options), table), options.dimensionKeys === undefined);
+  const keys = new Set(keysOfItems(options).map((key) => table.idOf(key)));
+  const hasOwnWords = rememberShapes(
+    ({ keys: carried, mayHave }) =>
+      carried.some((key) => keys.has(key)) || (options.dimensionKeys === undefined && mayHave(ATTR_COSTSPAN_DIMENSION_PREFIX)),
+  );
+  return withoutOwnWords(read, ({ wire }) => wire?.shape === undefined || hasOwnWords(wire.shape));
 };
 
-/**
- * Of a span that has none of the marked keys, and no dimension where all of them are kept, only the resource speaks: it does so
- * once for all of a group.
- */
-const withoutOwnWords = (read: IdentifyItem, marks: Uint8Array, keepsAllDimensions: boolean): IdentifyItem => {
+/** Of a span that says nothing in its own words only the resource speaks: it does so once for all of a group. */
+const withoutOwnWords = (read: IdentifyItem, mayHaveOwnWords: (span: SpanView) => boolean): IdentifyItem => {
   let groupNumber = Number.NaN;
   let groupTenant: string | undefined;
   let ofGroup: Identity | undefined;
   return (span, sender) => {
-    const hasOwn =
-      span.leastMark(marks) !== 0 || (keepsAllDimensions && span.withPrefix(ATTR_COSTSPAN_DIMENSION_PREFIX).length > 0);
-    if (hasOwn) return read(span, sender);
+    if (mayHaveOwnWords(span)) return read(span, sender);
     if (ofGroup === undefined || groupNumber !== span.groupNumber || groupTenant !== sender.tenant) {
       [ofGroup, groupNumber, groupTenant] = [read(span, sender), span.groupNumber, sender.tenant];
     }
     return ofGroup;
   };
-};
-
-const marksOf = (keys: readonly string[], table: KeyTable): Uint8Array => {
-  const marks = new Uint8Array(keysMax);
-  for (const id of keys.map((key) => table.idOf(key))) if (id !== undefined) marks[id] = 1;
-  return marks;
 };
 
 /** What a span says about its item, outcomes apart, which spans seldom share. */

@@ -50,3 +50,18 @@ export const RECENT_SCOPES_MAX = 256;
 
 /** Hosts that are remembered with whose they are: a service speaks to some dozens. About 100 bytes each. */
 export const RECENT_HOSTS_MAX = 1_024;
+
+/** Sets of keys that are remembered, in each scope, with what follows from them: an instrumentation has a few. About 300 bytes each. */
+export const KNOWN_SHAPES_MAX = 128;
+
+/** Questions that are remembered with the answers spans gave, over all scopes and sets of keys. About 300 bytes each. */
+export const KNOWN_QUESTIONS_MAX = 16_384;
+
+/** Answers to one question that are remembered. Names of methods, systems and operations are few; ids are not, and are never kept. */
+export const KNOWN_ANSWERS_MAX = 16;
+
+/** Bytes of such an answer. Names are shorter. */
+export const KNOWN_ANSWER_BYTES_MAX = 64;
+
+/** Questions asked of a span before it is read in any case: a span that bears no cost is soon known by its answers. */
+export const QUESTIONS_FIRST_MAX = 8;

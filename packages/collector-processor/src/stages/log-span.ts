@@ -53,12 +53,7 @@ export const openLogSpan = (record: LogRecordView, name: string, table: KeyTable
     scopeVersion: record.scopeVersion,
     get: (key) => at(attributes, key),
     resource: (key) => at(record.resourceAttributes(), key),
-    leastMark: (marks) => {
-      const found = table.keys
-        .flatMap((key, number) => (attributes.has(key) ? (marks[number] ?? 0) : 0))
-        .filter((mark) => mark > 0);
-      return found.length === 0 ? 0 : Math.min(...found);
-    },
+    wire: undefined,
     // Facts of events are packed from their fields.
     copyPlace: () => undefined,
     eventsNamed: () => [],

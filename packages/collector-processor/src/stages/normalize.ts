@@ -9,9 +9,11 @@ import {
 } from '@costspan/semconv';
 import { STATED_COST_KEYS } from '../dialects/costspan-stated-costs.ts';
 import type { CostReading, Dialect, SpanFields } from '../dialects/dialect.ts';
-import type { AttributeValue, KeyTable, SpanView } from '../otlp/span-view.ts';
-import { createChooseDialect } from './choose-dialect.ts';
+import type { AttributeValue, KeyTable, SpanView, SpanWire } from '../otlp/span-view.ts';
+import { createKnownAnswers } from './known-answers.ts';
+import { createListening } from './listen.ts';
 import { createReadCall, keysOfCall, type ReadSpan } from './read-call.ts';
+import { type Candidates, createCandidatesOf, firstFitting, mayBeNamed } from './signatures.ts';
 import { openSpanFields } from './span-fields.ts';
 
 /** A span read by one dialect. */
@@ -46,16 +48,38 @@ export const createNormalize = (
   table: KeyTable,
   { keepsEvidence = true }: { readonly keepsEvidence?: boolean } = {},
 ): Normalize => {
-  const choose = createChooseDialect(dialects, table);
+  const candidatesOf = createCandidatesOf(dialects, table);
   const readers = new Map(dialects.map((dialect) => [dialect, createReader(dialect)]));
+  const known = createKnownAnswers();
+  const listening = createListening();
+  const listenedFields = openSpanFields(listening.view, table, keepsEvidence);
   let cursor: SpanView | undefined;
   let fields: SpanFields | undefined;
-  return (span) => {
-    const dialect = choose(span);
+  const read = (span: SpanView, dialect: Dialect | undefined): NormalizedSpan | undefined => {
     if (dialect === undefined) return undefined;
     // One cursor stands on one span after the other, and what asks it for fields serves for all of them.
     if (fields === undefined || span !== cursor) [cursor, fields] = [span, openSpanFields(span, table, keepsEvidence)];
     return readers.get(dialect)?.(fields);
+  };
+  /** A span with an answer nobody gave before: it is read, and what it was asked is remembered. */
+  const readFirst = (span: SpanView, wire: SpanWire, candidates: Candidates): NormalizedSpan | undefined => {
+    listening.begin(span, wire);
+    const dialect = firstFitting(candidates.unnamed, listening.view);
+    const chosenAfter = listening.wasAskedMore() ? Number.POSITIVE_INFINITY : listening.told().length;
+    const normalized = dialect === undefined ? undefined : readers.get(dialect)?.(listenedFields);
+    const bearsNone = normalized === undefined && !listening.wasAskedMore();
+    known.learn(candidates, listening.told(), { dialect, chosenAfter, bearsNone });
+    return normalized;
+  };
+  return (span) => {
+    const candidates = candidatesOf(span);
+    const { wire } = span;
+    if (wire === undefined || mayBeNamed(candidates, wire)) return read(span, firstFitting(candidates.all, span));
+    if (candidates.unnamed.length === 0) return undefined;
+    const ending = known.recall(candidates, span, wire);
+    if (ending === undefined) return readFirst(span, wire, candidates);
+    if (ending.asks === 'bears-none') return undefined;
+    return read(span, ending.dialect ?? firstFitting(candidates.unnamed, span));
   };
 };
 

@@ -55,6 +55,7 @@ export const viewOf = (spec: SpanSpec, table: KeyTable): SpanView => {
     traceState: span.traceState,
     startUnixNs: span.startUnixNs,
     endUnixNs: span.endUnixNs,
+    byteLength: 0,
     name: span.name,
     kind: span.kind,
     statusCode: span.status,
@@ -63,10 +64,7 @@ export const viewOf = (spec: SpanSpec, table: KeyTable): SpanView => {
     scopeVersion: span.scopeVersion,
     get: (key) => at(attributes, key),
     resource: (key) => at(resource, key),
-    leastMark: (marks) => {
-      const found = table.keys.flatMap((key, id) => (marks[id] && attributes[key] !== undefined ? [marks[id]] : []));
-      return found.length === 0 ? 0 : Math.min(...found);
-    },
+    wire: undefined,
     copyPlace: (target, offset) => {
       const place = Buffer.alloc(48);
       place.write(span.traceId, 0, 'hex');

@@ -31,6 +31,8 @@ export type AttributeSet = {
   akinCount: number;
   /** Those four bytes as a number; 0 where the owned prefix has fewer, and all count as akin. */
   readonly kin: number;
+  /** How many of them have a key that nobody asked for as such: the owned ones, and those of open sets. */
+  openCount: number;
   /** How many of them carry a key under the owned prefix. */
   ownedCount: number;
   /** Where each starts, if written the usual way: the rest follows from its lengths. Else -1 - place in `unusual`. */
@@ -53,6 +55,7 @@ export function createAttributeSet(index: KeyIndex, ownedPrefix: Uint8Array): At
     beginnings: 0,
     akin: new Int32Array(64),
     akinCount: 0,
+    openCount: 0,
     kin: kinOf(ownedPrefix),
     ownedCount: 0,
     starts: new Int32Array(64),
@@ -73,6 +76,7 @@ export function clearAttributes(set: AttributeSet): void {
   set.foundCount = 0;
   set.beginnings = 0;
   set.akinCount = 0;
+  set.openCount = 0;
   set.ownedCount = 0;
   if (set.unusual.length > 0) set.unusual.length = 0;
   if (set.firstSerial > serialMax) {
@@ -96,6 +100,7 @@ export function addUsualAttribute(set: AttributeSet, walk: Walk, fieldStart: num
   }
   if (set.kin === 0 || (keyEnd - keyStart >= 4 && walk.view.getInt32(keyStart, true) === set.kin)) {
     addAkin(set, bytes, keyStart, keyEnd);
+    if (id < 0) set.openCount += 1;
   }
   set.count = count + 1;
 }
@@ -111,6 +116,12 @@ function addAkin(set: AttributeSet, bytes: Uint8Array, keyStart: number, keyEnd:
 function kinOf(prefix: Uint8Array): number {
   if (prefix.length < 4) return 0;
   return prefix[0]! | (prefix[1]! << 8) | (prefix[2]! << 16) | (prefix[3]! << 24);
+}
+
+/** What every key has that counts as akin to the owned prefix; '' where that is too short to tell anything. */
+export function ownWordsOf(ownedPrefix: string): string {
+  const words = ownedPrefix.slice(0, 4);
+  return Buffer.byteLength(words) === 4 ? words : '';
 }
 
 /** Adds an attribute in any other legal spelling. */
@@ -176,14 +187,43 @@ export function hasKey(set: AttributeSet, key: KeyId): boolean {
   return set.lastSerialOf[key]! >= set.firstSerial;
 }
 
-/** Least mark other than 0 that this list by key number has for any attribute; 0 without any. */
-export function leastMark({ found, foundCount }: AttributeSet, marks: Uint8Array): number {
-  let least = 0;
-  for (let index = 0; index < foundCount; index += 1) {
-    const mark = marks[found[index]!]!;
-    if (mark !== 0 && (least === 0 || mark < least)) least = mark;
-  }
-  return least;
+/** Whether there is a value with this key, if only `false` or an empty text. */
+export function hasValue(set: AttributeSet, walk: Walk, key: KeyId): boolean {
+  const attribute = set.lastSerialOf[key]! - set.firstSerial;
+  if (attribute < 0) return false;
+  const { valueStart, valueEnd, merged } = placeOf(set, walk.cursor.bytes, attribute);
+  const { bytes } = walk.cursor;
+  // A value that begins with a scalar has it, whatever follows.
+  if (merged === undefined && valueEnd > valueStart && isScalarTag(bytes[valueStart]!)) return true;
+  return valueUnder(set, walk, key) !== undefined;
+}
+
+function isScalarTag(tag: number): boolean {
+  return tag === 0x0a || tag === 0x10 || tag === 0x18 || tag === 0x21;
+}
+
+/** Whether the last value with this key is written with these bytes; with undefined, whether there is no such attribute. */
+export function isWritten(set: AttributeSet, walk: Walk, key: KeyId, expected: Uint8Array | undefined): boolean {
+  const attribute = set.lastSerialOf[key]! - set.firstSerial;
+  if (attribute < 0 || expected === undefined) return attribute < 0 && expected === undefined;
+  const { bytes } = walk.cursor;
+  const start = set.starts[attribute]!;
+  if (start < 0) return copyOf(bytes, set.unusual[-1 - start]!).equals(expected);
+  const valueStart = start + 6 + bytes[start + 3]!;
+  const { length } = expected;
+  if (start + 2 + bytes[start + 1]! - valueStart !== length) return false;
+  for (let index = length - 1; index >= 0; index -= 1) if (bytes[valueStart + index] !== expected[index]) return false;
+  return true;
+}
+
+/** A copy of the bytes of the last value with this key; undefined without such an attribute. */
+export function copyValue(set: AttributeSet, walk: Walk, key: KeyId): Uint8Array | undefined {
+  const attribute = set.lastSerialOf[key]! - set.firstSerial;
+  return attribute < 0 ? undefined : new Uint8Array(copyOf(walk.cursor.bytes, placeOf(set, walk.cursor.bytes, attribute)));
+}
+
+function copyOf(bytes: Buffer, { valueStart, valueEnd, merged }: Readonly<AttributePlace>): Buffer {
+  return (merged ?? bytes).subarray(valueStart, valueEnd);
 }
 
 /** Every attribute with a value whose key starts with the prefix, in wire order. */

@@ -1,19 +1,15 @@
 import type { KeyId, KeyTable } from '../span-view.ts';
 
-/** Places of the hash table: a power of two, at least twice the keys there may be. */
-const places = 4_096;
+/** Places of the hash table: a power of two, and so many that a key nobody asked for mostly falls on an empty one. */
+const places = 8_192;
 
 /** A key table laid out for looking bytes up: no string is made to find out that nobody asked for a key. */
 export type KeyIndex = {
   readonly keyCount: number;
-  /** By length, one bit for the two bytes a key is judged by first: says of most foreign keys at once that nobody asked for them. */
-  readonly firstLook: Int32Array;
-  /** First key of a hash place, plus one; 0 where there is none. */
+  /** First key of a hash place, plus one; 0 where there is none, which tells most foreign keys at once. */
   readonly firstPlusOne: Int16Array;
   /** Next key of the same place, plus one. */
   readonly nextPlusOne: Int16Array;
-  /** Whole hash of each key: tells nearly all foreign keys apart without a look at their bytes. */
-  readonly hashes: Int32Array;
   readonly keys: readonly Spelling[];
 };
 
@@ -36,49 +32,33 @@ export function indexKeys(table: KeyTable): KeyIndex {
   const known = indexes.get(table);
   if (known !== undefined) return known;
   const keys = table.keys.map(spell);
-  const hashes = Int32Array.from(keys, ({ bytes, view }) => hashOf(bytes, view, 0, bytes.length));
   const firstPlusOne = new Int16Array(places);
   const nextPlusOne = new Int16Array(keys.length);
-  for (const [id, hash] of hashes.entries()) {
-    nextPlusOne[id] = firstPlusOne[hash & (places - 1)]!;
-    firstPlusOne[hash & (places - 1)] = id + 1;
+  for (const [id, { bytes }] of keys.entries()) {
+    const place = placeOf(bytes, 0, bytes.length);
+    nextPlusOne[id] = firstPlusOne[place]!;
+    firstPlusOne[place] = id + 1;
   }
-  const firstLook = new Int32Array(firstLookLengths);
-  for (const { bytes } of keys) firstLook[Math.min(bytes.length, firstLookLengths - 1)]! |= bitOf(bytes, 0, bytes.length);
-  const index = { keyCount: keys.length, firstLook, firstPlusOne, nextPlusOne, hashes, keys };
+  const index = { keyCount: keys.length, firstPlusOne, nextPlusOne, keys };
   indexes.set(table, index);
   return index;
 }
 
 /** Number of the key of `length` bytes written at `start`, or -1. */
 export function findKey(index: KeyIndex, bytes: Uint8Array, view: DataView, start: number, length: number): KeyId {
-  const looked = index.firstLook[length < firstLookLengths ? length : firstLookLengths - 1]!;
-  if ((looked & bitOf(bytes, start, length)) === 0) return -1;
-  const hash = hashOf(bytes, view, start, length);
-  let idPlusOne = index.firstPlusOne[hash & (places - 1)]!;
+  let idPlusOne = index.firstPlusOne[placeOf(bytes, start, length)]!;
   while (idPlusOne !== 0) {
-    if (index.hashes[idPlusOne - 1] === hash && isSpelled(index.keys[idPlusOne - 1]!, bytes, view, start, length))
-      return idPlusOne - 1;
+    if (isSpelled(index.keys[idPlusOne - 1]!, bytes, view, start, length)) return idPlusOne - 1;
     idPlusOne = index.nextPlusOne[idPlusOne - 1]!;
   }
   return -1;
 }
 
-/** Lengths of keys that are told apart at first look; all longer ones are as one. */
-const firstLookLengths = 64;
-
-/** The bit of a key: its middle and its last byte tell most apart. */
-function bitOf(bytes: Uint8Array, start: number, length: number): number {
-  return length === 0 ? 1 : 1 << ((bytes[start + (length >> 1)]! * 5 + bytes[start + length - 1]!) & 31);
-}
-
-/** Length, the last four bytes and four in the middle: keys share their beginnings. */
-function hashOf(bytes: Uint8Array, view: DataView, start: number, length: number): number {
-  if (length < 8) return length === 0 ? 0 : length + bytes[start]! * 67 + bytes[start + length - 1]! * 8_191;
-  const mixed =
-    Math.imul(view.getInt32(start + length - 4, true), 0x9e37_79b1) ^
-    Math.imul(view.getInt32(start + (length >> 1) - 2, true), 0x85eb_ca6b);
-  return (mixed ^ (mixed >>> 15)) + length;
+/** The place of a key: its length, its middle and its last byte tell most apart, while keys share their beginnings. */
+function placeOf(bytes: Uint8Array, start: number, length: number): number {
+  if (length === 0) return 0;
+  const looked = bytes[start + (length >> 1)]! | (bytes[start + length - 1]! << 8) | (length << 16);
+  return Math.imul(looked, 0x9e37_79b1) >>> 19;
 }
 
 /** True when the `length` bytes at `start` are exactly these; four at a time, the last four overlapping. */

@@ -1,17 +1,25 @@
-import type { AttributeValue, KeyId, SpanEvent, SpanView } from '../span-view.ts';
+import type { AttributeValue, KeyId, SpanEvent, SpanView, SpanWire } from '../span-view.ts';
 import type { Walk } from '../walk.ts';
 import { readInt32 } from '../wire.ts';
-import { type AttributeSet, leastMark, valuesUnder, valueUnder } from './attribute-set.ts';
+import { type AttributeSet, copyValue, hasValue, isWritten, valuesUnder, valueUnder } from './attribute-set.ts';
+import { startsWithBytes } from './key-index.ts';
+import { type KeyShapes, shapeOf } from './key-shapes.ts';
 import { readEvents } from './read-events.ts';
 import { readText } from './remembered-texts.ts';
 import type { SpanPlaces } from './workspace.ts';
+
+/** What a view shows besides the fields of a span. */
+type ViewedAttributes = {
+  readonly spanAttributes: AttributeSet;
+  readonly resourceAttributes: AttributeSet;
+  readonly shapes: KeyShapes;
+};
 
 /** The cursor stages see: it reads what `places` and the two attribute sets point at, when asked. */
 export function createSpanView(
   walk: Walk,
   places: SpanPlaces,
-  spanAttributes: AttributeSet,
-  resourceAttributes: AttributeSet,
+  { spanAttributes, resourceAttributes, shapes }: ViewedAttributes,
 ): SpanView {
   const prefixes = new Map<string, Uint8Array>();
   return {
@@ -58,9 +66,9 @@ export function createSpanView(
     get scopeVersion() {
       return readText(walk, places.scopeVersionStart, places.scopeVersionEnd);
     },
+    wire: createSpanWire(walk, places, spanAttributes, shapes),
     get: (key: KeyId): AttributeValue | undefined => valueUnder(spanAttributes, walk, key),
     resource: (key: KeyId): AttributeValue | undefined => valueUnder(resourceAttributes, walk, key),
-    leastMark: (marks: Uint8Array) => leastMark(spanAttributes, marks),
     copyPlace: (target: DataView, offset: number) => {
       const { view } = walk;
       const traceIdEnd = places.traceIdStart < 0 ? -1 : places.traceIdStart + 8;
@@ -76,6 +84,22 @@ export function createSpanView(
       places.firstEventStart < 0
         ? noEvents
         : readEvents(walk.cursor.bytes, places.firstEventStart, places.spanEnd, prefixBytes(prefixes, prefix)),
+  };
+}
+
+function createSpanWire(walk: Walk, places: SpanPlaces, attributes: AttributeSet, shapes: KeyShapes): SpanWire {
+  return {
+    get shape() {
+      return shapeOf(shapes, attributes.found, attributes.foundCount, attributes.openCount > 0);
+    },
+    isNamed: (spelling) => {
+      const { nameStart, nameEnd } = places;
+      if (nameEnd - nameStart !== spelling.length) return false;
+      return startsWithBytes(walk.cursor.bytes, nameStart, nameEnd - nameStart, spelling);
+    },
+    has: (key) => hasValue(attributes, walk, key),
+    isWritten: (key, bytes) => isWritten(attributes, walk, key, bytes),
+    copyValue: (key) => copyValue(attributes, walk, key),
   };
 }
 

@@ -2,9 +2,10 @@ import type { RewriteOptions } from '../codec.ts';
 import { idleWorkspaceBytesMax } from '../limits.ts';
 import type { KeyTable, SpanView } from '../span-view.ts';
 import { restartWalk, startWalk, type Walk } from '../walk.ts';
-import { type AttributeSet, clearAttributes, createAttributeSet } from './attribute-set.ts';
+import { type AttributeSet, clearAttributes, createAttributeSet, ownWordsOf } from './attribute-set.ts';
 import { clearEdits, createEditList, type EditList } from './edit-list.ts';
 import { indexKeys } from './key-index.ts';
+import { createKeyShapes } from './key-shapes.ts';
 import { type AttributeTemplates, clearTemplates, createTemplates } from './new-attributes.ts';
 import { createSpanView } from './view.ts';
 
@@ -46,15 +47,14 @@ export type Workspace = {
   changedSpanCount: number;
 };
 
-/** The workspace that is not at work, if any. A rewrite inside a rewrite's callback finds none and makes its own. */
-let idle: Workspace | undefined;
+/** The workspaces that are not at work, by their keys. A rewrite inside a rewrite's callback finds none and makes its own. */
+const idle = new WeakMap<KeyTable, Workspace>();
 
 /** A workspace for these options; give it back with {@link releaseWorkspace}. */
 export function takeWorkspace(options: RewriteOptions): Workspace {
-  const taken = idle;
-  idle = undefined;
-  if (taken !== undefined && taken.keys === options.keys && taken.ownedPrefix === options.ownedPrefix) return taken;
-  return createWorkspace(options);
+  const taken = idle.get(options.keys);
+  idle.delete(options.keys);
+  return taken?.ownedPrefix === options.ownedPrefix ? taken : createWorkspace(options);
 }
 
 /** Keeps a workspace for the next request, unless a giant one has blown it up. The request itself is let go. */
@@ -68,7 +68,8 @@ export function releaseWorkspace(workspace: Workspace): void {
   workspace.spanCount = 0;
   workspace.changedSpanCount = 0;
   const records = spanAttributes.starts.byteLength + resourceAttributes.starts.byteLength;
-  if (records + edits.numbers.byteLength + edits.inserted.bytes.length <= idleWorkspaceBytesMax) idle = workspace;
+  if (records + edits.numbers.byteLength + edits.inserted.bytes.length <= idleWorkspaceBytesMax)
+    idle.set(workspace.keys, workspace);
 }
 
 const noBytes = Buffer.alloc(0);
@@ -97,8 +98,10 @@ function createWorkspace(options: RewriteOptions): Workspace {
     scopeVersionStart: 0,
     scopeVersionEnd: 0,
   };
-  const spanAttributes = createAttributeSet(index, new Uint8Array(Buffer.from(options.ownedPrefix)));
+  const ownedPrefix = new Uint8Array(Buffer.from(options.ownedPrefix));
+  const spanAttributes = createAttributeSet(index, ownedPrefix);
   const resourceAttributes = createAttributeSet(index, new Uint8Array(0));
+  const shapes = createKeyShapes(options.keys, ownWordsOf(options.ownedPrefix));
   return {
     keys: options.keys,
     ownedPrefix: options.ownedPrefix,
@@ -108,7 +111,7 @@ function createWorkspace(options: RewriteOptions): Workspace {
     resourceAttributes,
     edits: createEditList(),
     templates: createTemplates(index, options.ownedPrefix),
-    view: createSpanView(walk, places, spanAttributes, resourceAttributes),
+    view: createSpanView(walk, places, { spanAttributes, resourceAttributes, shapes }),
     spanCount: 0,
     changedSpanCount: 0,
   };

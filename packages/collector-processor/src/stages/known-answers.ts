@@ -1,0 +1,158 @@
+import { Buffer } from 'node:buffer';
+import type { Dialect } from '../dialects/dialect.ts';
+import type { KeyId, SpanView, SpanWire } from '../otlp/span-view.ts';
+import { KNOWN_ANSWER_BYTES_MAX, KNOWN_ANSWERS_MAX, KNOWN_QUESTIONS_MAX, QUESTIONS_FIRST_MAX } from './limits.ts';
+import type { Candidates } from './signatures.ts';
+
+/**
+ * What choosing a dialect and reading a span asks of it, in the order of asking, with the answers that were given so far. Both
+ * are pure, so spans of one scope and shape that give the same answers come to the same end: those that were found to bear no
+ * cost need not be read again. Answers are compared byte for byte.
+ */
+export type KnownAnswers = {
+  /** How it ends for the span; undefined where one of its answers is new. */
+  readonly recall: (candidates: Candidates, span: SpanView, wire: SpanWire) => Ending | undefined;
+  /** Remembers what a span told, and what came of it. */
+  readonly learn: (candidates: Candidates, told: readonly Told[], result: Result) => void;
+};
+
+/** `bears-none`: the span bears no cost. `read`: it has to be read, by this dialect where it is certain. */
+export type Ending = { readonly asks: 'bears-none' | 'read'; readonly dialect: Dialect | undefined };
+
+/** A question and the answer of a span: a number, or the bytes of a value. */
+export type Told = {
+  readonly asks: 'kind' | 'status' | 'has' | 'value';
+  /** Key of a question about an attribute. */
+  readonly key: KeyId;
+  readonly number: number;
+  readonly value: Uint8Array | undefined;
+};
+
+/** The dialect was chosen after so many questions. */
+export type Result = {
+  readonly dialect: Dialect | undefined;
+  readonly chosenAfter: number;
+  /** False too where more was asked than was told. */
+  readonly bearsNone: boolean;
+};
+
+/** A place in the order of asking: what is asked here, or how it ends. */
+type Place = {
+  asks: Told['asks'] | Ending['asks'] | 'nobody-knows';
+  key: KeyId;
+  /** Answers by what follows on them, of the one kind or the other. */
+  readonly numbers: number[];
+  readonly values: Array<Uint8Array | undefined>;
+  readonly next: Place[];
+  dialect: Dialect | undefined;
+};
+
+/** Nothing known yet. */
+export const createKnownAnswers = (): KnownAnswers => {
+  const starts = new Map<Candidates, Place>();
+  let count = 0;
+  let lastCandidates: Candidates | undefined;
+  let lastStart: Place | undefined;
+  const addPlace = (): Place => {
+    count += 1;
+    return { asks: 'nobody-knows', key: -1, numbers: [], values: [], next: [], dialect: undefined };
+  };
+  const startFor = (candidates: Candidates): Place => {
+    // Senders choose the answers. What is in use is soon known again.
+    if (count > KNOWN_QUESTIONS_MAX) {
+      starts.clear();
+      count = 0;
+      lastCandidates = undefined;
+    }
+    const start = starts.get(candidates) ?? addPlace();
+    starts.set(candidates, start);
+    return start;
+  };
+  return {
+    recall: (candidates, span, wire) => {
+      if (candidates !== lastCandidates) [lastCandidates, lastStart] = [candidates, starts.get(candidates)];
+      return lastStart === undefined ? undefined : follow(lastStart, span, wire);
+    },
+    learn: (candidates, told, result) => {
+      let at = startFor(candidates);
+      if (candidates === lastCandidates) lastStart = at;
+      const few = told.length > QUESTIONS_FIRST_MAX ? told.slice(0, QUESTIONS_FIRST_MAX) : told;
+      for (const [index, each] of few.entries()) {
+        const next = takeAnswer(at, each, addPlace);
+        if (next === undefined) {
+          end(at, 'read', index >= result.chosenAfter ? result.dialect : undefined);
+          return;
+        }
+        at = next;
+      }
+      const isWhole = few.length === told.length;
+      end(at, isWhole && result.bearsNone ? 'bears-none' : 'read', few.length >= result.chosenAfter ? result.dialect : undefined);
+    },
+  };
+};
+
+const follow = (start: Place, span: SpanView, wire: SpanWire): Ending | undefined => {
+  let at: Place | undefined = start;
+  while (at !== undefined) {
+    const { asks } = at;
+    switch (asks) {
+      case 'bears-none':
+      case 'read':
+        return at as Ending;
+      case 'kind':
+        at = afterNumber(at, span.kind);
+        break;
+      case 'status':
+        at = afterNumber(at, span.statusCode);
+        break;
+      case 'has':
+        at = afterNumber(at, wire.has(at.key) ? 1 : 0);
+        break;
+      case 'value':
+        at = afterValue(at, wire);
+        break;
+      case 'nobody-knows':
+        return undefined;
+      default:
+        asks satisfies never;
+    }
+  }
+  return undefined;
+};
+
+const afterNumber = ({ numbers, next }: Place, answer: number): Place | undefined => {
+  for (let index = 0; index < numbers.length; index += 1) if (numbers[index] === answer) return next[index];
+  return undefined;
+};
+
+const afterValue = ({ key, values, next }: Place, wire: SpanWire): Place | undefined => {
+  for (let index = 0; index < values.length; index += 1) if (wire.isWritten(key, values[index])) return next[index];
+  return undefined;
+};
+
+/** What follows on the answer; undefined where it is not kept: there are too many different ones, or it is too long. */
+const takeAnswer = (at: Place, { asks, key, number, value }: Told, addPlace: () => Place): Place | undefined => {
+  if (at.asks === 'nobody-knows') [at.asks, at.key] = [asks, key];
+  // A dialect that asks spans which said the same for different things is not pure, and nothing is foreseen of it.
+  if (at.asks !== asks || at.key !== key) return undefined;
+  const known = asks === 'value' ? at.values.findIndex((each) => isSame(each, value)) : at.numbers.indexOf(number);
+  if (known >= 0) return at.next[known];
+  if (at.next.length === KNOWN_ANSWERS_MAX || (value !== undefined && value.length > KNOWN_ANSWER_BYTES_MAX)) return undefined;
+  const next = addPlace();
+  if (asks === 'value') at.values.push(value);
+  else at.numbers.push(number);
+  at.next.push(next);
+  return next;
+};
+
+const isSame = (one: Uint8Array | undefined, other: Uint8Array | undefined): boolean =>
+  one === undefined || other === undefined ? one === other : Buffer.compare(one, other) === 0;
+
+const end = (at: Place, asks: Ending['asks'], dialect: Dialect | undefined): void => {
+  at.asks = asks;
+  at.dialect = dialect;
+  at.key = -1;
+  at.numbers.length = 0;
+  at.values.length = 0;
+  at.next.length = 0;
+};

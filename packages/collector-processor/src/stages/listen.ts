@@ -1,0 +1,127 @@
+import { strict as assert } from 'node:assert';
+import type { KeyId, SpanView, SpanWire } from '../otlp/span-view.ts';
+import type { Told } from './known-answers.ts';
+
+/** A span whose answers are written down while it is asked. */
+export type Listening = {
+  /** Stands for the span at hand. */
+  readonly view: SpanView;
+  /** Begins anew with a span, which stays the one at hand. */
+  readonly begin: (span: SpanView, wire: SpanWire) => void;
+  /** What it told, each question once. */
+  readonly told: () => readonly Told[];
+  /** Whether it was asked anything besides: its answers are not all there is to it. */
+  readonly wasAskedMore: () => boolean;
+};
+
+/** What is written down of the span at hand. */
+type Notes = {
+  span: SpanView | undefined;
+  wire: SpanWire | undefined;
+  told: Told[];
+  isMore: boolean;
+};
+
+/** Listens to spans of one cursor, one after the other. The name of their scope is not noted: it is told by who asks. */
+export const createListening = (): Listening => {
+  const notes: Notes = { span: undefined, wire: undefined, told: [], isMore: false };
+  return {
+    view: createListenedView(notes),
+    begin: (span, wire) => {
+      notes.span = span;
+      notes.wire = wire;
+      notes.told = [];
+      notes.isMore = false;
+    },
+    told: () => notes.told,
+    wasAskedMore: () => notes.isMore,
+  };
+};
+
+/** What is asked after something that is not noted may depend on it, so no more is noted then. */
+const note = ({ told, isMore }: Notes, asks: Told['asks'], key: KeyId, number: number, value: Uint8Array | undefined): void => {
+  if (!isMore && !told.some((each) => each.asks === asks && each.key === key)) told.push({ asks, key, number, value });
+};
+
+const spanOf = ({ span }: Notes): SpanView => {
+  assert(span !== undefined, 'listen: no span to listen to');
+  return span;
+};
+
+/** The span, for what is not noted. */
+const beyond = (notes: Notes): SpanView => {
+  notes.isMore = true;
+  return spanOf(notes);
+};
+
+const createListenedView = (notes: Notes): SpanView => ({
+  get traceId() {
+    return beyond(notes).traceId;
+  },
+  get spanId() {
+    return beyond(notes).spanId;
+  },
+  get parentSpanId() {
+    return beyond(notes).parentSpanId;
+  },
+  get hasIds() {
+    return beyond(notes).hasIds;
+  },
+  get traceState() {
+    return beyond(notes).traceState;
+  },
+  get startUnixNs() {
+    return beyond(notes).startUnixNs;
+  },
+  get endUnixNs() {
+    return beyond(notes).endUnixNs;
+  },
+  get byteLength() {
+    return beyond(notes).byteLength;
+  },
+  get name() {
+    return beyond(notes).name;
+  },
+  get kind() {
+    const { kind } = spanOf(notes);
+    note(notes, 'kind', -1, kind, undefined);
+    return kind;
+  },
+  get statusCode() {
+    const { statusCode } = spanOf(notes);
+    note(notes, 'status', -1, statusCode, undefined);
+    return statusCode;
+  },
+  get groupNumber() {
+    return beyond(notes).groupNumber;
+  },
+  get scopeName() {
+    return spanOf(notes).scopeName;
+  },
+  get scopeVersion() {
+    return beyond(notes).scopeVersion;
+  },
+  wire: createListenedWire(notes),
+  get: (key) => {
+    note(notes, 'value', key, 0, notes.wire?.copyValue(key));
+    return spanOf(notes).get(key);
+  },
+  resource: (key) => beyond(notes).resource(key),
+  copyPlace: (target, offset) => beyond(notes).copyPlace(target, offset),
+  withPrefix: (prefix) => beyond(notes).withPrefix(prefix),
+  eventsNamed: (prefix) => beyond(notes).eventsNamed(prefix),
+});
+
+const createListenedWire = (notes: Notes): SpanWire => ({
+  get shape() {
+    return notes.wire?.shape;
+  },
+  has: (key) => {
+    const has = notes.wire?.has(key) === true;
+    note(notes, 'has', key, has ? 1 : 0, undefined);
+    return has;
+  },
+  isNamed: (spelling) => beyond(notes).wire?.isNamed(spelling) === true,
+  isWritten: (key, bytes) => beyond(notes).wire?.isWritten(key, bytes) === true,
+  copyValue: (key) => beyond(notes).wire?.copyValue(key),
+});
