@@ -17,18 +17,21 @@ export type DueOptions = {
 /** Decides a trace that closes although calls of some of its sums did not come. */
 export type Settle = (trace: TraceRow, identity: TraceIdentity) => void;
 
+/** Makes sure that a trace that is pruned is not found any more. */
+export type Forget = (trace: TraceIdentity, key: bigint) => void;
+
 /**
  * Closes traces and items and prunes traces that are due, a bounded number of each, in the caller's transaction. Returns
  * whether more is due, and how many of the traces that closed bear cost and never showed a root.
  */
 export function closeDue(
   file: LedgerFile,
-  { traceWindowMs, retentionMs, settle }: DueOptions & { readonly settle: Settle },
+  { traceWindowMs, retentionMs, settle, forget }: DueOptions & { readonly settle: Settle; readonly forget: Forget },
   nowNs: bigint,
 ): { readonly hasMore: boolean; readonly withoutRoot: number } {
   const closedTraces = closeTraces(file, nowNs - nanoseconds(traceWindowMs), settle);
   const closedItems = closeItems(file, nowNs - nanoseconds(traceWindowMs), nowNs);
-  const prunedTraces = pruneTraces(file, nowNs - nanoseconds(retentionMs));
+  const prunedTraces = pruneTraces(file, nowNs - nanoseconds(retentionMs), forget);
   forgetClaims(file, nowNs - nanoseconds(retentionMs));
   const hasMore = Math.max(closedTraces.count, closedItems, prunedTraces) === dueTracesMax;
   return { hasMore, withoutRoot: closedTraces.withoutRoot };
@@ -105,16 +108,16 @@ function forgetClaims({ database }: LedgerFile, beforeNs: bigint): void {
 }
 
 /** Deletes traces with their entries. What they contributed stays in the items, which are never deleted. */
-function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
-  const due = prepare<{ trace_key: bigint }>(
+function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint, forget: Forget): number {
+  const due = prepare<{ trace_key: bigint; tenant: string; trace_id: string }>(
     database,
     // What still has to be sent elsewhere stays until it was.
-    `SELECT trace_key FROM traces WHERE state IN ('summed', 'closed') AND active_at_ns <= ?
+    `SELECT trace_key, tenant, trace_id FROM traces WHERE state IN ('summed', 'closed') AND active_at_ns <= ?
        AND NOT EXISTS (SELECT 1 FROM outgoing WHERE outgoing.trace_key = traces.trace_key)
      ORDER BY active_at_ns LIMIT ?`,
   );
-  const keys = due.all(quietSinceNs, dueTracesMax);
-  if (keys.length === 0) return 0;
+  const traces = due.all(quietSinceNs, dueTracesMax);
+  if (traces.length === 0) return 0;
   const kept = prepareKeptContributions(database);
   const parts = prepare<{ item_key: bigint; body: Uint8Array; pruned: Uint8Array | null }>(
     database,
@@ -132,18 +135,19 @@ function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint): number {
     'outgoing',
   ].map((table) => prepare(database, `DELETE FROM ${table} WHERE trace_key = ?`));
   const sums = prepareKeptSums(database);
-  for (const { trace_key: key } of keys) {
+  for (const { trace_key: key, tenant, trace_id: traceId } of traces) {
     sums.addPruned(key);
     for (const { item_key, body, pruned } of parts.all(key)) {
       const part = kept.read(body);
       fold.run(kept.keep(pruned === null ? part : addContributions(kept.read(pruned), part)), item_key);
     }
     for (const deletion of deletions) deletion.run(key);
+    forget({ tenant, traceId }, key);
   }
   prepare(
     database,
     `INSERT INTO settings (name, value) VALUES ('pruned_before_ns', ?)
      ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE CAST(value AS INTEGER) < CAST(excluded.value AS INTEGER)`,
   ).run(String(quietSinceNs));
-  return keys.length;
+  return traces.length;
 }

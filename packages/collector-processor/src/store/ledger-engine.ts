@@ -78,16 +78,28 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
       open.clear();
       items.forget();
       entries.forget();
+      traces.index.forget();
       keptWords(database).reload();
       throw error;
     }
   };
+  /** Has facts kept and, in the same transaction, the records that they change. */
+  const write = (nowNs: bigint, keep: (prunedBeforeNs: bigint) => void): void => {
+    transact(() => {
+      at('begun');
+      keep(BigInt(prunedBefore.one()?.value ?? 0));
+      at('facts-written');
+      items.flush(nowNs);
+      traces.index.settle();
+      at('records-written');
+    });
+    open.age();
+    at('committed');
+  };
   return {
     commit: (batch, nowNs) => {
-      transact(() => {
-        at('begun');
-        const context = { file, traces, entries, contributions, items, nowNs, kept, open };
-        const prunedBeforeNs = BigInt(prunedBefore.one()?.value ?? 0);
+      const context = { file, traces, entries, contributions, items, nowNs, kept, open };
+      write(nowNs, (prunedBeforeNs) => {
         for (const packed of batch) {
           if (commitLinks(context, packed) || commitPlainTrace(context, packed, prunedBeforeNs)) continue;
           const incoming = incomingTrace(packed);
@@ -95,24 +107,13 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
           const traceKey = hasAudit(incoming) ? traces.find(incoming)?.key : undefined;
           if (traceKey !== undefined) audit.keep(traceKey, incoming);
         }
-        at('facts-written');
-        context.items.flush(nowNs);
-        at('records-written');
       });
-      open.age();
-      at('committed');
     },
     receive: (events, nowNs) => {
-      transact(() => {
-        at('begun');
-        const context = { file, traces, entries, contributions, sightings, audit, items, nowNs };
-        const prunedBeforeNs = BigInt(prunedBefore.one()?.value ?? 0);
+      const context = { file, traces, entries, contributions, sightings, audit, items, nowNs };
+      write(nowNs, (prunedBeforeNs) => {
         counters.add({ events_beyond_retention: commitReceived(context, events, prunedBeforeNs) });
-        at('facts-written');
-        context.items.flush(nowNs);
-        at('records-written');
       });
-      at('committed');
     },
     claim: (wanted, nowNs) => inTransaction(database, () => claims.claim(wanted, nowNs, BigInt(prunedBefore.one()?.value ?? 0))),
     record: outbox.record,
@@ -126,7 +127,7 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
       const hasMore = transact(() => {
         const context = { file, traces, entries, contributions, items, nowNs };
         const settle = (...trace: Parameters<Settle>): void => settleSums(context, ...trace);
-        const { hasMore: more, withoutRoot } = closeDue(file, { ...options, settle }, nowNs);
+        const { hasMore: more, withoutRoot } = closeDue(file, { ...options, settle, forget: traces.index.remove }, nowNs);
         counters.add({ traces_without_root: withoutRoot });
         items.flush(nowNs);
         return more;

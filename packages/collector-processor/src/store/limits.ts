@@ -22,6 +22,9 @@ export const pendingFactsMax = 65_536;
  */
 export const traceFactsMax = 10_000;
 
+/** Traces found in memory alone, and at most twice as many: 5 MiB. The more, the more of them share a page of the file's index. */
+export const recentTracesMax = 16_384;
+
 /**
  * Versions of entries a trace may hold before further spans of it are left out and counted: one million less than their numbers
  * have room for, which is more than a request brings. A sender that gives all of its spans one trace id is at it some day.

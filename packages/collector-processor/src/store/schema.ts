@@ -37,11 +37,16 @@ CREATE TABLE traces (
   rooted INTEGER NOT NULL,
   item_key INTEGER,
   contribution BLOB,
-  context BLOB,
-  UNIQUE (tenant, trace_id)
+  context BLOB
 ) STRICT;
 CREATE INDEX traces_by_activity ON traces (state, active_at_ns);
 CREATE INDEX traces_by_item ON traces (item_key) WHERE item_key IS NOT NULL;
+
+CREATE TABLE trace_index (
+  trace_hash INTEGER NOT NULL,
+  trace_key INTEGER NOT NULL,
+  PRIMARY KEY (trace_hash, trace_key)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE context (
   trace_key INTEGER NOT NULL,

@@ -3,6 +3,7 @@ import type { PackedTrace } from '../facts/read-packed-facts.ts';
 import { prepareKeptFacts } from './kept-facts.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { prepare } from './sql.ts';
+import { prepareTraceIndex, type TraceIndex } from './trace-index.ts';
 
 /** A trace of the ledger. */
 export type TraceRow = {
@@ -37,6 +38,8 @@ export type TraceRows = {
   readonly addContext: (traceKey: bigint, part: number, context: Uint8Array) => void;
   /** Deletes the facts that bear no cost: the trace has closed and they cannot change anything any more. */
   readonly forgetContext: (traceKey: bigint) => void;
+  /** How traces are found by their ids. */
+  readonly index: Pick<TraceIndex, 'remove' | 'settle' | 'forget'>;
 };
 
 /** What is known at once of a new trace: what spans without cost say, and what it contributes to its only item. */
@@ -51,7 +54,10 @@ export function prepareTraceRows({ database }: LedgerFile): TraceRows {
   return { ...prepareTraces(database), ...prepareContext(database, prepareKeptFacts(database)) };
 }
 
-function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find' | 'write' | 'writeNew' | 'writeLinks'> {
+function prepareTraces(
+  database: LedgerFile['database'],
+): Pick<TraceRows, 'find' | 'write' | 'writeNew' | 'writeLinks' | 'index'> {
+  const index = prepareTraceIndex(database);
   const find = prepare<{
     trace_key: bigint;
     state: TraceRow['state'];
@@ -59,53 +65,56 @@ function prepareTraces(database: LedgerFile['database']): Pick<TraceRows, 'find'
     sums: bigint;
     unnamed: string;
     rooted: bigint;
-  }>(database, 'SELECT trace_key, state, facts, sums, unnamed, rooted FROM traces WHERE tenant = ? AND trace_id = ?');
+  }>(database, 'SELECT trace_key, state, facts, sums, unnamed, rooted FROM traces WHERE trace_key = ?');
   const insert = prepare(
     database,
-    'INSERT INTO traces (tenant, trace_id, state, facts, sums, unnamed, rooted, active_at_ns, context) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO traces (trace_key, tenant, trace_id, state, facts, sums, unnamed, rooted, active_at_ns, context) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const insertNew = prepare(
     database,
-    `INSERT INTO traces (tenant, trace_id, state, facts, sums, unnamed, rooted, active_at_ns, item_key, contribution, context)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO traces (trace_key, tenant, trace_id, state, facts, sums, unnamed, rooted, active_at_ns, item_key, contribution,
+       context)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertLinks = prepare(
     database,
-    `INSERT INTO traces (tenant, trace_id, state, facts, sums, unnamed, rooted, active_at_ns, context)
-     VALUES (?, ?, 'open', ?, 0, '{"unattributedReason":"no-item"}', ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO traces (trace_key, tenant, trace_id, state, facts, sums, unnamed, rooted, active_at_ns, context)
+     VALUES (?, ?, ?, 'open', ?, 0, '{"unattributedReason":"no-item"}', ?, ?, ?)`,
   );
   const update = prepare(
     database,
     'UPDATE traces SET state = ?, facts = ?, sums = ?, unnamed = ?, rooted = ?, active_at_ns = ? WHERE trace_key = ?',
   );
   return {
-    find: ({ tenant, traceId }) => {
-      const row = find.one(tenant, traceId);
-      if (row === undefined) return undefined;
-      const { trace_key: key, state } = row;
+    index,
+    find: (trace) => {
+      const key = index.keyOf(trace);
+      const row = key === undefined ? undefined : find.one(key);
+      if (key === undefined || row === undefined) return undefined;
       const [facts, sums, rooted] = [Number(row.facts), Number(row.sums), row.rooted === 1n];
-      return { key, state, facts, sums, unnamed: JSON.parse(row.unnamed), rooted };
+      return { key, state: row.state, facts, sums, unnamed: JSON.parse(row.unnamed), rooted };
     },
-    writeNew: ({ tenant, traceId, state, facts, sums, unnamed, rooted, context, contributed }, nowNs) =>
-      insertNew.added(
-        tenant,
-        traceId,
-        state,
-        facts,
-        sums,
-        JSON.stringify(unnamed),
-        Number(rooted),
-        nowNs,
-        contributed?.itemKey ?? null,
-        contributed?.body ?? null,
-        context ?? null,
-      ),
-    writeLinks: ({ tenant, traceId, spanCount, context }, nowNs) =>
-      insertLinks.changes(tenant, traceId, spanCount, Number(hasRoot(context)), nowNs, context),
-    write: (key, { tenant, traceId, state, facts, sums, unnamed, rooted, context }, nowNs) => {
-      const text = JSON.stringify(unnamed);
-      if (key === undefined) return insert.run(tenant, traceId, state, facts, sums, text, Number(rooted), nowNs, context ?? null);
-      update.run(state, facts, sums, text, Number(rooted), nowNs, key);
+    writeNew: (trace, nowNs) => {
+      if (index.keyOf(trace) !== undefined) return undefined;
+      const { tenant, traceId, state, facts, sums, unnamed, rooted, context = null, contributed } = trace;
+      const key = index.add(trace);
+      const [text, isRooted] = [JSON.stringify(unnamed), Number(rooted)];
+      const { itemKey = null, body = null } = contributed ?? {};
+      insertNew.run(key, tenant, traceId, state, facts, sums, text, isRooted, nowNs, itemKey, body, context);
+      return key;
+    },
+    writeLinks: (trace, nowNs) => {
+      if (index.keyOf(trace) !== undefined) return false;
+      const { tenant, traceId, spanCount, context } = trace;
+      insertLinks.run(index.add(trace), tenant, traceId, spanCount, Number(hasRoot(context)), nowNs, context);
+      return true;
+    },
+    write: (known, trace, nowNs) => {
+      const { tenant, traceId, state, facts, sums, unnamed, rooted, context = null } = trace;
+      const [text, isRooted] = [JSON.stringify(unnamed), Number(rooted)];
+      const key = known ?? index.add(trace);
+      if (known === undefined) insert.run(key, tenant, traceId, state, facts, sums, text, isRooted, nowNs, context);
+      else update.run(state, facts, sums, text, isRooted, nowNs, key);
       return key;
     },
   };

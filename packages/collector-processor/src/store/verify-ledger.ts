@@ -13,6 +13,7 @@ import { prepareKeptContributions } from './kept-contributions.ts';
 import { prepareKeptFacts } from './kept-facts.ts';
 import { problemsMax } from './limits.ts';
 import { prepare } from './sql.ts';
+import { prepareTraceIndex } from './trace-index.ts';
 
 /** What checking a ledger found. */
 export type LedgerVerdict = {
@@ -28,7 +29,7 @@ type Report = (problem: string) => void;
 
 /**
  * Works every record out again: receipts from their lines, entries from their receipts, contributions from live entries and
- * items from contributions; and has SQLite check the file. Reads everything once and holds one trace at a time.
+ * items from contributions; looks every trace up by its id; and has SQLite check the file. Reads everything once and holds one trace at a time.
  */
 export function verifyLedger(database: DatabaseSync, currency: string): LedgerVerdict {
   const problems: string[] = [];
@@ -38,6 +39,7 @@ export function verifyLedger(database: DatabaseSync, currency: string): LedgerVe
     if (problems.length < problemsMax) problems.push(problem);
   };
   checkFile(database, report);
+  checkTraces(database, report);
   const entries = checkEntries(database, currency, report);
   const items = checkItems(database, report);
   return { entries, items, problems, problemCount };
@@ -46,6 +48,20 @@ export function verifyLedger(database: DatabaseSync, currency: string): LedgerVe
 function checkFile(database: DatabaseSync, report: Report): void {
   for (const { integrity_check: finding } of prepare<{ integrity_check: string }>(database, 'PRAGMA integrity_check').each()) {
     if (finding !== 'ok') report(`file: ${finding}`);
+  }
+}
+
+/** A trace that cannot be found by its id, or that is there twice, would be booked twice. */
+function checkTraces(database: DatabaseSync, report: Report): void {
+  const traces = prepare<{ trace_key: bigint; tenant: string; trace_id: string }>(
+    database,
+    'SELECT trace_key, tenant, trace_id FROM traces ORDER BY trace_key',
+  );
+  const index = prepareTraceIndex(database);
+  for (const { trace_key: key, tenant, trace_id: traceId } of traces.each()) {
+    const found = index.keyOf({ tenant, traceId });
+    if (found === key) continue;
+    report(`trace ${traceId} of ${tenant}: ${found === undefined ? 'the index does not find it' : 'has two rows'}`);
   }
 }
 

@@ -140,6 +140,11 @@ test('a ledger that is right verifies; one somebody edited does not, and the pro
       'UPDATE traces SET item_key = NULL, contribution = NULL WHERE item_key = 1',
       /belongs to an item that its trace is not booked with/,
     ],
+    ["INSERT INTO settings VALUES ('traces_indexed_to', '1')", /trace [0-9a-f]{32} of default: the index does not find it/],
+    [
+      "INSERT INTO traces SELECT 7, tenant, trace_id, 'closed', 0, 0, 0, '{}', 1, NULL, NULL, NULL FROM traces",
+      /trace [0-9a-f]{32} of default: has two rows/,
+    ],
   ];
   for (const [sql, problem] of edits) {
     const database = new DatabaseSync(file);
