@@ -4,7 +4,7 @@ import { countedItem, reportByType, type TypeReport } from '@costspan/ledger';
 import { formatPico } from '@costspan/pricing';
 import { expect, test } from 'vitest';
 import { type Attributes, hex, otlpAttributes, type PlannedSpan } from './support/random-traces.ts';
-import { sendSpans, startService, temporaryFolder } from './support/test-service.ts';
+import { sendSpans, startService, type TestServiceOptions, temporaryFolder } from './support/test-service.ts';
 
 // The worked examples of the documentation, through the whole pipeline: spans over a socket, prices from a book, ledger, report.
 
@@ -99,6 +99,18 @@ test('claims of $5.00, one in five reviewed at $8.00, cost $6.60 each', async ()
   expect(claim?.perCompletedPico && formatPico(claim.perCompletedPico)).toBe('6.6');
 });
 
+test('a ticket pays for its own telemetry: 30 spans at $0.001 each are $0.03 of its $0.21', async () => {
+  const calls = Array.from({ length: 29 }, () => llmCall(0));
+  const [ticket] = await reportOf(workItem(1, 'ticket', 'resolved', [llmCall(1_800_000), ...calls.slice(1)]), {
+    telemetrySku: 'test/telemetry',
+  });
+  expect(ticket && amountsOf(ticket)).toEqual({
+    total: '0.21',
+    waste: '0',
+    byCategory: { llm: '0.18', observability: '0.03' },
+  });
+});
+
 /** A trace whose root names the work item and its outcome, with one span for each cost. */
 function workItem(number: number, type: string, outcome: string, costs: readonly Attributes[]): readonly PlannedSpan[] {
   const root = hex(number * 100, 16);
@@ -131,10 +143,10 @@ function amountsOf({ sums }: TypeReport): unknown {
   };
 }
 
-async function reportOf(spans: readonly PlannedSpan[]): Promise<readonly TypeReport[]> {
+async function reportOf(spans: readonly PlannedSpan[], options: TestServiceOptions = {}): Promise<readonly TypeReport[]> {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'ledger.db');
-  const service = await startService(file);
+  const service = await startService(file, options);
   await sendSpans(service.url, spans);
   await service.close();
   const reader = openLedgerReader(file);

@@ -15,12 +15,19 @@ export async function temporaryFolder(): Promise<{ readonly path: string } & Asy
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
+/** What may differ from service to service. */
+export type TestServiceOptions = {
+  /** Default: what spans cost as telemetry is not booked. */
+  readonly telemetrySku?: string;
+};
+
 /** The whole service in this process: a real socket, the meter, and a ledger file of its own. */
-export async function startService(ledgerFile: string, book: string = testBook): Promise<Service> {
+export async function startService(ledgerFile: string, { telemetrySku }: TestServiceOptions = {}): Promise<Service> {
+  const telemetry = telemetrySku === undefined ? '' : `, telemetry: { sku: ${telemetrySku} }`;
   const loaded = parseConfig(
     `
 receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:0" } } } }
-pricing: { catalog: false, books: [${JSON.stringify(book)}] }
+pricing: { catalog: false, books: [${JSON.stringify(testBook)}]${telemetry} }
 ledger: { file: ${JSON.stringify(ledgerFile)} }
 work_items: { types: { ticket: { completed: [resolved] }, claim: { completed: [processed] } } }
 `,

@@ -9,6 +9,17 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
+test('check finds a SKU of telemetry that no book has a price of, as the service does before it starts', async () => {
+  await writeFile(folder.join('c.yaml'), 'pricing: { telemetry: { sku: grafana-cloud/trace } }\n');
+  const problem =
+    'pricing.telemetry.sku: expected a SKU with a price per telemetry_gb or telemetry_spans, found "grafana-cloud/trace", of which no price book has one; add a row to a book in pricing.books, or name one of the catalog such as "grafana-cloud/traces"\n';
+  const checked = await runCommand(['config', 'check', 'c.yaml'], folder.path);
+  expect(checked).toEqual({ code: 1, stdout: '', stderr: `c.yaml: ${problem}` });
+  const served = await runCommand(['serve', '--config', 'c.yaml'], folder.path);
+  expect(served).toMatchObject({ code: 1, stdout: '' });
+  expect(served.stderr).toContain(problem);
+});
+
 test('init writes a file that check finds nothing wrong with, and never writes over one', async () => {
   expect(await runCommand(['config', 'init'], folder.path)).toEqual({
     code: 0,

@@ -137,19 +137,15 @@ const pricing = orDefaults(
       .describe(
         'What `GET /v1/price-book` tells: all books; only catalogs, without contract prices, discounts and rates of people; or nothing. Default: all while only this computer can send and no tenants are mapped, else catalogs.',
       ),
-    telemetry: z
-      .strictObject(
-        {
-          sku: textField('a SKU such as "grafana-cloud/traces"', parseSku).describe(
-            'What the vendor of observability bills spans by, `provider/name` as price books have it. Its rows price `telemetry_gb`, `telemetry_spans` or both.',
+    telemetry: orDefaults(
+      z.strictObject({
+        sku: textField('a SKU such as "grafana-cloud/traces"', parseSku)
+          .optional()
+          .describe(
+            'What a vendor of observability bills for spans, `provider/name` as price books have it. With it the ledger books what the spans of each work item cost as telemetry, see docs/observability-cost.md. Default: it does not.',
           ),
-        },
-        { error: 'expected a map with `sku`' },
-      )
-      .optional()
-      .describe(
-        'Books what the spans of a work item cost as telemetry, in category `observability`, see docs/observability-cost.md. Absent: not booked.',
-      ),
+      }),
+    ),
   }),
 ).describe('Where prices come from.');
 
@@ -289,7 +285,7 @@ export const configSchema: z.ZodType<Config> = z
         ...(given.work_items.dimensions_from === undefined ? {} : { dimensionsFrom: given.work_items.dimensions_from }),
         types: given.work_items.types,
       },
-      pricing: { ...pricing, serve: pricing.serve ?? (isPrivate ? 'full' : 'list'), ...optional('telemetry', telemetry?.sku) },
+      pricing: { ...pricing, serve: pricing.serve ?? (isPrivate ? 'full' : 'list'), ...optional('telemetry', telemetry.sku) },
       handoffKeys: given.handoffs.keys,
       ...(given.ledger === undefined ? {} : { ledger: given.ledger }),
       records: {

@@ -18,6 +18,29 @@ function problemsOf(text: string, environment: Record<string, string> = {}): rea
   return loaded.kind === 'ok' ? [] : describeIssues('config.yaml', loaded.issues).split('\n');
 }
 
+describe('telemetry', () => {
+  test('is billed by a SKU, provider and name', () => {
+    expect(configOf('pricing: { telemetry: { sku: grafana-cloud/traces } }').pricing).toEqual({
+      ...{ books: [], catalog: true, currency: 'USD', serve: 'full' },
+      telemetry: { provider: 'grafana-cloud', model: 'traces' },
+    });
+  });
+
+  test.each([
+    ['traces', 'config.yaml:1:30: pricing.telemetry.sku: expected a SKU such as "grafana-cloud/traces", found "traces"'],
+    ['7', 'config.yaml:1:30: pricing.telemetry.sku: expected a SKU such as "grafana-cloud/traces", found 7'],
+  ])('a SKU %s is refused', (sku, problem) => {
+    expect(problemsOf(`pricing: { telemetry: { sku: ${sku} } }`)).toEqual([problem]);
+  });
+
+  test.each([
+    ['true', 'config.yaml:1:23: pricing.telemetry: expected a map, found true'],
+    ['{ sku: a/b, gb: 1 }', 'config.yaml:1:35: pricing.telemetry.gb: unknown key; known here: sku'],
+  ])('%s is refused', (telemetry, problem) => {
+    expect(problemsOf(`pricing: { telemetry: ${telemetry} }`)).toEqual([problem]);
+  });
+});
+
 describe('defaults', () => {
   test('OTLP-01 an empty file listens on loopback only, port 4318, and trusts the laptop it runs on', () => {
     expect(configOf('')).toEqual({
