@@ -12,8 +12,8 @@ import { type FactInPlace, writeCostFact } from './write-cost-fact.ts';
 
 /** Where a span stands: what the cursor over a request knows. */
 export type Placed = {
-  /** Writes 48 bytes: trace id, span id, parent's id, start, end. */
-  readonly copyPlace: (target: DataView, offset: number) => void;
+  /** Writes twelve words of 32 bits: trace id, span id, parent's id, start, end. */
+  readonly copyPlace: (target: Int32Array, at: number) => void;
 };
 
 /** Collects what spans say. A span without a valid trace or span id cannot be told from another one: it is not taken. */
@@ -49,8 +49,8 @@ export function collectFacts(): FactCollector {
     addCost: (span, fact) => {
       const trace = takePlace(collected, span, fact.tenant);
       if (trace < 0) return false;
-      const { rows, rowCount, writer, costs } = collected;
-      writeCostFact(writer, rows.subarray(rowCount * placeBytes, (rowCount + 1) * placeBytes), fact);
+      const { writer, costs } = collected;
+      writeCostFact(writer, placeOfCost(collected), fact);
       costs.push({ trace, record: takeRecord(collected) });
       return true;
     },
@@ -76,7 +76,7 @@ function takeCollected(): Collected {
 /** Keeps the memory for the next request, unless a giant one has blown it up. What the request said is let go. */
 function release(collected: Collected): void {
   const { rows, records, out, writer, traces, costs, sayings, sayingNumbers } = collected;
-  if (rows.length + records.bytes.length + out.bytes.length > idleWorkspaceBytesMax) return;
+  if (rows.byteLength + records.bytes.length + out.bytes.length > idleWorkspaceBytesMax) return;
   collected.words = createWords();
   restartWords(writer, collected.words);
   records.length = 0;
@@ -112,10 +112,8 @@ type Collected = {
   readonly pricedSayings: Map<string, Map<Said, number>>;
   /** Whether spans are counted as telemetry. */
   isSized: boolean;
-  /** Places of the other spans, 48 bytes each, and the same memory as numbers and for writing. */
-  rows: Buffer;
-  words32: Int32Array;
-  rowsView: DataView;
+  /** Places of the other spans, twelve words each, whose least byte is the first on the wire. */
+  rows: Int32Array;
   traceOfRow: Int32Array;
   sayingOfRow: Int32Array;
   /** Bytes of telemetry, where spans are counted as such. */
@@ -124,6 +122,7 @@ type Collected = {
 };
 
 const rowsAtFirst = 512;
+const placeWords = placeBytes / 4;
 
 function openCollected(): Collected {
   const words = createWords();
@@ -138,7 +137,7 @@ function openCollected(): Collected {
     sayingNumbers: new Map(),
     pricedSayings: new Map(),
     isSized: false,
-    ...allocateRows(rowsAtFirst),
+    rows: new Int32Array(rowsAtFirst * placeWords),
     traceOfRow: new Int32Array(rowsAtFirst),
     sayingOfRow: new Int32Array(rowsAtFirst),
     sizeOfRow: new Int32Array(rowsAtFirst),
@@ -149,28 +148,30 @@ function openCollected(): Collected {
 /** Writes the place into the next free row and returns the number of its trace; -1 for a span without valid ids. */
 function takePlace(collected: Collected, span: Placed, tenant: string): number {
   if (collected.rowCount === collected.traceOfRow.length) grow(collected);
-  const { rowsView, words32, rowCount } = collected;
-  const at = rowCount * placeBytes;
-  span.copyPlace(rowsView, at);
-  const word = at >>> 2;
-  if (words32[word + 4] === 0 && words32[word + 5] === 0) return -1;
-  return collected.traces.numberOf(words32, word, tenant);
+  const { rows, rowCount } = collected;
+  const at = rowCount * placeWords;
+  span.copyPlace(rows, at);
+  if ((rows[at + 4]! | rows[at + 5]!) === 0) return -1;
+  return collected.traces.numberOf(rows, at, tenant);
+}
+
+const costPlace = Buffer.alloc(placeBytes);
+
+/** The place that was written last, as bytes. Valid until the next is asked for. */
+function placeOfCost({ rows, rowCount }: Collected): Buffer {
+  for (let word = 0; word < placeWords; word += 1) costPlace.writeInt32LE(rows[rowCount * placeWords + word]!, 4 * word);
+  return costPlace;
 }
 
 function grow(collected: Collected): void {
   const count = collected.traceOfRow.length * 2;
   const [traceOfRow, sayingOfRow, sizeOfRow] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)];
-  const allocated = allocateRows(count);
-  allocated.rows.set(collected.rows);
+  const rows = new Int32Array(count * placeWords);
+  rows.set(collected.rows);
   traceOfRow.set(collected.traceOfRow);
   sayingOfRow.set(collected.sayingOfRow);
   sizeOfRow.set(collected.sizeOfRow);
-  Object.assign(collected, { ...allocated, traceOfRow, sayingOfRow, sizeOfRow });
-}
-
-function allocateRows(count: number): Pick<Collected, 'rows' | 'words32' | 'rowsView'> {
-  const memory = new ArrayBuffer(count * placeBytes);
-  return { rows: Buffer.from(memory), words32: new Int32Array(memory), rowsView: new DataView(memory) };
+  Object.assign(collected, { rows, traceOfRow, sayingOfRow, sizeOfRow });
 }
 
 function sayingOf(collected: Collected, said: Said): number {
@@ -200,7 +201,7 @@ function mentionEverySpan(collected: Collected): void {
     if (sayingOfRow[row] !== noSaying) continue;
     sayingOfRow[row] = sayingOf(collected, nothingSaid);
     sizeOfRow[row] = 0;
-    rows.fill(0, row * placeBytes + 32, (row + 1) * placeBytes);
+    rows.fill(0, row * placeWords + 8, (row + 1) * placeWords);
   }
 }
 
@@ -216,11 +217,12 @@ function finish(collected: Collected): PackedFacts {
   reserve(out, 64 + records.length + rowCount * 40 + traces.count() * 64);
   writeFixed32(out, 0);
   writeFixed32(out, traces.count());
-  const rowsOf = inTraceOrder(collected.traceOfRow.subarray(0, rowCount), traces.count());
-  const costsOf = byTrace(collected.costs);
+  const ordered = inTraceOrder(collected.traceOfRow, rowCount, traces.count());
+  const costsOf = collected.costs.length === 0 ? undefined : byTrace(collected.costs);
   const numbers = new Int32Array(collected.sayings.length);
   for (let trace = 0; trace < traces.count(); trace += 1) {
-    writeTrace(out, collected, { trace, rows: rowsOf(trace), costs: costsOf.get(trace) ?? [], numbers });
+    const [start, end] = [ordered.starts[trace]!, ordered.starts[trace + 1]!];
+    writeTrace(out, collected, { trace, rows: ordered.rows, start, end, costs: costsOf?.get(trace) ?? noCosts, numbers });
   }
   out.bytes.writeUInt32LE(out.length, 0);
   writeVarint(out, words.all.length);
@@ -240,24 +242,33 @@ function byTrace(costs: Collected['costs']): ReadonlyMap<number, Collected['cost
   return ofTraces;
 }
 
-/** Row numbers by trace, in the order of the rows. */
-function inTraceOrder(traceOfRow: Int32Array, traceCount: number): (trace: number) => Int32Array {
+const noCosts: Collected['costs'] = [];
+
+/** Row numbers by trace, in the order of the rows, and where those of each trace start. */
+function inTraceOrder(
+  traceOfRow: Int32Array,
+  rowCount: number,
+  traceCount: number,
+): { readonly rows: Int32Array; readonly starts: Int32Array } {
   const starts = new Int32Array(traceCount + 1);
-  for (const trace of traceOfRow) starts[trace + 1]! += 1;
+  for (let row = 0; row < rowCount; row += 1) starts[traceOfRow[row]! + 1]! += 1;
   for (let trace = 0; trace < traceCount; trace += 1) starts[trace + 1]! += starts[trace]!;
   const next = starts.slice();
-  const sorted = new Int32Array(traceOfRow.length);
-  for (let row = 0; row < traceOfRow.length; row += 1) {
+  const rows = new Int32Array(rowCount);
+  for (let row = 0; row < rowCount; row += 1) {
     const trace = traceOfRow[row]!;
-    sorted[next[trace]!] = row;
+    rows[next[trace]!] = row;
     next[trace]! += 1;
   }
-  return (trace) => sorted.subarray(starts[trace], starts[trace + 1]);
+  return { rows, starts };
 }
 
 type OneTrace = {
   readonly trace: number;
+  /** Numbers of its rows, from `start` to `end`. */
   readonly rows: Int32Array;
+  readonly start: number;
+  readonly end: number;
   readonly costs: Collected['costs'];
   /** Scratch: number of a saying in the trace at hand, by its number in the request. */
   readonly numbers: Int32Array;
@@ -267,11 +278,11 @@ function writeTrace(out: Writer, collected: Collected, one: OneTrace): void {
   const { writer, traces, records } = collected;
   const lengthAt = out.length;
   writeFixed32(out, 0);
-  const { id, tenant } = traces.trace(one.trace);
-  writeRaw(writer.body, id);
-  writeWord(writer, tenant);
+  const ids = traces.ids();
+  for (let word = 0; word < 4; word += 1) writeFixed32(writer.body, ids[one.trace * 4 + word]!);
+  writeWord(writer, traces.tenantOf(one.trace));
   writeVarint(writer.body, one.costs.length);
-  writeVarint(writer.body, one.rows.length);
+  writeVarint(writer.body, one.end - one.start);
   finishRecord(writer, out);
   for (const { record } of one.costs) writeRecord(out, records, record);
   writeContext(out, collected, one);
@@ -284,11 +295,11 @@ function writeRecord(out: Writer, records: Writer, { start, end }: Span): void {
 }
 
 function writeContext(out: Writer, collected: Collected, one: OneTrace): void {
-  const { sayings, sayingOfRow, rows, records, isSized } = collected;
+  const { sayings, sayingOfRow, sizeOfRow, rows, records, isSized } = collected;
   const said: number[] = [];
   let mentionCount = 0;
-  for (const row of one.rows) {
-    const saying = sayingOfRow[row]!;
+  for (let index = one.start; index < one.end; index += 1) {
+    const saying = sayingOfRow[one.rows[index]!]!;
     if (saying === noSaying) continue;
     mentionCount += 1;
     if (said[one.numbers[saying]!] === saying) continue;
@@ -302,20 +313,34 @@ function writeContext(out: Writer, collected: Collected, one: OneTrace): void {
     writeRecord(out, records, record);
   }
   writeVarint(out, mentionCount);
-  reserve(out, one.rows.length * 40);
-  for (const row of one.rows) {
+  reserve(out, (one.end - one.start) * 40);
+  const view = viewOf(out);
+  for (let index = one.start; mentionCount > 0 && index < one.end; index += 1) {
+    const row = one.rows[index]!;
     const saying = sayingOfRow[row]!;
     if (saying === noSaying) continue;
-    copyBytes(rows, row * placeBytes + 16, 32, out);
-    writeFixed32(out, one.numbers[saying]!);
+    copyWords(rows, row * placeWords + 4, 8, out, view);
+    view.setInt32(out.length, one.numbers[saying]!, true);
+    out.length += 4;
   }
-  if (isSized) for (const row of one.rows) writeFixed32(out, collected.sizeOfRow[row]!);
-  else for (const row of one.rows) if (sayingOfRow[row] === noSaying) copyBytes(rows, row * placeBytes + 16, 16, out);
+  for (let index = one.start; index < one.end; index += 1) {
+    const row = one.rows[index]!;
+    if (isSized) copyWords(sizeOfRow, row, 1, out, view);
+    else if (sayingOfRow[row] === noSaying) copyWords(rows, row * placeWords + 4, 4, out, view);
+  }
 }
 
-/** Byte by byte: for so few, a call into the engine costs more. */
-function copyBytes(source: Uint8Array, start: number, count: number, out: Writer): void {
-  const { bytes, length } = out;
-  for (let index = 0; index < count; index += 1) bytes[length + index] = source[start + index]!;
-  out.length = length + count;
+/** For writing four bytes at a time. */
+function viewOf({ bytes: { buffer, byteOffset, byteLength } }: Writer): DataView {
+  if (lastView.buffer !== buffer || lastView.byteOffset !== byteOffset) lastView = new DataView(buffer, byteOffset, byteLength);
+  return lastView;
+}
+
+let lastView: DataView = new DataView(new ArrayBuffer(0));
+
+/** There is room for them. */
+function copyWords(words: Int32Array, start: number, count: number, out: Writer, view: DataView): void {
+  const { length } = out;
+  for (let word = 0; word < count; word += 1) view.setInt32(length + 4 * word, words[start + word]!, true);
+  out.length = length + 4 * count;
 }

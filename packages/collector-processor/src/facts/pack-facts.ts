@@ -13,12 +13,17 @@ import { copyPlaceOf } from './write-cost-fact.ts';
 export function packFacts(facts: Iterable<SpanFact>): PackedFacts {
   const collected = collectFacts();
   for (const fact of facts) {
-    const copyPlace = ({ buffer }: DataView, offset: number): void => copyPlaceOf(fact, Buffer.from(buffer), offset);
-    const place = { copyPlace };
+    const place = { copyPlace: (target: Int32Array, at: number) => copyWordsOf(fact, target, at) };
     if (bearsCost(fact)) collected.addCost(place, fact);
     else collected.addOther(place, fact.tenant, isLink(fact) ? undefined : fact, fact.telemetry);
   }
   return collected.finish();
+}
+
+function copyWordsOf(fact: SpanFact, target: Int32Array, at: number): void {
+  const bytes = Buffer.alloc(placeBytes);
+  copyPlaceOf(fact, bytes, 0);
+  for (let offset = 0; offset < placeBytes; offset += 4) target[at + offset / 4] = bytes.readInt32LE(offset);
 }
 
 /** Facts of one trace that bear no cost as a context, with a saying for each that is mentioned. */

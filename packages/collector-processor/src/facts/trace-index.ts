@@ -2,7 +2,9 @@
 export type TraceIndex = {
   /** Number of the trace whose id stands at `at`, four words of 32 bits; -1 for an id of zeros, which OTLP calls invalid. */
   readonly numberOf: (words: Int32Array, at: number, tenant: string) => number;
-  readonly trace: (number: number) => { readonly id: Uint8Array; readonly tenant: string };
+  /** Its id as four words, from four times its number on. Valid until the next trace is numbered. */
+  readonly ids: () => Int32Array;
+  readonly tenantOf: (number: number) => string;
   readonly count: () => number;
   /** Forgets all traces; memory stays. */
   readonly clear: () => void;
@@ -10,13 +12,18 @@ export type TraceIndex = {
 
 const tracesAtFirst = 64;
 
+/** Traces whose memory is kept for the next request, which has to clear it: busy requests have some hundreds. */
+const tracesKeptMax = 2_048;
+
+/** Senders choose ids: without it they could choose such as fall on one place, and finding that out costs time. */
+const hashSeed = Math.trunc(Math.random() * 2 ** 32) | 0;
+
 /** An empty index. Ids are compared as they are on the wire: no text is made of them. */
 export function createTraceIndex(): TraceIndex {
   const tenants: string[] = [];
-  const next: number[] = [];
-  // Senders choose ids, so many may have one hash: a chain of them only costs time, and no more traces are in a request than spans.
-  const firstByHash = new Map<number, number>();
   let ids = new Int32Array(tracesAtFirst * 4);
+  // Numbers plus one by the hash of their id, in the next free place; 0 where there is none. Never more than half full.
+  let slots = new Int32Array(tracesAtFirst * 2);
   let last = -1;
 
   const isAt = (number: number, words: Int32Array, at: number, tenant: string): boolean =>
@@ -26,53 +33,62 @@ export function createTraceIndex(): TraceIndex {
     ids[number * 4 + 3] === words[at + 3] &&
     tenants[number] === tenant;
 
-  const add = (words: Int32Array, at: number, tenant: string, before: number): number => {
+  const grow = (): void => {
+    const larger = new Int32Array(ids.length * 2);
+    larger.set(ids);
+    ids = larger;
+    slots = new Int32Array(slots.length * 2);
+    for (let number = 0; number < tenants.length; number += 1) slots[freeSlot(slots, hashOf(ids, number * 4))] = number + 1;
+  };
+
+  const add = (words: Int32Array, at: number, tenant: string, slot: number): number => {
     const number = tenants.push(tenant) - 1;
-    next.push(before);
-    if (ids.length < tenants.length * 4) {
-      const larger = new Int32Array(ids.length * 2);
-      larger.set(ids);
-      ids = larger;
-    }
-    for (let word = 0; word < 4; word += 1) ids[number * 4 + word] = words[at + word] ?? 0;
+    for (let word = 0; word < 4; word += 1) ids[number * 4 + word] = words[at + word]!;
+    slots[slot] = number + 1;
+    if (tenants.length * 4 === ids.length) grow();
     return number;
   };
 
   return {
     numberOf: (words, at, tenant) => {
       if (last >= 0 && isAt(last, words, at, tenant)) return last;
-      const hash = hashOf(words, at);
-      if (hash === 0 && isZero(words, at)) return -1;
-      const first = firstByHash.get(hash) ?? -1;
-      for (let number = first; number >= 0; number = next[number] ?? -1) {
-        if (!isAt(number, words, at, tenant)) continue;
-        last = number;
-        return number;
+      if ((words[at]! | words[at + 1]! | words[at + 2]! | words[at + 3]!) === 0) return -1;
+      const mask = slots.length - 1;
+      let slot = hashOf(words, at) & mask;
+      for (let held = slots[slot]!; held !== 0; held = slots[slot]!) {
+        if (isAt(held - 1, words, at, tenant)) {
+          last = held - 1;
+          return last;
+        }
+        slot = (slot + 1) & mask;
       }
-      last = add(words, at, tenant, first);
-      firstByHash.set(hash, last);
+      last = add(words, at, tenant, slot);
       return last;
     },
-    trace: (number) => ({ id: new Uint8Array(ids.buffer, number * 16, 16), tenant: tenants[number] ?? '' }),
+    ids: () => ids,
+    tenantOf: (number) => tenants[number] ?? '',
     count: () => tenants.length,
     clear: () => {
       tenants.length = 0;
-      next.length = 0;
-      firstByHash.clear();
       last = -1;
+      if (ids.length <= tracesKeptMax * 4) slots.fill(0);
+      else [ids, slots] = [new Int32Array(tracesAtFirst * 4), new Int32Array(tracesAtFirst * 2)];
     },
   };
 }
 
+function freeSlot(slots: Int32Array, hash: number): number {
+  const mask = slots.length - 1;
+  let slot = hash & mask;
+  while (slots[slot] !== 0) slot = (slot + 1) & mask;
+  return slot;
+}
+
 function hashOf(words: Int32Array, at: number): number {
-  let hash = 0;
+  let hash = hashSeed;
   for (let word = at; word < at + 4; word += 1) {
-    hash = Math.imul(hash ^ (words[word] ?? 0), 0x9e37_79b1);
+    hash = Math.imul(hash ^ words[word]!, 0x9e37_79b1);
     hash ^= hash >>> 15;
   }
   return hash;
-}
-
-function isZero(words: Int32Array, at: number): boolean {
-  return words[at] === 0 && words[at + 1] === 0 && words[at + 2] === 0 && words[at + 3] === 0;
 }

@@ -89,10 +89,10 @@ export type SpanView = {
   /** Value of an attribute of the span's resource. */
   readonly resource: (key: KeyId) => AttributeValue | undefined;
   /**
-   * Copies what places the span in its trace, as it is on the wire: bytes 0 to 15 the trace id, 16 to 23 the span id, 24 to 31
-   * the parent's id, 32 to 39 start and 40 to 47 end as nanoseconds, least byte first. What is absent is zeros.
+   * Copies what places the span in its trace, as twelve numbers of 32 bits whose least byte is the first on the wire: 0 to 3 the
+   * trace id, 4 and 5 the span id, 6 and 7 the parent's id, 8 and 9 start, 10 and 11 end. What is absent is zeros.
    */
-  readonly copyPlace: (target: DataView, offset: number) => void;
+  readonly copyPlace: (target: Int32Array, at: number) => void;
   /** Every attribute of the span whose key starts with the prefix, in wire order. For open sets such as `costspan.usage.`. */
   readonly withPrefix: (prefix: string) => ReadonlyArray<readonly [key: string, value: AttributeValue]>;
   /** Every event of the span whose name starts with the prefix, in wire order. A span without events is not looked at. */

@@ -107,7 +107,7 @@ const createListenedView = (notes: Notes): SpanView => ({
     return spanOf(notes).get(key);
   },
   resource: (key) => beyond(notes).resource(key),
-  copyPlace: (target, offset) => beyond(notes).copyPlace(target, offset),
+  copyPlace: (target, at) => beyond(notes).copyPlace(target, at),
   withPrefix: (prefix) => beyond(notes).withPrefix(prefix),
   eventsNamed: (prefix) => beyond(notes).eventsNamed(prefix),
 });
