@@ -1,10 +1,11 @@
 import { formatPico } from '@costspan/pricing';
 import { contributionsOf, decideTrace, rollUp, type SpanFact, type TraceDecision } from '../../src/index.ts';
+import { entryIdOf } from './facts.ts';
 import { type DecisionWithEntries, withEntries } from './with-entries.ts';
 
 /** The decision about a trace in US dollars. */
 export function decide(facts: Iterable<SpanFact>): DecisionWithEntries {
-  return withEntries(decideTrace(facts, { currency: 'USD' }));
+  return withEntries(decideTrace(facts, { currency: 'USD', entryIdOf }));
 }
 
 /** One line per cost-bearing span, as a ledger would print it: `llm1 ticket/T-1 by ancestor 0.18 priced`. */
