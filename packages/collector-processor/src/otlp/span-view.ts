@@ -36,8 +36,8 @@ export type KeyShape = {
 export type SpanWire = {
   /** undefined for a span with more keys than are worth knowing. */
   readonly shape: KeyShape | undefined;
-  /** Whether the span has this name. */
-  readonly isNamed: (spelling: Uint8Array) => boolean;
+  /** Whether the span has one of these names. */
+  readonly isNamed: (spellings: readonly Uint8Array[]) => boolean;
   /** Whether there is a value under the key, if only `false` or an empty text. */
   readonly has: (key: KeyId) => boolean;
   /** Whether the value under the key is written with exactly these bytes; with undefined, whether there is no such attribute. */

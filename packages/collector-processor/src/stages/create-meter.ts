@@ -7,7 +7,7 @@ import { createKeyTable } from '../otlp/key-table.ts';
 import type { OnSpan, SpanView } from '../otlp/span-view.ts';
 import { auditEventsOf } from './audit-events.ts';
 import { createEnrich, ENRICH_KEYS, OWNED_PREFIX, type PricedSpan } from './enrich.ts';
-import { createIdentifyItem, type IdentifyOptions, keysOfItems, saysSomething } from './identify-item.ts';
+import { createIdentifyItem, type IdentifyOptions, type Identity, keysOfItems, saysSomething } from './identify-item.ts';
 import { isSampled } from './is-sampled.ts';
 import { NAME_CHARACTERS_MAX } from './limits.ts';
 import { createMapDimensions } from './map-dimensions.ts';
@@ -96,18 +96,33 @@ const openRequest = (keepsFacts: boolean): OpenRequest => ({
 
 const meterSpan = (span: SpanView, sender: SenderContext, stages: Stages, request: OpenRequest): ReturnType<OnSpan> => {
   const normalized = stages.normalize(span);
-  if (normalized === undefined && request.facts === undefined) return undefined;
-  const own = stages.identify(span, sender);
-  // Of all others a link is kept, and no file makes them say something.
-  const identity = normalized !== undefined || saysSomething(own) ? stages.mapDimensions(span, own) : own;
+  if (normalized !== undefined) return meterCost(span, normalized, stages.identify(span, sender), stages, request);
+  if (request.facts !== undefined) keepOther(span, stages.identify(span, sender), stages, request.facts);
+  return undefined;
+};
+
+/** Of a span that bears no cost and says nothing a link is kept, and no file makes it say something. */
+const keepOther = (span: SpanView, own: Identity, stages: Stages, facts: FactCollector): void => {
+  const events = auditEventsOf(span);
+  const telemetry = stages.measure?.(span);
+  if (events === undefined && !saysSomething(own)) {
+    facts.addOther(span, own.tenant, undefined, telemetry);
+    return;
+  }
+  const identity = saysSomething(own) ? stages.mapDimensions(span, own) : own;
+  facts.addOther(span, identity.tenant, events === undefined ? identity : { ...identity, events }, telemetry);
+};
+
+const meterCost = (
+  span: SpanView,
+  normalized: NormalizedSpan,
+  own: Identity,
+  stages: Stages,
+  request: OpenRequest,
+): ReturnType<OnSpan> => {
+  const identity = stages.mapDimensions(span, own);
   const events = request.facts && auditEventsOf(span);
   const telemetry = stages.measure?.(span);
-  if (normalized === undefined) {
-    const said = events === undefined ? identity : { ...identity, events };
-    const saying = events !== undefined || saysSomething(identity) ? said : undefined;
-    request.facts?.addOther(span, identity.tenant, saying, telemetry);
-    return undefined;
-  }
   if (isSampled(span.traceState)) request.sampledSpanCount += 1;
   if (normalized.usage.kind === 'unread') addUnknownScope(request, span);
   const receipt = stages.price(normalized, span.startUnixNs);

@@ -10,10 +10,10 @@ import {
   ATTR_COSTSPAN_WORK_ITEM_TYPE,
 } from '@costspan/semconv';
 import type { DimensionMap } from '../dimensions/dimension-map.ts';
-import type { KeyId, KeyTable, SpanView } from '../otlp/span-view.ts';
-import { DIMENSIONS_MAX, ITEM_NAME_BYTES_MAX, NAME_CHARACTERS_MAX, RECENT_ITEMS_MAX } from './limits.ts';
+import type { KeyId, KeyShape, KeyTable, SpanView } from '../otlp/span-view.ts';
+import { DIMENSIONS_MAX, ITEM_NAME_BYTES_MAX, KNOWN_SHAPES_MAX, NAME_CHARACTERS_MAX, RECENT_ITEMS_MAX } from './limits.ts';
 import type { SenderContext } from './meter.ts';
-import { rememberShapes } from './signatures.ts';
+import { remember } from './remember.ts';
 import { textOf } from './span-fields.ts';
 
 /** Where work items are found besides their own attributes. */
@@ -90,20 +90,26 @@ export const createIdentifyItem = (options: IdentifyOptions, table: KeyTable): I
     return identity;
   };
   const keys = new Set(keysOfItems(options).map((key) => table.idOf(key)));
-  const hasOwnWords = rememberShapes(
-    ({ keys: carried, mayHave }) =>
-      carried.some((key) => keys.has(key)) || (options.dimensionKeys === undefined && mayHave(ATTR_COSTSPAN_DIMENSION_PREFIX)),
-  );
-  return withoutOwnWords(read, ({ wire }) => wire?.shape === undefined || hasOwnWords(wire.shape));
+  const mayHaveOwnWords = ({ keys: carried, mayHave }: KeyShape): boolean =>
+    carried.some((key) => keys.has(key)) || (options.dimensionKeys === undefined && mayHave(ATTR_COSTSPAN_DIMENSION_PREFIX));
+  return withoutOwnWords(read, mayHaveOwnWords);
 };
 
-/** Of a span that says nothing in its own words only the resource speaks: it does so once for all of a group. */
-const withoutOwnWords = (read: IdentifyItem, mayHaveOwnWords: (span: SpanView) => boolean): IdentifyItem => {
+/**
+ * Of a span that says nothing in its own words only the resource speaks: it does so once for all of a group. `mayHaveOwnWords` is
+ * worked out once for a shape.
+ */
+const withoutOwnWords = (read: IdentifyItem, mayHaveOwnWords: (shape: KeyShape) => boolean): IdentifyItem => {
+  const remembered = remember(KNOWN_SHAPES_MAX, mayHaveOwnWords);
+  let shape: KeyShape | undefined;
+  let hasOwn = true;
   let groupNumber = Number.NaN;
   let groupTenant: string | undefined;
   let ofGroup: Identity | undefined;
   return (span, sender) => {
-    if (mayHaveOwnWords(span)) return read(span, sender);
+    const ownShape = span.wire?.shape;
+    if (ownShape !== shape) [shape, hasOwn] = [ownShape, ownShape === undefined || remembered(ownShape)];
+    if (hasOwn) return read(span, sender);
     if (ofGroup === undefined || groupNumber !== span.groupNumber || groupTenant !== sender.tenant) {
       [ofGroup, groupNumber, groupTenant] = [read(span, sender), span.groupNumber, sender.tenant];
     }

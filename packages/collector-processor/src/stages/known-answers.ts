@@ -96,21 +96,21 @@ const follow = (start: Place, span: SpanView, wire: SpanWire): Ending | undefine
   while (at !== undefined) {
     const { asks } = at;
     switch (asks) {
-      case 'bears-none':
-      case 'read':
-        return at as Ending;
+      case 'value':
+        at = afterValue(at, wire);
+        break;
+      case 'has':
+        at = afterNumber(at, wire.has(at.key) ? 1 : 0);
+        break;
       case 'kind':
         at = afterNumber(at, span.kind);
         break;
       case 'status':
         at = afterNumber(at, span.statusCode);
         break;
-      case 'has':
-        at = afterNumber(at, wire.has(at.key) ? 1 : 0);
-        break;
-      case 'value':
-        at = afterValue(at, wire);
-        break;
+      case 'bears-none':
+      case 'read':
+        return at as Ending;
       case 'nobody-knows':
         return undefined;
       default:

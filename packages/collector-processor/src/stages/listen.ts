@@ -121,7 +121,7 @@ const createListenedWire = (notes: Notes): SpanWire => ({
     note(notes, 'has', key, has ? 1 : 0, undefined);
     return has;
   },
-  isNamed: (spelling) => beyond(notes).wire?.isNamed(spelling) === true,
+  isNamed: (spellings) => beyond(notes).wire?.isNamed(spellings) === true,
   isWritten: (key, bytes) => beyond(notes).wire?.isWritten(key, bytes) === true,
   copyValue: (key) => beyond(notes).wire?.copyValue(key),
 });

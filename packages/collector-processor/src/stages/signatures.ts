@@ -39,32 +39,25 @@ export const createCandidatesOf = (dialects: readonly Dialect[], table: KeyTable
   const inScope = remember(RECENT_SCOPES_MAX, (scopeName: string): InScope => {
     const all = signatures.filter(({ scope }) => scope === undefined || scope(scopeName));
     const unnamed = all.filter(({ name }) => name === undefined);
-    return { unknown: { all, unnamed, names: undefined }, of: rememberShapes((shape) => candidatesAmong(all, shape)) };
+    const of = remember(KNOWN_SHAPES_MAX, (shape: KeyShape) => candidatesAmong(all, shape));
+    return { unknown: { all, unnamed, names: undefined }, of };
   });
   let groupNumber = Number.NaN;
+  let shape: KeyShape | undefined;
   let scope: InScope | undefined;
+  let candidates: Candidates | undefined;
   return (span) => {
-    if (scope === undefined || span.groupNumber !== groupNumber) {
-      groupNumber = span.groupNumber;
-      scope = inScope(span.scopeName);
-    }
-    const shape = span.wire?.shape;
-    return shape === undefined ? scope.unknown : scope.of(shape);
+    const ownShape = span.wire?.shape;
+    if (candidates !== undefined && ownShape === shape && span.groupNumber === groupNumber) return candidates;
+    if (scope === undefined || span.groupNumber !== groupNumber) scope = inScope(span.scopeName);
+    groupNumber = span.groupNumber;
+    shape = ownShape;
+    candidates = ownShape === undefined ? scope.unknown : scope.of(ownShape);
+    return candidates;
   };
 };
 
 type InScope = { readonly unknown: Candidates; readonly of: (shape: KeyShape) => Candidates };
-
-/** The same function of shapes, which works the answer for a shape out once. Spans one after the other often share theirs. */
-export const rememberShapes = <Answer extends {}>(answer: (shape: KeyShape) => Answer): ((shape: KeyShape) => Answer) => {
-  const answers = remember(KNOWN_SHAPES_MAX, answer);
-  let lastShape: KeyShape | undefined;
-  let last: Answer | undefined;
-  return (shape) => {
-    if (last === undefined || shape !== lastShape) [lastShape, last] = [shape, answers(shape)];
-    return last;
-  };
-};
 
 /** An attribute may be there and empty, so keys that are there are still to be asked for; keys that are not need not be. */
 const candidatesAmong = (signatures: readonly Compiled[], { keys: carried, mayHave }: KeyShape): Candidates => {
@@ -78,11 +71,7 @@ const candidatesAmong = (signatures: readonly Compiled[], { keys: carried, mayHa
 };
 
 /** Whether a candidate might go by the name of the span. */
-export const mayBeNamed = ({ names }: Candidates, wire: SpanWire): boolean => {
-  if (names === undefined) return true;
-  for (let index = 0; index < names.length; index += 1) if (wire.isNamed(names[index]!)) return true;
-  return false;
-};
+export const mayBeNamed = ({ names }: Candidates, wire: SpanWire): boolean => names === undefined || wire.isNamed(names);
 
 /** The dialect of the first of these signatures that fits. */
 export const firstFitting = (signatures: readonly Compiled[], span: SpanView): Dialect | undefined => {

@@ -1,6 +1,6 @@
 import { decodeAnyValue } from '../any-value.ts';
 import { attributesPerOwnerMax } from '../limits.ts';
-import type { AttributeValue, KeyId } from '../span-view.ts';
+import type { AttributeValue, KeyId, KeyShape } from '../span-view.ts';
 import type { Walk } from '../walk.ts';
 import { failAt } from '../wire.ts';
 import { findKey, type KeyIndex, startsWithBytes } from './key-index.ts';
@@ -41,6 +41,9 @@ export type AttributeSet = {
   /** Numbers of the keys found, one for each attribute whose key somebody asked for. */
   found: Int16Array;
   foundCount: number;
+  /** Shape of these keys, once somebody asked for it. */
+  shape: KeyShape | undefined;
+  isShaped: boolean;
   /** Per key number: serial number of the last attribute with that key. Those of earlier spans are below `firstSerial`. */
   readonly lastSerialOf: Int32Array;
   firstSerial: number;
@@ -62,6 +65,8 @@ export function createAttributeSet(index: KeyIndex, ownedPrefix: Uint8Array): At
     unusual: [],
     found: new Int16Array(64),
     foundCount: 0,
+    shape: undefined,
+    isShaped: false,
     lastSerialOf: new Int32Array(index.keyCount),
     firstSerial: 1,
     index,
@@ -74,6 +79,7 @@ export function clearAttributes(set: AttributeSet): void {
   set.firstSerial += set.count;
   set.count = 0;
   set.foundCount = 0;
+  set.isShaped = false;
   set.beginnings = 0;
   set.akinCount = 0;
   set.openCount = 0;
@@ -191,10 +197,10 @@ export function hasKey(set: AttributeSet, key: KeyId): boolean {
 export function hasValue(set: AttributeSet, walk: Walk, key: KeyId): boolean {
   const attribute = set.lastSerialOf[key]! - set.firstSerial;
   if (attribute < 0) return false;
-  const { valueStart, valueEnd, merged } = placeOf(set, walk.cursor.bytes, attribute);
   const { bytes } = walk.cursor;
-  // A value that begins with a scalar has it, whatever follows.
-  if (merged === undefined && valueEnd > valueStart && isScalarTag(bytes[valueStart]!)) return true;
+  const start = set.starts[attribute]!;
+  // A value that begins with a scalar has it, whatever follows; the usual way of writing leaves two bytes at least.
+  if (start >= 0 && isScalarTag(bytes[start + 6 + bytes[start + 3]!]!)) return true;
   return valueUnder(set, walk, key) !== undefined;
 }
 

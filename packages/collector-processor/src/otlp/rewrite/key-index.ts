@@ -10,7 +10,11 @@ export type KeyIndex = {
   readonly firstPlusOne: Int16Array;
   /** Next key of the same place, plus one. */
   readonly nextPlusOne: Int16Array;
-  readonly keys: readonly Spelling[];
+  /** Where the words of a key start, and its bytes. */
+  readonly wordsAt: Int32Array;
+  readonly lengths: Int32Array;
+  /** Keys four bytes at a time, least first; the last four of each overlap those before. Those under four bytes are filled up. */
+  readonly words: Int32Array;
 };
 
 /** Some bytes to compare with, as they are and for reading four at a time. */
@@ -34,24 +38,53 @@ export function indexKeys(table: KeyTable): KeyIndex {
   const keys = table.keys.map(spell);
   const firstPlusOne = new Int16Array(places);
   const nextPlusOne = new Int16Array(keys.length);
-  for (const [id, { bytes }] of keys.entries()) {
+  const wordsAt = new Int32Array(keys.length);
+  const words: number[] = [];
+  for (const [id, { bytes, view }] of keys.entries()) {
     const place = placeOf(bytes, 0, bytes.length);
     nextPlusOne[id] = firstPlusOne[place]!;
     firstPlusOne[place] = id + 1;
+    wordsAt[id] = words.length;
+    words.push(...wordsOf(bytes, view));
   }
-  const index = { keyCount: keys.length, firstPlusOne, nextPlusOne, keys };
+  const lengths = Int32Array.from(keys, ({ bytes }) => bytes.length);
+  const index = { keyCount: keys.length, firstPlusOne, nextPlusOne, wordsAt, lengths, words: Int32Array.from(words) };
   indexes.set(table, index);
   return index;
+}
+
+function wordsOf(bytes: Uint8Array, view: DataView): readonly number[] {
+  if (bytes.length < 4) return [shortWord(bytes, 0, bytes.length)];
+  const last = bytes.length - 4;
+  return Array.from({ length: Math.ceil(last / 4) + 1 }, (_, word) => view.getInt32(Math.min(word * 4, last), true));
+}
+
+function shortWord(bytes: Uint8Array, start: number, length: number): number {
+  let word = 0;
+  for (let index = 0; index < length; index += 1) word |= bytes[start + index]! << (8 * index);
+  return word;
 }
 
 /** Number of the key of `length` bytes written at `start`, or -1. */
 export function findKey(index: KeyIndex, bytes: Uint8Array, view: DataView, start: number, length: number): KeyId {
   let idPlusOne = index.firstPlusOne[placeOf(bytes, start, length)]!;
   while (idPlusOne !== 0) {
-    if (isSpelled(index.keys[idPlusOne - 1]!, bytes, view, start, length)) return idPlusOne - 1;
+    if (isKey(index, idPlusOne - 1, bytes, view, start, length)) return idPlusOne - 1;
     idPlusOne = index.nextPlusOne[idPlusOne - 1]!;
   }
   return -1;
+}
+
+function isKey(index: KeyIndex, id: KeyId, bytes: Uint8Array, view: DataView, start: number, length: number): boolean {
+  if (index.lengths[id] !== length) return false;
+  const { words } = index;
+  let word = index.wordsAt[id]!;
+  if (length < 4) return words[word] === shortWord(bytes, start, length);
+  const last = start + length - 4;
+  for (let position = start; position < last; position += 4, word += 1) {
+    if (words[word] !== view.getInt32(position, true)) return false;
+  }
+  return words[word] === view.getInt32(last, true);
 }
 
 /** The place of a key: its length, its middle and its last byte tell most apart, while keys share their beginnings. */

@@ -90,12 +90,20 @@ export function createSpanView(
 function createSpanWire(walk: Walk, places: SpanPlaces, attributes: AttributeSet, shapes: KeyShapes): SpanWire {
   return {
     get shape() {
-      return shapeOf(shapes, attributes.found, attributes.foundCount, attributes.openCount > 0);
+      if (!attributes.isShaped) {
+        attributes.isShaped = true;
+        attributes.shape = shapeOf(shapes, attributes.found, attributes.foundCount, attributes.openCount > 0);
+      }
+      return attributes.shape;
     },
-    isNamed: (spelling) => {
+    isNamed: (spellings) => {
       const { nameStart, nameEnd } = places;
-      if (nameEnd - nameStart !== spelling.length) return false;
-      return startsWithBytes(walk.cursor.bytes, nameStart, nameEnd - nameStart, spelling);
+      const length = nameEnd - nameStart;
+      for (let index = 0; index < spellings.length; index += 1) {
+        const spelling = spellings[index]!;
+        if (spelling.length === length && startsWithBytes(walk.cursor.bytes, nameStart, length, spelling)) return true;
+      }
+      return false;
     },
     has: (key) => hasValue(attributes, walk, key),
     isWritten: (key, bytes) => isWritten(attributes, walk, key, bytes),
