@@ -21,6 +21,9 @@ export const clients = {
   'anthropic-0-50': ['parse', 'tool runner', 'tool runner, streamed'],
   'anthropic-0-120': [],
   'anthropic-1': [],
+  'ai-5': [],
+  'ai-6': [],
+  'ai-7': [],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type ClientName = keyof typeof clients;

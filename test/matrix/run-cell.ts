@@ -1,67 +1,120 @@
 import { deepStrictEqual } from 'node:assert';
-import type { Costspan, CostspanOptions } from '@costspan/sdk';
+import type { Costspan } from '@costspan/sdk';
 import type * as Testkit from '@costspan/testkit';
-import type { FakeProvider, OtlpSink, Scenario } from '@costspan/testkit';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { OtlpSink, Scenario } from '@costspan/testkit';
+import { createAiPairs } from './ai-pairs.ts';
+import { type AppSpans, createAppSpans } from './app-spans.ts';
 import { type Cell, type CellResult, clients } from './cell-type.ts';
+import { createClientPairs } from './client-pairs.ts';
+import { StuckError, whatIsOpen, within } from './deadline.ts';
+import type { Loaded } from './loaded-type.ts';
+import type { Pair } from './pair-type.ts';
+import { usageIn } from './usage-in.ts';
 
-/** What a cell has loaded, by `import` or by `require`. */
-export type Loaded = {
-  readonly createCostspan: (options: CostspanOptions) => Costspan;
+/** Longest time of one scenario, bare, metered and once more for its usage: fifty times what the slowest takes. */
+const scenarioTimeoutMs = 60_000;
+
+/** How often a scenario is tried whose course is decided by a timeout of its client. */
+const timedTriesMax = 3;
+
+/** How long a process may go on after its last scenario: only something left open keeps it that long. */
+const endsWithinMs = 15_000;
+
+type Bench = {
+  readonly costspan: Costspan;
+  readonly sink: OtlpSink;
+  readonly spans: AppSpans;
   readonly testkit: typeof Testkit;
-  /** Registers a tracer provider of the OpenTelemetry version under test, with a context manager. */
-  readonly register: (spanProcessors: SpanProcessor[]) => void;
-  /** The class of a client; versions of different majors have no type in common. */
-  readonly Client: new (
-    options: object,
-  ) => object;
 };
 
-/** Runs every scenario bare and metered and compares what the host saw, and what was measured with what the server told. */
-export const runCell = async ({ client }: Pick<Cell, 'client'>, loaded: Loaded): Promise<CellResult> => {
-  const { createCostspan, testkit, register, Client } = loaded;
-  const isOpenAi = client.startsWith('openai');
-  const server = await (isOpenAi ? testkit.startFakeOpenAi() : testkit.startFakeAnthropic());
+/**
+ * Runs every scenario bare and metered, compares what the host saw, and what was measured with what the server told, and
+ * prints the result. The process must then end by itself.
+ */
+export const runCell = async (
+  { client, isFull }: Pick<Cell, 'client'> & { readonly isFull: boolean },
+  loaded: Loaded,
+): Promise<void> => {
+  const { createCostspan, testkit, register, library } = loaded;
   const sink = await testkit.startOtlpSink();
   const costspan = createCostspan({ endpoint: sink.url, includeUsageHosts: ['127.0.0.1'], onMisuse: 'throw' });
-  register([costspan.spanProcessor]);
-  const bare: object = new Client({ apiKey: 'sk-test', baseURL: isOpenAi ? `${server.url}/v1` : server.url });
-  const metered = costspan.meter(bare);
-  const scenarios = (isOpenAi ? testkit.openaiScenarios : testkit.anthropicScenarios) as readonly Scenario<object>[];
+  const spans = createAppSpans();
+  register([costspan.spanProcessor, spans.processor]);
+  const bench: Bench = { costspan, sink, spans, testkit };
+  const pairs = await (library.kind === 'ai'
+    ? createAiPairs(library, { ...bench, isFull })
+    : createClientPairs(library, { ...bench, isOpenAi: client.startsWith('openai') }));
   const impossible: readonly string[] = clients[client];
-  const isPossible = (scenario: Scenario<object>): boolean =>
+  const isPossible = ({ bare }: Pair, scenario: Scenario<object>): boolean =>
     !impossible.includes(scenario.name) && testkit.canAct(bare, scenario);
-  const failures: string[] = metered instanceof Client ? [] : ['the metered client is of another class'];
-  for (const scenario of scenarios.filter(isPossible)) {
+  const planned = pairs.flatMap((pair) => pair.scenarios.map((scenario) => ({ pair, scenario })));
+  const possible = planned.filter(({ pair, scenario }) => isPossible(pair, scenario));
+  const skipped = planned.filter(({ pair, scenario }) => !isPossible(pair, scenario)).map(({ scenario }) => scenario.name);
+  const failures: string[] = [];
+  for (const { pair, scenario } of possible) {
+    const what = pair.name === '' ? scenario.name : `${pair.name}: ${scenario.name}`;
     try {
-      await compare(scenario, { bare, metered, server, testkit });
-      await checkUsage(scenario, { metered, server, sink, costspan, testkit });
+      await within(scenarioTimeoutMs, { what, server: pair.server }, () => check(pair, scenario, bench));
     } catch (error) {
-      failures.push(`${scenario.name}: ${error instanceof Error ? error.message : String(error)}`);
+      if (error instanceof StuckError) return stop({ passed: 0, skipped, failures: [...failures, error.message] });
+      failures.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   await costspan.shutdown();
-  await Promise.all([server.close(), sink.close()]);
-  const skipped = scenarios.filter((scenario) => !isPossible(scenario)).map(({ name }) => name);
-  return { passed: scenarios.length - skipped.length - failures.length, skipped, failures };
+  await Promise.all([...new Set(pairs.map(({ server }) => server)), sink].map((server) => server.close()));
+  console.log(JSON.stringify({ passed: possible.length - failures.length, skipped, failures } satisfies CellResult));
+  setTimeout(() => {
+    console.error(`all scenarios were over, but the process did not end: ${whatIsOpen()}`);
+    process.exit(1);
+  }, endsWithinMs).unref();
 };
 
-const compare = async (
-  scenario: Scenario<object>,
-  { bare, metered, server, testkit }: { bare: object; metered: object; server: FakeProvider; testkit: typeof Testkit },
-): Promise<void> => {
-  const timersBefore = openTimers();
-  const expected = await testkit.see(server, bare, scenario);
-  const timersOfBare = openTimers() - timersBefore;
-  if ('error' in expected !== (scenario.isRefused ?? false)) {
-    throw new Error(`the bare client: ${JSON.stringify(expected.error ?? 'should have been refused')}`);
+const stop = (result: CellResult): never => {
+  console.log(JSON.stringify(result));
+  process.exit(0);
+};
+
+const check = async (pair: Pair, scenario: Scenario<object>, bench: Bench): Promise<void> => {
+  const triesMax = scenario.isTimed === true ? timedTriesMax : 1;
+  for (let tried = 1; ; tried += 1) {
+    try {
+      await compare(pair, scenario, bench);
+      await checkUsage(pair, scenario, bench);
+      return;
+    } catch (error) {
+      if (tried === triesMax) throw error;
+    }
   }
-  const timersBetween = openTimers();
-  const seen = await testkit.see(server, metered, scenario);
+};
+
+const compare = async (pair: Pair, scenario: Scenario<object>, { spans, testkit }: Bench): Promise<void> => {
+  const { server, bare, metered, sums } = pair;
+  const run = async (client: object) => {
+    const { result, traceId } = await spans.traced(async () => {
+      const timersBefore = openTimers();
+      const seen = await testkit.see(server, client, scenario);
+      return { seen, timers: openTimers() - timersBefore };
+    });
+    return { ...result, traceId };
+  };
+  const expected = await run(bare);
+  if ('error' in expected.seen !== (scenario.isRefused ?? false)) {
+    throw new Error(`the bare client: ${JSON.stringify(expected.seen.error ?? 'should have been refused')}`);
+  }
+  const found = await run(metered);
   deepStrictEqual(
-    { ...seen, requests: seen.requests.map(testkit.withoutAskedUsage), timers: openTimers() - timersBetween },
-    { ...expected, requests: expected.requests.map(testkit.withoutAskedUsage).map(withoutTrace), timers: timersOfBare },
+    { ...found.seen, requests: found.seen.requests.map(testkit.withoutAskedUsage), timers: found.timers },
+    {
+      ...expected.seen,
+      requests: expected.seen.requests.map(testkit.withoutAskedUsage).map(withoutTrace),
+      timers: expected.timers,
+    },
   );
+  if (sums === undefined) return;
+  const sumsOf = ({ traceId }: { readonly traceId: string }) => spans.sums(traceId, sums);
+  const isSame = (): boolean => JSON.stringify(sumsOf(found)) === JSON.stringify(sumsOf(expected));
+  await testkit.waitFor('the same sums', isSame, { timeoutMs: 2_000 }).catch(() => undefined);
+  deepStrictEqual(sumsOf(found), sumsOf(expected), 'sums over the spans of the application differ');
 };
 
 // A metered Anthropic client does not tell the provider about the application's traces any more.
@@ -74,15 +127,13 @@ const withoutTrace = (request: unknown): unknown => {
 // What keeps a process alive. Sockets of the connection pool are shared by both clients.
 const openTimers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 
-const checkUsage = async (
-  scenario: Scenario<object>,
-  context: { metered: object; server: FakeProvider; sink: OtlpSink; costspan: Costspan; testkit: typeof Testkit },
-): Promise<void> => {
-  const { metered, server, sink, costspan, testkit } = context;
+const checkUsage = async (pair: Pair, scenario: Scenario<object>, { costspan, sink, testkit }: Bench): Promise<void> => {
+  const { server, metered, isBlindToCuts } = pair;
   await costspan.flush();
   const from = { attempts: server.log.length, requests: sink.accepted('traces').length };
   await testkit.see(server, metered, scenario);
-  const expected = scenario.usage ?? testkit.toldUsage(server.log.slice(from.attempts));
+  const ofCut = isBlindToCuts === true ? {} : scenario.usage;
+  const expected = (scenario.usage === undefined ? undefined : ofCut) ?? testkit.toldUsage(server.log.slice(from.attempts));
   let found: Readonly<Record<string, number>> = {};
   const isSame = async (): Promise<boolean> => {
     await costspan.flush();
@@ -96,28 +147,3 @@ const checkUsage = async (
 
 const sorted = (usage: Readonly<Record<string, number>>): readonly (readonly [string, number])[] =>
   Object.entries(usage).toSorted(([left], [right]) => (left < right ? -1 : 1));
-
-type OtlpAttribute = {
-  readonly key: string;
-  readonly value: { readonly intValue?: number | string; readonly stringValue?: string };
-};
-type OtlpTraces = {
-  readonly resourceSpans: readonly {
-    readonly scopeSpans: readonly { readonly spans: readonly { readonly attributes: readonly OtlpAttribute[] }[] }[];
-  }[];
-};
-
-const PREFIX = 'costspan.usage.';
-
-const usageIn = (requests: readonly { readonly body: Buffer }[]): Readonly<Record<string, number>> => {
-  const sum: Record<string, number> = {};
-  const attributes = requests
-    .flatMap(({ body }) => (JSON.parse(body.toString('utf8')) as OtlpTraces).resourceSpans)
-    .flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.flatMap((span) => span.attributes)));
-  for (const { key, value } of attributes) {
-    if (!key.startsWith(PREFIX)) continue;
-    const unit = key.slice(PREFIX.length);
-    sum[unit] = (sum[unit] ?? 0) + Number(value.intValue ?? value.stringValue);
-  }
-  return sum;
-};

@@ -1,4 +1,7 @@
-import { createCostspan } from '@costspan/sdk';
+import { type AiMiddleware, createCostspan } from '@costspan/sdk';
+import type { LanguageModelMiddleware as Middleware7 } from 'ai';
+import type { LanguageModelMiddleware as Middleware5 } from 'ai-5';
+import type { LanguageModelMiddleware as Middleware6 } from 'ai-6';
 import Anthropic050 from 'anthropic-0-50';
 import Anthropic0120 from 'anthropic-0-120';
 import Anthropic1 from 'anthropic-1';
@@ -20,4 +23,10 @@ test('a metered client has the type and class of every supported version', () =>
   for (const Client of [OpenAI5, OpenAI6, OpenAI7, Anthropic050, Anthropic0120, Anthropic1]) {
     expect(meter(new Client(options)).constructor).toBe(Client);
   }
+});
+
+test('the middleware has the type that every supported version of the AI SDK asks for', () => {
+  expectTypeOf<AiMiddleware>().toExtend<Middleware5>();
+  expectTypeOf<AiMiddleware>().toExtend<Middleware6>();
+  expectTypeOf<AiMiddleware>().toExtend<Middleware7>();
 });

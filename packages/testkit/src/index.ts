@@ -2,6 +2,7 @@ export { startFakeAnthropic } from './anthropic/start-fake-anthropic.ts';
 export { startFakeVertex } from './anthropic/start-fake-vertex.ts';
 export { startFakeBedrock } from './bedrock/start-fake-bedrock.ts';
 export { startFakeChroma } from './chroma/start-fake-chroma.ts';
+export { type AiProvider, type AiSdk, aiScenarios } from './conformance/ai-scenarios.ts';
 export { anthropicScenarios } from './conformance/anthropic-scenarios.ts';
 export { all, first } from './conformance/drain.ts';
 export { openaiScenarios } from './conformance/openai-scenarios.ts';

@@ -139,6 +139,8 @@ const watched = (
     stream,
     (part) => {
       answer = readModelPart(part, answer, model.provider);
+      // Before the part is handed on: the AI SDK ends its span with the last one, and then nothing can be written on it.
+      if (answer.isComplete) endAnswer(call, answer);
     },
     (exit) => {
       const isBroken = exit.kind === 'failed' && !answer.isComplete;

@@ -1,6 +1,6 @@
 import { createOpenAI } from '@ai-sdk/openai';
-import { type FakeProvider, startFakeOpenAi } from '@costspan/testkit';
-import { generateText, type LanguageModelMiddleware, streamText, wrapLanguageModel } from 'ai';
+import { type FakeProvider, startFakeOpenAi, startHttpServer } from '@costspan/testkit';
+import { createGateway, generateText, type LanguageModelMiddleware, streamText, wrapLanguageModel, wrapProvider } from 'ai';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { type AiMiddleware, BudgetExceededError } from '../../src/index.ts';
 import { measure, usageOf } from '../support/measure.ts';
@@ -174,6 +174,49 @@ describe('usage as the provider told it, where the AI SDK hands that on', () => 
       model: { provider: 'openai.responses', modelId: 'm' },
     });
     expect((await spans()).map(({ attributes }) => attributes['openai.response.service_tier'])).toEqual(['flex']);
+  });
+});
+
+describe('a model named by text', () => {
+  const finish = {
+    finishReason: { unified: 'stop', raw: 'stop' },
+    usage: { inputTokens: { total: 100, noCache: 90, cacheRead: 10 }, outputTokens: { total: 25, text: 20, reasoning: 5 } },
+    providerMetadata: { gateway: { cost: '0.0045' } },
+  };
+  const events = [
+    { type: 'stream-start', warnings: [] },
+    { type: 'text-start', id: '0' },
+    { type: 'text-delta', id: '0', delta: 'one two' },
+    { type: 'text-end', id: '0' },
+    { type: 'finish', ...finish },
+  ];
+
+  test.each<[string, (model: string) => PromiseLike<string>]>([
+    ['plain', async (model) => (await generateText({ model, prompt: 'Hi' })).text],
+    ['streamed', (model) => streamText({ model, prompt: 'Hi' }).text],
+  ])('%s: is metered where the default provider is wrapped, with the cost the gateway states', async (_, ask) => {
+    await using server = await startHttpServer(({ headers }, response) => {
+      const isStream = headers['ai-language-model-streaming'] === 'true';
+      response.writeHead(200, { 'content-type': isStream ? 'text/event-stream' : 'application/json' });
+      const whole = JSON.stringify({ content: [{ type: 'text', text: 'one two' }], warnings: [], ...finish });
+      response.end(isStream ? events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('') : whole);
+    });
+    const { costspan, spans } = measure();
+    const provider = createGateway({ baseURL: `${server.url}/v4/ai`, apiKey: 'k' });
+    globalThis.AI_SDK_DEFAULT_PROVIDER = wrapProvider({ provider, languageModelMiddleware: costspan.aiMiddleware() });
+    try {
+      expect(await ask('anthropic/claude-sonnet-5')).toBe('one two');
+    } finally {
+      globalThis.AI_SDK_DEFAULT_PROVIDER = undefined;
+    }
+    const [span, ...others] = await spans();
+    expect(others).toEqual([]);
+    expect(usageOf(span)).toEqual(usage);
+    expect(span?.attributes).toMatchObject({
+      'gen_ai.provider.name': 'vercel_ai_gateway',
+      'gen_ai.request.model': 'anthropic/claude-sonnet-5',
+      'costspan.provider_cost.amount': '0.0045',
+    });
   });
 });
 

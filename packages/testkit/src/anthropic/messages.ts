@@ -1,4 +1,4 @@
-import type { ContentBlock, Message, RawMessageStreamEvent, Usage } from '@anthropic-ai/sdk/resources/messages';
+import type { ContentBlock, Message, RawMessageStreamEvent, TextBlock, Usage } from '@anthropic-ai/sdk/resources/messages';
 import type { Endpoint, FakeEvent } from '../server/answer.ts';
 import { piecesOf } from '../server/pieces.ts';
 import type { FakeReply, FakeUsage } from '../server/script.ts';
@@ -45,7 +45,8 @@ function contentOf(reply: FakeReply, usage: FakeUsage, text: string, newId: (pre
   const thinks = (usage.output_reasoning_tokens ?? 0) > 0;
   return [
     ...(thinks ? [{ type: 'thinking', thinking: 'Weighing the options.', signature: newId('sig') } as const] : []),
-    ...(text === '' ? [] : [{ type: 'text', text, citations: null } as const]),
+    // Without `citations`, as the API leaves them out where there are none, whatever the client's type says.
+    ...(text === '' ? [] : [{ type: 'text', text } as TextBlock]),
     ...(reply.toolCalls ?? []).map(
       (call) =>
         ({ type: 'tool_use', id: newId('toolu'), name: call.name, input: call.arguments, caller: { type: 'direct' } }) as const,

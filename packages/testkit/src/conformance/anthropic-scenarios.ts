@@ -19,6 +19,8 @@ const answer: FakeStep = { reply: { usage, text: 'one two three four five' } };
 // A stream that is cut short has told its input and a first count of its output.
 const cut = { ...usage, output_text_tokens: 1 };
 const busy = (status: number): FakeStep => ({ status, retryAfterMs: 1 });
+/** Timeout of the client, in milliseconds: many times what an answer takes here. */
+const timeoutMs = 150;
 const weather = {
   type: 'custom' as const,
   name: 'weather',
@@ -85,23 +87,26 @@ export const anthropicScenarios: readonly Scenario<Anthropic>[] = [
     name: 'abort before the answer',
     isRefused: true,
     steps: [{ hang: 'before-headers' }],
-    act: async (client) => {
+    act: async (client, { arrived }) => {
       const abort = new AbortController();
       const call = client.messages.create(request, { signal: abort.signal });
-      setTimeout(() => abort.abort(), 50);
+      const stop = (): void => abort.abort();
+      arrived().then(stop, stop);
       return call;
     },
   },
   {
     name: 'timeout, then an answer',
+    isTimed: true,
     steps: [{ hang: 'before-headers' }, answer],
-    act: (client) => client.messages.create(request, { timeout: 60, maxRetries: 1 }),
+    act: (client) => client.messages.create(request, { timeout: timeoutMs, maxRetries: 1 }),
   },
   {
     name: 'timeout for good',
+    isTimed: true,
     isRefused: true,
     steps: [{ hang: 'before-headers' }],
-    act: (client) => client.messages.create(request, { timeout: 60, maxRetries: 0 }),
+    act: (client) => client.messages.create(request, { timeout: timeoutMs, maxRetries: 0 }),
   },
   { name: '529, then an answer', steps: [busy(529), answer], act: (client) => client.messages.create(request) },
   {

@@ -9,6 +9,8 @@ const chat = { model: 'gpt-5', messages };
 const usage = { input_text_tokens: 1000, input_cache_read_text_tokens: 200, output_text_tokens: 50, output_reasoning_tokens: 30 };
 const answer: FakeStep = { reply: { usage, text: 'one two three four five' } };
 const busy = (status: number): FakeStep => ({ status, retryAfterMs: 1 });
+/** Timeout of the client, in milliseconds: many times what an answer takes here. */
+const timeoutMs = 150;
 const tool = {
   type: 'function' as const,
   function: {
@@ -69,10 +71,11 @@ export const openaiScenarios: readonly Scenario<OpenAI>[] = [
     name: 'abort before the answer',
     isRefused: true,
     steps: [{ hang: 'before-headers' }],
-    act: async (client) => {
+    act: async (client, { arrived }) => {
       const abort = new AbortController();
       const call = client.chat.completions.create(chat, { signal: abort.signal });
-      setTimeout(() => abort.abort(), 50);
+      const stop = (): void => abort.abort();
+      arrived().then(stop, stop);
       return call;
     },
   },
@@ -83,19 +86,22 @@ export const openaiScenarios: readonly Scenario<OpenAI>[] = [
   },
   {
     name: 'timeout, then an answer',
+    isTimed: true,
     steps: [{ hang: 'before-headers' }, answer],
-    act: (client) => client.chat.completions.create(chat, { timeout: 60, maxRetries: 1 }),
+    act: (client) => client.chat.completions.create(chat, { timeout: timeoutMs, maxRetries: 1 }),
   },
   {
     name: 'timeout for good',
+    isTimed: true,
     isRefused: true,
     steps: [{ hang: 'before-headers' }],
-    act: (client) => client.chat.completions.create(chat, { timeout: 60, maxRetries: 0 }),
+    act: (client) => client.chat.completions.create(chat, { timeout: timeoutMs, maxRetries: 0 }),
   },
   {
     name: 'timeout in the middle of the body, then an answer',
+    isTimed: true,
     steps: [{ hang: 'after-headers' }, answer],
-    act: (client) => client.chat.completions.create(chat, { timeout: 60, maxRetries: 1 }),
+    act: (client) => client.chat.completions.create(chat, { timeout: timeoutMs, maxRetries: 1 }),
   },
   { name: '429, then an answer', steps: [busy(429), answer], act: (client) => client.chat.completions.create(chat) },
   {

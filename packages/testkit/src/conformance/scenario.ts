@@ -11,7 +11,15 @@ export type Scenario<C> = {
   readonly isRefused?: boolean;
   /** Usage a meter should report. Default: what the server says it told the client, by its log. */
   readonly usage?: FakeUsage;
-  readonly act: (client: C) => Promise<unknown>;
+  /** Whether a timeout of the client decides how it goes: a machine that stops for a moment may make it go otherwise. */
+  readonly isTimed?: boolean;
+  readonly act: (client: C, server: ScenarioServer) => Promise<unknown>;
+};
+
+/** What a scenario may know of the server. */
+export type ScenarioServer = {
+  /** Resolves when the first request has arrived, so that what comes next needs no guess at how long that takes. */
+  readonly arrived: () => Promise<void>;
 };
 
 /** Whether this client has what the scenario needs. */

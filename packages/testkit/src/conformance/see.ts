@@ -15,11 +15,14 @@ export type Seen = {
 export const see = async <C>(server: FakeProvider, client: C, scenario: Scenario<C>): Promise<Seen> => {
   const from = server.log.length;
   server.enqueue(...(scenario.steps ?? []));
-  const told = await scenario.act(client).then(
+  const arrived = (): Promise<void> => server.waitUntil('the first request of a scenario', (log) => log.length > from);
+  const told = await scenario.act(client, { arrived }).then(
     (result) => ({ result: plain(result) }),
     (error: unknown) => ({ error: errorFacts(error) }),
   );
   await server.settled();
+  // What this one has left must not happen to the next.
+  server.forgetSteps();
   const attempts = server.log.slice(from);
   return {
     ...told,
@@ -63,7 +66,10 @@ const plain = (value: unknown): unknown => {
   if (value === undefined) return undefined;
   const text = JSON.stringify(value)
     .replaceAll(/\b([a-z]+)_[0-9a-f]{12,}/g, '$1_new')
-    .replaceAll(/((?:created|created_at|completed_at)\\*":)\d+/g, '$10');
+    .replaceAll(/\bai([a-z]+)-[0-9A-Za-z]{24}\b/g, 'ai$1-new')
+    .replaceAll(/((?:created|created_at|completed_at)\\*":)\d+/g, '$10')
+    .replaceAll(/"date":"[^"]+"/g, '"date":"new"')
+    .replaceAll(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'now');
   return JSON.parse(text);
 };
 
@@ -71,8 +77,8 @@ const steady = (headers: Readonly<Record<string, string>>): Readonly<Record<stri
   Object.fromEntries(
     Object.entries(headers)
       .filter(([name]) => !CHANGING.has(name))
-      // The boundary of a form is new in every request.
-      .map(([name, value]) => [name, value.replace(/boundary=.*/, 'boundary=new')]),
+      // The boundary of a form is new in every request, and a signature of Amazon's in every second.
+      .map(([name, value]) => [name, value.replace(/(boundary=|^AWS4-HMAC-SHA256 ).*/, '$1new')]),
   );
 
 const CHANGING: ReadonlySet<string> = new Set(['content-length', 'idempotency-key', 'x-amz-date', 'amz-sdk-invocation-id']);

@@ -18,6 +18,8 @@ export type FakeProvider = HttpServer & {
   readonly log: readonly FakeAttempt[];
   /** Steps for the next attempts; they come before the script's. */
   readonly enqueue: (...steps: readonly FakeStep[]) => void;
+  /** Forgets the steps that no attempt has taken yet; a script that is a function goes on. */
+  readonly forgetSteps: () => void;
   /** Resolves as soon as the log fulfils `condition`; it is asked whenever an attempt changes. Rejects after 10 seconds. */
   readonly waitUntil: (what: string, condition: (log: readonly FakeAttempt[]) => boolean) => Promise<void>;
   /** Resolves when no attempt is running. */
@@ -41,6 +43,9 @@ export async function startFakeProvider(format: ProviderFormat, options: FakePro
     log: log.attempts,
     enqueue: (...steps) => {
       queue.unshift(...steps);
+    },
+    forgetSteps: () => {
+      queue.length = 0;
     },
     waitUntil: (what, condition) => log.changes.waitUntil(`${format.name}: ${what}`, () => condition(log.attempts)),
     settled: () =>
