@@ -8,6 +8,8 @@ import { type FetchFor, type ItemOfLine, type MeterOptions, meterClient } from '
 import { type Finding, findFaults } from './doctor.ts';
 import { CostspanError } from './errors.ts';
 import { createReportMisuse, guard } from './faults.ts';
+import { isAdopted } from './fetch/call-span.ts';
+import { isCostlyRequest } from './fetch/costly-request.ts';
 import { createFetch, type FetchOptions } from './fetch/create-fetch.ts';
 import { createLateResults, type ItemOfResult } from './fetch/late/late-results.ts';
 import { createMeteredFetch, type Fetch } from './fetch/metered-fetch.ts';
@@ -20,6 +22,7 @@ import { type CostspanOptions, readOptions } from './options.ts';
 import { checkFields, itemOfCheck, providerCheck } from './options-check.ts';
 import { createRecorder, type Recorder } from './record.ts';
 import { spanStarterOf } from './span-starter.ts';
+import { createForeignCalls } from './spans/foreign-calls.ts';
 import { createOpenEmbeddingSpans } from './spans/open-embedding-spans.ts';
 import { createSampler } from './spans/sampler.ts';
 import { createSpanExport } from './spans/span-export.ts';
@@ -84,7 +87,8 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
   const brake = createBrake(spans, settings, signingKeys);
   const spanExport = createSpanExport(settings);
   const openEmbeddings = createOpenEmbeddingSpans();
-  const spanProcessor = createSpanProcessor({ stamp: settings.stamp, spanExport, openEmbeddings });
+  const foreignCalls = createForeignCalls({ isAdopted, isCostlyRequest });
+  const spanProcessor = createSpanProcessor({ stamp: settings.stamp, spanExport, openEmbeddings, foreignCalls });
   const sendSpans = async (): Promise<void> => {
     await Promise.all([spanProcessor.forceFlush(), flushProvider(settings.tracerProvider ?? trace.getTracerProvider())]);
   };
@@ -142,7 +146,7 @@ export const createCostspan = (options: CostspanOptions = {}): Costspan => {
     spanProcessor,
     sampler: createSampler,
     propagator: (inner) => createBaggagePropagator(inner, settings.baggageHosts),
-    doctor: () => findFaults(spans, settings, spanExport),
+    doctor: () => findFaults(spans, settings, { spanExport, foreignCalls }),
     flush,
     shutdown: async () => {
       brake.stop();

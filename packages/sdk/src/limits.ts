@@ -76,6 +76,15 @@ export const openEmbeddingSpansMax = 1_000;
 /** Characters of the code of an error that are sent; codes are short, and what is longer is likely a message. */
 export const errorTypeCharactersMax = 64;
 
+/** Model call spans of other instrumentations that are open at a time and watched; beyond that the oldest is forgotten. */
+export const openForeignSpansMax = 1_000;
+
+/** Other instrumentations whose model calls are counted for `doctor`: a process has a few. */
+export const foreignScopesMax = 50;
+
+/** Spans that `doctor` starts to see what a sampler does: one that drops a tenth lets all of them pass once in 800 times. */
+export const trialSpans = 64;
+
 /** How long a failed call waits for a retry that names no delay: the clients wait 8 s at most, and need a moment to start. */
 export const retryWaitMs = 10_000;
 

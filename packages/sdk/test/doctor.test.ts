@@ -1,7 +1,9 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createTemporaryFolder } from '@costspan/testkit';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { W3CBaggagePropagator } from '@opentelemetry/core';
-import { AlwaysOffSampler, TracerProvider } from '@opentelemetry/sdk-trace';
-import { expect, test } from 'vitest';
+import { AlwaysOffSampler, TraceIdRatioBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
+import { expect, test, vi } from 'vitest';
 import type { createCostspan } from '../src/index.ts';
 import { measure } from './support/measure.ts';
 
@@ -28,6 +30,14 @@ test('with a sampler that drops everything, unless it is wrapped in ours', () =>
   expect(codes(wrapped.costspan)).toEqual([]);
 });
 
+test('with a sampler that drops some, unless it is wrapped in ours', () => {
+  const half = new TraceIdRatioBasedSampler(0.5);
+  const unwrapped = measure({ handoffKey: KEY }, { sampler: half });
+  expect(codes(unwrapped.costspan)).toEqual(['problem sampling-loses-cost']);
+  const wrapped = measure({ handoffKey: KEY }, { sampler: unwrapped.costspan.sampler(half) });
+  expect(codes(wrapped.costspan)).toEqual([]);
+});
+
 test('without our span processor', () => {
   const { costspan } = measure({ handoffKey: KEY });
   trace.disable();
@@ -41,6 +51,21 @@ test('without a context manager, with baggage going out, and without a key for h
   propagation.setGlobalPropagator(new W3CBaggagePropagator());
   expect(codes(costspan)).toEqual(['hint context-manager-missing', 'hint baggage-leaves', 'hint handoff-key-missing']);
   propagation.disable();
+});
+
+test('with two copies of the OpenTelemetry API', async () => {
+  const { costspan } = measure({ handoffKey: KEY });
+  await using folder = await createTemporaryFolder();
+  const copy = folder.join('node_modules', '@opentelemetry', 'api');
+  mkdirSync(copy, { recursive: true });
+  writeFileSync(`${copy}/package.json`, '{ "name": "@opentelemetry/api", "version": "1.9.0", "main": "index.js" }');
+  writeFileSync(`${copy}/index.js`, '');
+  const cwd = vi.spyOn(process, 'cwd').mockReturnValue(folder.path);
+  const [finding, ...others] = costspan.doctor();
+  cwd.mockRestore();
+  expect(others).toEqual([]);
+  expect(finding).toMatchObject({ code: 'api-duplicate', severity: 'problem' });
+  expect(finding?.message).toContain(`${copy}/index.js`);
 });
 
 test('every finding says what to do', () => {

@@ -93,6 +93,9 @@ export const adoptCallSpan = (spans: SpanStarter, parent: Context, start: CallSp
 export const withoutTokenCounts = (attributes: Attributes): Attributes =>
   Object.fromEntries(Object.entries(attributes).filter(([key]) => !key.startsWith('gen_ai.usage.')));
 
+/** Whether a call was written, or will be, on a span that another instrumentation has started for it. */
+export const isAdopted = (span: Span): boolean => adopted.has(span);
+
 type Adoption = { readonly attempts: number; asAttempt?: () => void };
 
 const adopted = new WeakMap<Span, Adoption>();

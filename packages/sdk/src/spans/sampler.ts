@@ -2,7 +2,8 @@ import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
 
 /**
  * A sampler that decides as `inner` does, except that a span of cost which `inner` would drop is still recorded: our
- * export gets it, exporters of the application do not.
+ * export gets it, exporters of the application do not. Spans of model calls are of cost whoever tells of them; queries of
+ * databases only where Costspan meters them, because every SQL statement looks like one.
  */
 export const createSampler = (inner: Sampler): Sampler => ({
   shouldSample: (context, traceId, name, kind, attributes, links) => {
@@ -13,9 +14,11 @@ export const createSampler = (inner: Sampler): Sampler => ({
   toString: () => `Costspan(${inner.toString()})`,
 });
 
+const PREFIXES = ['costspan.', 'gen_ai.', 'llm.', 'ai.'];
+
 const isOfCost = (attributes: Readonly<Record<string, unknown>>): boolean => {
   for (const key in attributes) {
-    if (key.startsWith('costspan.')) return true;
+    if (PREFIXES.some((prefix) => key.startsWith(prefix))) return true;
   }
   return false;
 };

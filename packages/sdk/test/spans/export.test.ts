@@ -83,6 +83,14 @@ describe('when the application samples nothing', () => {
     );
     costspan.workItem.run({ type: 'ticket', id: 'T-1' }, () => {
       trace.getTracer('app').startSpan('foreign').end();
+      trace
+        .getTracer('app')
+        .startSpan('query', { attributes: { 'db.system.name': 'postgresql' } })
+        .end();
+      trace
+        .getTracer('ai')
+        .startSpan('model call', { attributes: { 'gen_ai.request.model': 'gpt-5' } })
+        .end();
       costspan.tool('x', () => 1)();
     });
     costspan.workItem.ref({ type: 'ticket', id: 'T-1' }).outcome('resolved');
@@ -91,7 +99,7 @@ describe('when the application samples nothing', () => {
   };
 
   test('our sampler keeps cost for our export, and the exports of the application as they were', async () => {
-    expect(await run(true)).toEqual([['execute_tool x', 'work_item ticket', 'costspan.work_item.outcome'], []]);
+    expect(await run(true)).toEqual([['model call', 'execute_tool x', 'work_item ticket', 'costspan.work_item.outcome'], []]);
   });
 
   test('without our sampler it is lost, as the sampler says', async () => {
