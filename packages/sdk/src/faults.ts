@@ -43,6 +43,16 @@ export const guard = <T>(what: string, run: () => T, otherwise: T): T => {
   }
 };
 
+/** As `guard`, for what runs in every call: `run` is given what it needs, so that no function is made for it. */
+export const guarded = <A extends readonly unknown[], T>(what: string, otherwise: T, run: (...args: A) => T, ...args: A): T => {
+  try {
+    return run(...args);
+  } catch (fault) {
+    reportFault(what, fault);
+    return otherwise;
+  }
+};
+
 /** Reports a fault of our own that must not reach the host. */
 export const reportFault = (what: string, fault: unknown): void => {
   diag.error(`costspan: ${what} failed: ${describe(fault)}`);

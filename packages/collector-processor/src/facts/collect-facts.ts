@@ -12,8 +12,10 @@ import { type FactInPlace, writeCostFact } from './write-cost-fact.ts';
 
 /** Where a span stands: what the cursor over a request knows. */
 export type Placed = {
-  /** Writes twelve words of 32 bits: trace id, span id, parent's id, start, end. */
-  readonly copyPlace: (target: Int32Array, at: number) => void;
+  /** Writes eight words of 32 bits: trace id, span id, parent's id. */
+  readonly copyIds: (target: Int32Array, at: number) => void;
+  /** Writes four: start, end. */
+  readonly copyTimes: (target: Int32Array, at: number) => void;
 };
 
 /** Collects what spans say. A span without a valid trace or span id cannot be told from another one: it is not taken. */
@@ -33,10 +35,11 @@ export function collectFacts(): FactCollector {
   const collected = takeCollected();
   return {
     addOther: (span, tenant, said, telemetry) => {
-      const trace = takePlace(collected, span, tenant);
+      const trace = takeIds(collected, span, tenant);
       if (trace < 0) return false;
       const row = collected.rowCount;
       collected.traceOfRow[row] = trace;
+      if (said !== undefined || telemetry !== undefined) span.copyTimes(collected.rows, row * placeWords + idWords);
       if (telemetry === undefined) collected.sayingOfRow[row] = said === undefined ? noSaying : sayingOf(collected, said);
       else {
         collected.isSized = true;
@@ -47,8 +50,9 @@ export function collectFacts(): FactCollector {
       return true;
     },
     addCost: (span, fact) => {
-      const trace = takePlace(collected, span, fact.tenant);
+      const trace = takeIds(collected, span, fact.tenant);
       if (trace < 0) return false;
+      span.copyTimes(collected.rows, collected.rowCount * placeWords + idWords);
       const { writer, costs } = collected;
       writeCostFact(writer, placeOfCost(collected), fact);
       costs.push({ trace, record: takeRecord(collected) });
@@ -123,6 +127,7 @@ type Collected = {
 
 const rowsAtFirst = 512;
 const placeWords = placeBytes / 4;
+const idWords = 8;
 
 function openCollected(): Collected {
   const words = createWords();
@@ -145,12 +150,12 @@ function openCollected(): Collected {
   };
 }
 
-/** Writes the place into the next free row and returns the number of its trace; -1 for a span without valid ids. */
-function takePlace(collected: Collected, span: Placed, tenant: string): number {
+/** Writes the ids into the next free row and returns the number of its trace; -1 for a span without valid ids. */
+function takeIds(collected: Collected, span: Placed, tenant: string): number {
   if (collected.rowCount === collected.traceOfRow.length) grow(collected);
   const { rows, rowCount } = collected;
   const at = rowCount * placeWords;
-  span.copyPlace(rows, at);
+  span.copyIds(rows, at);
   if ((rows[at + 4]! | rows[at + 5]!) === 0) return -1;
   return collected.traces.numberOf(rows, at, tenant);
 }
@@ -201,7 +206,7 @@ function mentionEverySpan(collected: Collected): void {
     if (sayingOfRow[row] !== noSaying) continue;
     sayingOfRow[row] = sayingOf(collected, nothingSaid);
     sizeOfRow[row] = 0;
-    rows.fill(0, row * placeWords + 8, (row + 1) * placeWords);
+    rows.fill(0, row * placeWords + idWords, (row + 1) * placeWords);
   }
 }
 
@@ -277,16 +282,20 @@ type OneTrace = {
 function writeTrace(out: Writer, collected: Collected, one: OneTrace): void {
   const { writer, traces, records } = collected;
   const lengthAt = out.length;
-  writeFixed32(out, 0);
-  const ids = traces.ids();
-  for (let word = 0; word < 4; word += 1) writeFixed32(writer.body, ids[one.trace * 4 + word]!);
+  reserve(out, 4);
+  out.length += 4;
+  const at = writer.body.length;
+  reserve(writer.body, 16);
+  const view = viewOf(writer.body);
+  for (let word = 0; word < 4; word += 1) view.setInt32(at + 4 * word, traces.ids()[one.trace * 4 + word]!, true);
+  writer.body.length = at + 16;
   writeWord(writer, traces.tenantOf(one.trace));
   writeVarint(writer.body, one.costs.length);
   writeVarint(writer.body, one.end - one.start);
   finishRecord(writer, out);
   for (const { record } of one.costs) writeRecord(out, records, record);
   writeContext(out, collected, one);
-  out.bytes.writeUInt32LE(out.length - lengthAt - 4, lengthAt);
+  viewOf(out).setUint32(lengthAt, out.length - lengthAt - 4, true);
 }
 
 function writeRecord(out: Writer, records: Writer, { start, end }: Span): void {
@@ -330,13 +339,16 @@ function writeContext(out: Writer, collected: Collected, one: OneTrace): void {
   }
 }
 
-/** For writing four bytes at a time. */
-function viewOf({ bytes: { buffer, byteOffset, byteLength } }: Writer): DataView {
-  if (lastView.buffer !== buffer || lastView.byteOffset !== byteOffset) lastView = new DataView(buffer, byteOffset, byteLength);
-  return lastView;
-}
+const views = new WeakMap<Buffer, DataView>();
 
-let lastView: DataView = new DataView(new ArrayBuffer(0));
+/** What is written, for writing four bytes at a time. Valid until the next room is made. */
+function viewOf({ bytes }: Writer): DataView {
+  const known = views.get(bytes);
+  if (known !== undefined) return known;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  views.set(bytes, view);
+  return view;
+}
 
 /** There is room for them. */
 function copyWords(words: Int32Array, start: number, count: number, out: Writer, view: DataView): void {

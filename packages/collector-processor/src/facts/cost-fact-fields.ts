@@ -1,4 +1,4 @@
-/** Bytes of where a span stands, as `SpanView.copyPlace` gives it. */
+/** Bytes of where a span stands, trace id, span id, parent's id, start and end as on the wire. */
 export const placeBytes = 48;
 
 /** Bytes of the identity of an entry. */

@@ -13,17 +13,20 @@ import { copyPlaceOf } from './write-cost-fact.ts';
 export function packFacts(facts: Iterable<SpanFact>): PackedFacts {
   const collected = collectFacts();
   for (const fact of facts) {
-    const place = { copyPlace: (target: Int32Array, at: number) => copyWordsOf(fact, target, at) };
+    const place = {
+      copyIds: (target: Int32Array, at: number) => copyWordsOf(fact, 0, 8, target, at),
+      copyTimes: (target: Int32Array, at: number) => copyWordsOf(fact, 8, 12, target, at),
+    };
     if (bearsCost(fact)) collected.addCost(place, fact);
     else collected.addOther(place, fact.tenant, isLink(fact) ? undefined : fact, fact.telemetry);
   }
   return collected.finish();
 }
 
-function copyWordsOf(fact: SpanFact, target: Int32Array, at: number): void {
+function copyWordsOf(fact: SpanFact, first: number, end: number, target: Int32Array, at: number): void {
   const bytes = Buffer.alloc(placeBytes);
   copyPlaceOf(fact, bytes, 0);
-  for (let offset = 0; offset < placeBytes; offset += 4) target[at + offset / 4] = bytes.readInt32LE(offset);
+  for (let word = first; word < end; word += 1) target[at + word - first] = bytes.readInt32LE(4 * word);
 }
 
 /** Facts of one trace that bear no cost as a context, with a saying for each that is mentioned. */

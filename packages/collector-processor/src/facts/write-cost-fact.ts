@@ -8,7 +8,7 @@ import { writePico } from './pico.ts';
 import { writeSaid } from './said.ts';
 
 /**
- * Writes a cost-bearing fact. `place` is where the span stands, as `SpanView.copyPlace` gives it.
+ * Writes a cost-bearing fact. `place` is where the span stands, trace id, span id, parent's id, start and end as on the wire.
  *
  *      0 place, 48 bytes · 48 entry id, 16 bytes · which parts there are varint · tenant word · what is said of the item ·
  *     bytes of telemetry varint where its prices are said · name text · scope name and version words · dialect, role, category, provider, model words · usage · receipt ·
@@ -63,7 +63,7 @@ export type FactInPlace = Omit<CostFact, 'traceId' | 'spanId' | 'parentSpanId' |
   readonly observation: Omit<Observation, 'entryId'> & { readonly entryId?: string };
 };
 
-/** Where a span stands, from a fact, as `SpanView.copyPlace` gives it. */
+/** Where a span stands, from a fact, trace id, span id, parent's id, start and end as on the wire. */
 export function copyPlaceOf(fact: SpanFact, target: Buffer, offset: number): void {
   target.fill(0, offset, offset + placeBytes);
   target.write(fact.traceId, offset, 16, 'hex');

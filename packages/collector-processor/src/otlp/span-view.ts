@@ -36,6 +36,8 @@ export type KeyShape = {
 export type SpanWire = {
   /** undefined for a span with more keys than are worth knowing. */
   readonly shape: KeyShape | undefined;
+  /** Length of the span's name. */
+  readonly nameBytes: number;
   /** Whether the span has one of these names. */
   readonly isNamed: (spellings: readonly Uint8Array[]) => boolean;
   /** Whether there is a value under the key, if only `false` or an empty text. */
@@ -89,10 +91,12 @@ export type SpanView = {
   /** Value of an attribute of the span's resource. */
   readonly resource: (key: KeyId) => AttributeValue | undefined;
   /**
-   * Copies what places the span in its trace, as twelve numbers of 32 bits whose least byte is the first on the wire: 0 to 3 the
-   * trace id, 4 and 5 the span id, 6 and 7 the parent's id, 8 and 9 start, 10 and 11 end. What is absent is zeros.
+   * Copies what places the span in its trace, as eight numbers of 32 bits whose least byte is the first on the wire: 0 to 3 the
+   * trace id, 4 and 5 the span id, 6 and 7 the parent's id. What is absent is zeros.
    */
-  readonly copyPlace: (target: Int32Array, at: number) => void;
+  readonly copyIds: (target: Int32Array, at: number) => void;
+  /** In the same way when it was: 0 and 1 the start, 2 and 3 the end. */
+  readonly copyTimes: (target: Int32Array, at: number) => void;
   /** Every attribute of the span whose key starts with the prefix, in wire order. For open sets such as `costspan.usage.`. */
   readonly withPrefix: (prefix: string) => ReadonlyArray<readonly [key: string, value: AttributeValue]>;
   /** Every event of the span whose name starts with the prefix, in wire order. A span without events is not looked at. */

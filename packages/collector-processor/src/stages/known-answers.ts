@@ -16,12 +16,18 @@ export type KnownAnswers = {
   readonly learn: (candidates: Candidates, told: readonly Told[], result: Result) => void;
 };
 
-/** `bears-none`: the span bears no cost. `read`: it has to be read, by this dialect where it is certain. */
-export type Ending = { readonly asks: 'bears-none' | 'read'; readonly dialect: Dialect | undefined };
+/**
+ * What can be asked of a span, and how it can end: it bears no cost, or it has to be read. Numbers, because every span is led by
+ * them and comparing texts would cost as much as the rest.
+ */
+export const asks = { value: 0, has: 1, kind: 2, status: 3, bearsNone: 4, read: 5, nothingKnown: 6 } as const;
+
+/** The dialect is there where it is certain. */
+export type Ending = { readonly asks: typeof asks.bearsNone | typeof asks.read; readonly dialect: Dialect | undefined };
 
 /** A question and the answer of a span: a number, or the bytes of a value. */
 export type Told = {
-  readonly asks: 'kind' | 'status' | 'has' | 'value';
+  readonly asks: typeof asks.value | typeof asks.has | typeof asks.kind | typeof asks.status;
   /** Key of a question about an attribute. */
   readonly key: KeyId;
   readonly number: number;
@@ -38,7 +44,7 @@ export type Result = {
 
 /** A place in the order of asking: what is asked here, or how it ends. */
 type Place = {
-  asks: Told['asks'] | Ending['asks'] | 'nobody-knows';
+  asks: Told['asks'] | Ending['asks'] | typeof asks.nothingKnown;
   key: KeyId;
   /** Answers by what follows on them, of the one kind or the other. */
   readonly numbers: number[];
@@ -55,7 +61,7 @@ export const createKnownAnswers = (): KnownAnswers => {
   let lastStart: Place | undefined;
   const addPlace = (): Place => {
     count += 1;
-    return { asks: 'nobody-knows', key: -1, numbers: [], values: [], next: [], dialect: undefined };
+    return { asks: asks.nothingKnown, key: -1, numbers: [], values: [], next: [], dialect: undefined };
   };
   const startFor = (candidates: Candidates): Place => {
     // Senders choose the answers. What is in use is soon known again.
@@ -80,13 +86,17 @@ export const createKnownAnswers = (): KnownAnswers => {
       for (const [index, each] of few.entries()) {
         const next = takeAnswer(at, each, addPlace);
         if (next === undefined) {
-          end(at, 'read', index >= result.chosenAfter ? result.dialect : undefined);
+          end(at, asks.read, index >= result.chosenAfter ? result.dialect : undefined);
           return;
         }
         at = next;
       }
       const isWhole = few.length === told.length;
-      end(at, isWhole && result.bearsNone ? 'bears-none' : 'read', few.length >= result.chosenAfter ? result.dialect : undefined);
+      end(
+        at,
+        isWhole && result.bearsNone ? asks.bearsNone : asks.read,
+        few.length >= result.chosenAfter ? result.dialect : undefined,
+      );
     },
   };
 };
@@ -94,27 +104,26 @@ export const createKnownAnswers = (): KnownAnswers => {
 const follow = (start: Place, span: SpanView, wire: SpanWire): Ending | undefined => {
   let at: Place | undefined = start;
   while (at !== undefined) {
-    const { asks } = at;
-    switch (asks) {
-      case 'value':
+    switch (at.asks) {
+      case asks.value:
         at = afterValue(at, wire);
         break;
-      case 'has':
+      case asks.has:
         at = afterNumber(at, wire.has(at.key) ? 1 : 0);
         break;
-      case 'kind':
+      case asks.kind:
         at = afterNumber(at, span.kind);
         break;
-      case 'status':
+      case asks.status:
         at = afterNumber(at, span.statusCode);
         break;
-      case 'bears-none':
-      case 'read':
+      case asks.bearsNone:
+      case asks.read:
         return at as Ending;
-      case 'nobody-knows':
+      case asks.nothingKnown:
         return undefined;
       default:
-        asks satisfies never;
+        at.asks satisfies never;
     }
   }
   return undefined;
@@ -131,15 +140,17 @@ const afterValue = ({ key, values, next }: Place, wire: SpanWire): Place | undef
 };
 
 /** What follows on the answer; undefined where it is not kept: there are too many different ones, or it is too long. */
-const takeAnswer = (at: Place, { asks, key, number, value }: Told, addPlace: () => Place): Place | undefined => {
-  if (at.asks === 'nobody-knows') [at.asks, at.key] = [asks, key];
+const takeAnswer = (at: Place, told: Told, addPlace: () => Place): Place | undefined => {
+  const { key, number, value } = told;
+  if (at.asks === asks.nothingKnown) [at.asks, at.key] = [told.asks, key];
   // A dialect that asks spans which said the same for different things is not pure, and nothing is foreseen of it.
-  if (at.asks !== asks || at.key !== key) return undefined;
-  const known = asks === 'value' ? at.values.findIndex((each) => isSame(each, value)) : at.numbers.indexOf(number);
+  if (at.asks !== told.asks || at.key !== key) return undefined;
+  const isValue = told.asks === asks.value;
+  const known = isValue ? at.values.findIndex((each) => isSame(each, value)) : at.numbers.indexOf(number);
   if (known >= 0) return at.next[known];
   if (at.next.length === KNOWN_ANSWERS_MAX || (value !== undefined && value.length > KNOWN_ANSWER_BYTES_MAX)) return undefined;
   const next = addPlace();
-  if (asks === 'value') at.values.push(value);
+  if (isValue) at.values.push(value);
   else at.numbers.push(number);
   at.next.push(next);
   return next;
@@ -148,8 +159,8 @@ const takeAnswer = (at: Place, { asks, key, number, value }: Told, addPlace: () 
 const isSame = (one: Uint8Array | undefined, other: Uint8Array | undefined): boolean =>
   one === undefined || other === undefined ? one === other : Buffer.compare(one, other) === 0;
 
-const end = (at: Place, asks: Ending['asks'], dialect: Dialect | undefined): void => {
-  at.asks = asks;
+const end = (at: Place, how: Ending['asks'], dialect: Dialect | undefined): void => {
+  at.asks = how;
   at.dialect = dialect;
   at.key = -1;
   at.numbers.length = 0;

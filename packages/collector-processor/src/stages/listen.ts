@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { KeyId, SpanView, SpanWire } from '../otlp/span-view.ts';
-import type { Told } from './known-answers.ts';
+import { asks, type Told } from './known-answers.ts';
 
 /** A span whose answers are written down while it is asked. */
 export type Listening = {
@@ -39,8 +39,15 @@ export const createListening = (): Listening => {
 };
 
 /** What is asked after something that is not noted may depend on it, so no more is noted then. */
-const note = ({ told, isMore }: Notes, asks: Told['asks'], key: KeyId, number: number, value: Uint8Array | undefined): void => {
-  if (!isMore && !told.some((each) => each.asks === asks && each.key === key)) told.push({ asks, key, number, value });
+const note = (
+  { told, isMore }: Notes,
+  question: Told['asks'],
+  key: KeyId,
+  number: number,
+  value: Uint8Array | undefined,
+): void => {
+  if (!isMore && !told.some((each) => each.asks === question && each.key === key))
+    told.push({ asks: question, key, number, value });
 };
 
 const spanOf = ({ span }: Notes): SpanView => {
@@ -84,12 +91,12 @@ const createListenedView = (notes: Notes): SpanView => ({
   },
   get kind() {
     const { kind } = spanOf(notes);
-    note(notes, 'kind', -1, kind, undefined);
+    note(notes, asks.kind, -1, kind, undefined);
     return kind;
   },
   get statusCode() {
     const { statusCode } = spanOf(notes);
-    note(notes, 'status', -1, statusCode, undefined);
+    note(notes, asks.status, -1, statusCode, undefined);
     return statusCode;
   },
   get groupNumber() {
@@ -103,11 +110,12 @@ const createListenedView = (notes: Notes): SpanView => ({
   },
   wire: createListenedWire(notes),
   get: (key) => {
-    note(notes, 'value', key, 0, notes.wire?.copyValue(key));
+    note(notes, asks.value, key, 0, notes.wire?.copyValue(key));
     return spanOf(notes).get(key);
   },
   resource: (key) => beyond(notes).resource(key),
-  copyPlace: (target, at) => beyond(notes).copyPlace(target, at),
+  copyIds: (target, at) => beyond(notes).copyIds(target, at),
+  copyTimes: (target, at) => beyond(notes).copyTimes(target, at),
   withPrefix: (prefix) => beyond(notes).withPrefix(prefix),
   eventsNamed: (prefix) => beyond(notes).eventsNamed(prefix),
 });
@@ -116,9 +124,12 @@ const createListenedWire = (notes: Notes): SpanWire => ({
   get shape() {
     return notes.wire?.shape;
   },
+  get nameBytes() {
+    return beyond(notes).wire?.nameBytes ?? 0;
+  },
   has: (key) => {
     const has = notes.wire?.has(key) === true;
-    note(notes, 'has', key, has ? 1 : 0, undefined);
+    note(notes, asks.has, key, has ? 1 : 0, undefined);
     return has;
   },
   isNamed: (spellings) => beyond(notes).wire?.isNamed(spellings) === true,

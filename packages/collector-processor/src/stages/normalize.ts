@@ -10,7 +10,7 @@ import {
 import { STATED_COST_KEYS } from '../dialects/costspan-stated-costs.ts';
 import type { CostReading, Dialect, SpanFields } from '../dialects/dialect.ts';
 import type { AttributeValue, KeyTable, SpanView, SpanWire } from '../otlp/span-view.ts';
-import { createKnownAnswers } from './known-answers.ts';
+import { asks, createKnownAnswers } from './known-answers.ts';
 import { createListening } from './listen.ts';
 import { createReadCall, keysOfCall, type ReadSpan } from './read-call.ts';
 import { type Candidates, createCandidatesOf, firstFitting, mayBeNamed } from './signatures.ts';
@@ -78,7 +78,7 @@ export const createNormalize = (
     if (candidates.unnamed.length === 0) return undefined;
     const ending = known.recall(candidates, span, wire);
     if (ending === undefined) return readFirst(span, wire, candidates);
-    if (ending.asks === 'bears-none') return undefined;
+    if (ending.asks === asks.bearsNone) return undefined;
     return read(span, ending.dialect ?? firstFitting(candidates.unnamed, span));
   };
 };

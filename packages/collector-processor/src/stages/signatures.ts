@@ -25,6 +25,8 @@ export type Candidates = {
   readonly unnamed: readonly Compiled[];
   /** Names that the others go by, spelled out; undefined where one goes by the beginning of names, or keys are not known. */
   readonly names: readonly Uint8Array[] | undefined;
+  /** A bit for the length of each of them, modulo 32: tells most spans at once that their name is none of these. */
+  readonly nameLengths: number;
 };
 
 /** Finds the candidates for a span. The same scope and shape give the same object, as long as they are remembered. */
@@ -40,7 +42,7 @@ export const createCandidatesOf = (dialects: readonly Dialect[], table: KeyTable
     const all = signatures.filter(({ scope }) => scope === undefined || scope(scopeName));
     const unnamed = all.filter(({ name }) => name === undefined);
     const of = remember(KNOWN_SHAPES_MAX, (shape: KeyShape) => candidatesAmong(all, shape));
-    return { unknown: { all, unnamed, names: undefined }, of };
+    return { unknown: { all, unnamed, names: undefined, nameLengths: -1 }, of };
   });
   let groupNumber = Number.NaN;
   let shape: KeyShape | undefined;
@@ -67,11 +69,13 @@ const candidatesAmong = (signatures: readonly Compiled[], { keys: carried, mayHa
   );
   const named = all.flatMap(({ names: spelled }) => spelled);
   const names = named.some((name) => name.endsWith('*')) ? undefined : named.map((name) => new Uint8Array(Buffer.from(name)));
-  return { all, unnamed: all.filter(({ name }) => name === undefined), names };
+  const nameLengths = names === undefined ? -1 : names.reduce((bits, { length }) => bits | (1 << length), 0);
+  return { all, unnamed: all.filter(({ name }) => name === undefined), names, nameLengths };
 };
 
 /** Whether a candidate might go by the name of the span. */
-export const mayBeNamed = ({ names }: Candidates, wire: SpanWire): boolean => names === undefined || wire.isNamed(names);
+export const mayBeNamed = ({ names, nameLengths }: Candidates, wire: SpanWire): boolean =>
+  (nameLengths & (1 << wire.nameBytes)) !== 0 && (names === undefined || wire.isNamed(names));
 
 /** The dialect of the first of these signatures that fits. */
 export const firstFitting = (signatures: readonly Compiled[], span: SpanView): Dialect | undefined => {

@@ -65,14 +65,15 @@ export const viewOf = (spec: SpanSpec, table: KeyTable): SpanView => {
     get: (key) => at(attributes, key),
     resource: (key) => at(resource, key),
     wire: undefined,
-    copyPlace: (target, at) => {
-      const place = Buffer.alloc(48);
-      place.write(span.traceId, 0, 'hex');
-      place.write(span.spanId, 16, 'hex');
-      place.write(span.parentSpanId, 24, 'hex');
-      place.writeBigUInt64LE(span.startUnixNs, 32);
-      place.writeBigUInt64LE(span.endUnixNs, 40);
-      for (let word = 0; word < 12; word += 1) target[at + word] = place.readInt32LE(4 * word);
+    copyIds: (target, at) => {
+      const ids = Buffer.from(`${span.traceId}${span.spanId}${span.parentSpanId.padStart(16, '0')}`, 'hex');
+      for (let word = 0; word < 8; word += 1) target[at + word] = ids.readInt32LE(4 * word);
+    },
+    copyTimes: (target, at) => {
+      const times = Buffer.alloc(16);
+      times.writeBigUInt64LE(span.startUnixNs, 0);
+      times.writeBigUInt64LE(span.endUnixNs, 8);
+      for (let word = 0; word < 4; word += 1) target[at + word] = times.readInt32LE(4 * word);
     },
     eventsNamed: () => [],
     withPrefix: (prefix) => Object.entries(attributes).filter(([key]) => key.startsWith(prefix)),

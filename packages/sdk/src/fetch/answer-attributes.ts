@@ -10,34 +10,39 @@ import {
   ATTR_OPENAI_RESPONSE_SERVICE_TIER,
 } from '@costspan/semconv';
 import type { Attributes } from '@opentelemetry/api';
-import { tokenAttributes, usageAttributes } from '../spans/usage-attributes.ts';
+import { type AttributeSink, sinkOf } from '../spans/attribute-sink.ts';
+import { writeTokens, writeUsage } from '../spans/usage-attributes.ts';
 import type { Answer } from './apis/api-type.ts';
 import type { ModelUsage } from './read-usage.ts';
 
-/**
- * Writes on `onto` what an answer said about itself and its usage; no word of the answer. One object, filled field by field:
- * spreading parts into each other would cost more than all the rest of a call.
- */
-export const answerAttributes = (
+/** What an answer said about itself and its usage; no word of the answer. */
+export const answerAttributes = (answer: Answer, used: ModelUsage | undefined, api: string): Attributes => {
+  const attributes: Attributes = {};
+  writeAnswer(answer, { used, api }, sinkOf(attributes));
+  return attributes;
+};
+
+/** Writes what `answerAttributes` gives. */
+export const writeAnswer = (
   answer: Answer,
-  used: ModelUsage | undefined,
-  api: string,
-  onto: Attributes = {},
-): Attributes => {
+  { used, api }: { readonly used: ModelUsage | undefined; readonly api: string },
+  onto: AttributeSink,
+): void => {
   const model = used?.model ?? answer.model;
   const tier = used?.serviceTier ?? answer.serviceTier;
-  if (model !== undefined) onto[ATTR_GEN_AI_RESPONSE_MODEL] = model;
-  if (answer.id !== undefined) onto[ATTR_GEN_AI_RESPONSE_ID] = answer.id;
-  if (answer.finishReason !== undefined) onto[ATTR_GEN_AI_RESPONSE_FINISH_REASONS] = [answer.finishReason];
-  if (tier !== undefined) onto[tierAttribute(api)] = tier;
-  if (used === undefined) return onto;
-  if (used.region !== undefined) onto[ATTR_COSTSPAN_REQUEST_INFERENCE_GEO] = used.region;
+  if (model !== undefined) onto.setAttribute(ATTR_GEN_AI_RESPONSE_MODEL, model);
+  if (answer.id !== undefined) onto.setAttribute(ATTR_GEN_AI_RESPONSE_ID, answer.id);
+  if (answer.finishReasons !== undefined) onto.setAttribute(ATTR_GEN_AI_RESPONSE_FINISH_REASONS, [...answer.finishReasons]);
+  if (tier !== undefined) onto.setAttribute(tierAttribute(api), tier);
+  if (used === undefined) return;
+  if (used.region !== undefined) onto.setAttribute(ATTR_COSTSPAN_REQUEST_INFERENCE_GEO, used.region);
   if (used.reportedCost !== undefined) {
-    onto[ATTR_COSTSPAN_PROVIDER_COST_AMOUNT] = used.reportedCost.amount;
-    onto[ATTR_COSTSPAN_PROVIDER_COST_CURRENCY] = used.reportedCost.currency;
+    onto.setAttribute(ATTR_COSTSPAN_PROVIDER_COST_AMOUNT, used.reportedCost.amount);
+    onto.setAttribute(ATTR_COSTSPAN_PROVIDER_COST_CURRENCY, used.reportedCost.currency);
   }
-  if (used.assumption !== undefined) onto[ATTR_COSTSPAN_USAGE_ASSUMPTION] = used.assumption;
-  return tokenAttributes(used.usage, usageAttributes(used.usage, onto));
+  if (used.assumption !== undefined) onto.setAttribute(ATTR_COSTSPAN_USAGE_ASSUMPTION, used.assumption);
+  writeUsage(used.usage, onto);
+  writeTokens(used.usage, onto);
 };
 
 const tierAttribute = (api: string): string =>

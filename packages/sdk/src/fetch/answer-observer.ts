@@ -4,14 +4,13 @@ import { textOf } from './apis/kept.ts';
 import { isUsageOnly } from './apis/openai-chat.ts';
 import { createFrameReader, type Frame } from './body/frame-reader.ts';
 import { createJsonPruner, type JsonPruner } from './body/json-pruner.ts';
-import { mayTellUsage } from './body/may-matter.ts';
-import type { ResponseObserver } from './body/observed-response.ts';
-import { pickValue } from './body/pick-value.ts';
+import { mayTellUsage, saysNothingNew } from './body/may-matter.ts';
+import type { BodyObserver } from './body/passage.ts';
 import { createSseReader } from './body/sse-reader.ts';
 import { strippedOfNullUsage } from './include-usage.ts';
 
 /** Reads an answer as it passes; `answer` is what is known so far. */
-export type AnswerObserver = ResponseObserver & {
+export type AnswerObserver = BodyObserver & {
   readonly answer: () => Answer;
   /** Whether the answer comes as events, of which a part is worth something. */
   readonly isStream: boolean;
@@ -75,7 +74,7 @@ const observeJson = (api: Api): AnswerObserver => {
       return undefined;
     },
     value: (json) => {
-      answer = api.readAnswer(pickValue(json, api.answer));
+      answer = api.readAnswer(json);
     },
     release: nothing,
     // The clients may stop at the closing brace, before the end of the connection is seen.
@@ -161,16 +160,16 @@ const observeAskedEvents = (api: Api, hasOwnBytes: boolean): AnswerObserver => {
     mayTellUsage,
   );
 
-  const keep = (event: Uint8Array): Uint8Array | undefined => {
+  const keep = (event: Uint8Array, isOwn: boolean): Uint8Array | undefined => {
     isOurs = false;
     hasSeenEvent = true;
     reader.feed(event);
-    return isOurs ? undefined : (strippedOfNullUsage(event, false) ?? event);
+    return isOurs ? undefined : (strippedOfNullUsage(event, isOwn) ?? event);
   };
 
   const keepMany = (bytes: Buffer): Uint8Array | undefined => {
     const { events, rest } = splitEvents(bytes);
-    const kept = events.map(keep).filter((event) => event !== undefined);
+    const kept = events.map((event) => keep(event, false)).filter((event) => event !== undefined);
     // An event of that size is none of ours: from here on the stream passes through as it comes.
     isHolding = rest.length <= heldEventBytesMax;
     if (isHolding) held = rest.length === 0 ? NO_BYTES : Buffer.from(rest);
@@ -189,9 +188,9 @@ const observeAskedEvents = (api: Api, hasOwnBytes: boolean): AnswerObserver => {
         return bytes;
       }
       if (held.length > 0) return keepMany(Buffer.concat([held, bytes]));
-      if (!isOneEvent(bytes)) return keepMany(view(bytes));
-      // Of nearly every event only this is wanted: one that says its usage is null says nothing else that matters.
-      return (hasSeenEvent ? strippedOfNullUsage(bytes, hasOwnBytes) : undefined) ?? keep(bytes);
+      // Of nearly every event nothing else is wanted.
+      if (hasSeenEvent && saysNothingNew(bytes)) return strippedOfNullUsage(bytes, hasOwnBytes) ?? bytes;
+      return isOneEvent(bytes) ? keep(bytes, hasOwnBytes) : keepMany(view(bytes));
     },
     end: () => {
       isOurs = false;

@@ -7,6 +7,7 @@ import {
 import { type Attributes, type Context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import type { SpanStarter } from '../span-starter.ts';
+import { type AttributeSink, sinkOf, writeAll } from '../spans/attribute-sink.ts';
 import { attributesOf, modelOfForeignSpan } from '../spans/model-span.ts';
 import type { OpenEmbeddingSpans } from '../spans/open-embedding-spans.ts';
 
@@ -29,7 +30,9 @@ export type CallSpan = {
   /** Attempts that came before on the same span, and failed. */
   readonly attemptsBefore: number;
   readonly addEvent: (name: string, attributes: Attributes) => unknown;
-  readonly end: (attributes: Attributes, ending: CallSpanEnding) => void;
+  /** Takes what is said of the call when it ends. */
+  readonly onto: AttributeSink;
+  readonly end: (ending: CallSpanEnding) => void;
 };
 
 /** What a call span of our own looks like when it starts. */
@@ -50,8 +53,8 @@ export const startCallSpan = (spans: SpanStarter, parent: Context, start: CallSp
     context: trace.setSpan(parent, span),
     attemptsBefore: 0,
     addEvent: (name, attributes) => span.addEvent(name, attributes),
-    end: (attributes, { isFailed, atMs }) => {
-      span.setAttributes(attributes);
+    onto: span,
+    end: ({ isFailed, atMs }) => {
       if (isFailed) span.setStatus({ code: SpanStatusCode.ERROR });
       span.end(atMs);
     },
@@ -72,26 +75,32 @@ export const adoptCallSpan = (spans: SpanStarter, parent: Context, start: CallSp
   const state: Adoption = { attempts: (before?.attempts ?? 0) + 1 };
   adopted.set(span, state);
   const inSpan = trace.setSpan(parent, span);
+  // All at once: a span that says it is a call but not what it used would look like one whose usage is unknown.
+  const told: Attributes = {};
   return {
     isRecording: true,
     context: inSpan,
     attemptsBefore: state.attempts - 1,
     addEvent: (name, attributes) => span.addEvent(name, attributes),
-    end: (attributes, ending) => {
+    onto: sinkOf(told),
+    end: (ending) => {
       if (!span.isRecording() || ending.isCut === true) {
-        silently(startCallSpan(spans, inSpan, start)).end(attributes, ending);
+        const own = silently(startCallSpan(spans, inSpan, start));
+        writeAll(told, own.onto);
+        own.end(ending);
         return;
       }
       if (ending.asAttempt !== undefined) state.asAttempt = ending.asAttempt;
-      // All at once: a span that says it is a call but not what it used would look like one whose usage is unknown.
-      span.setAttributes(additions(span, { ...start.attributes, ...attributes }, state));
+      span.setAttributes(additions(span, { ...start.attributes, ...told }, state));
     },
   };
 };
 
 /** Attributes without the token counts that dashboards add up: beside another instrumentation they would count twice. */
 export const withoutTokenCounts = (attributes: Attributes): Attributes =>
-  Object.fromEntries(Object.entries(attributes).filter(([key]) => !key.startsWith('gen_ai.usage.')));
+  Object.fromEntries(Object.entries(attributes).filter(([key]) => !isTokenCount(key)));
+
+const isTokenCount = (key: string): boolean => key.startsWith('gen_ai.usage.');
 
 /** Whether a call was written, or will be, on a span that another instrumentation has started for it. */
 export const isAdopted = (span: Span): boolean => adopted.has(span);
@@ -114,7 +123,11 @@ const isAdoptable = (span: Span): boolean => {
 
 const silently = (span: CallSpan): CallSpan => ({
   ...span,
-  end: (attributes, ending) => span.end(withoutTokenCounts(attributes), ending),
+  onto: {
+    setAttribute: (name, value) => {
+      if (!isTokenCount(name)) span.onto.setAttribute(name, value);
+    },
+  },
 });
 
 /** What is written on the span of another: our own words, and names it lacks. What it is and what it counts stays its owner's. */

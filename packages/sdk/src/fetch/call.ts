@@ -23,8 +23,9 @@ import {
 } from '@opentelemetry/semantic-conventions';
 import { guard } from '../faults.ts';
 import type { SpanStarter } from '../span-starter.ts';
+import { type AttributeSink, writeAll } from '../spans/attribute-sink.ts';
 import type { OpenEmbeddingSpans } from '../spans/open-embedding-spans.ts';
-import { answerAttributes } from './answer-attributes.ts';
+import { answerAttributes, writeAnswer } from './answer-attributes.ts';
 import type { Answer } from './apis/api-type.ts';
 import type { FailedAttempt } from './attempt-ending.ts';
 import type { Admission, CallOutcome } from './call-gate.ts';
@@ -162,15 +163,15 @@ const emitAttempt = (call: Call, failed: FailedAttempt, failedAtMs: number): voi
 export const endFailedCall = (call: Call, failed: FailedAttempt, failedAtMs: number): void => {
   if (!claimEnd(call)) return;
   settle(call, { used: [], isWhole: false, billable: failed.billable });
-  call.span.end(
-    { ...callAttributes(call), ...failureAttributes(failed) },
-    {
-      isFailed: true,
-      atMs: failedAtMs,
-      isCut: LEFT.has(failed.errorType),
-      asAttempt: () => guard('reporting an attempt', () => emitAttempt(call, failed, failedAtMs), undefined),
-    },
-  );
+  const { span } = call;
+  writeCall(call, span.onto);
+  writeAll(failureAttributes(failed), span.onto);
+  span.end({
+    isFailed: true,
+    atMs: failedAtMs,
+    isCut: LEFT.has(failed.errorType),
+    asAttempt: () => guard('reporting an attempt', () => emitAttempt(call, failed, failedAtMs), undefined),
+  });
 };
 
 // Nobody waits for the answer any more, so that whoever has a span for the call may not end it either.
@@ -191,14 +192,17 @@ export const endAnsweredCall = (call: Call, ending: Ending): void => {
   const { model } = ending.answer;
   if (call.admission !== undefined)
     settle(call, { used, isWhole: ending.isWhole, billable, ...(model !== undefined && { model }) });
-  const attributes = callAttributes(call);
-  attributes[ATTR_COSTSPAN_ATTEMPT_BILLABLE] = billable;
-  writeResponse(call, { told: ending.told, errorType }, attributes);
-  if (errorType !== undefined) attributes[ATTR_ERROR_TYPE] = errorType;
-  if ((main === undefined || !ending.isWhole) && facts.api.isFree !== true) attributes[ATTR_COSTSPAN_USAGE_MISSING] = true;
-  answerAttributes(ending.answer, main, facts.api.id, attributes);
+  const { onto } = span;
+  writeCall(call, onto);
+  writeResponse(call, { told: ending.told, errorType }, onto);
+  // Not said is billed. After another attempt it is said, because on a span that is not ours the word of that one may stand there.
+  if (billable !== 'yes' || call.attempts > 1 || span.attemptsBefore > 0)
+    onto.setAttribute(ATTR_COSTSPAN_ATTEMPT_BILLABLE, billable);
+  if (errorType !== undefined) onto.setAttribute(ATTR_ERROR_TYPE, errorType);
+  if ((main === undefined || !ending.isWhole) && facts.api.isFree !== true) onto.setAttribute(ATTR_COSTSPAN_USAGE_MISSING, true);
+  writeAnswer(ending.answer, { used: main, api: facts.api.id }, onto);
   for (const other of others) emitOtherModel(call, other);
-  span.end(attributes, { isFailed: errorType !== undefined, isCut: !ending.isWhole });
+  span.end({ isFailed: errorType !== undefined, isCut: !ending.isWhole });
 };
 
 /**
@@ -213,11 +217,12 @@ const endBackgroundCall = (call: Call, { answer, told }: Ending): void => {
     const result = { api: facts.api, id: answer.id, answer };
     if (answer.rawUsage !== undefined) late.report(result, { provider: facts.provider, reader: span.context });
   }
-  const attributes = callAttributes(call);
-  attributes[ATTR_COSTSPAN_ATTEMPT_BILLABLE] = 'no';
-  writeResponse(call, { told, errorType: undefined }, attributes);
-  answerAttributes(answer, undefined, facts.api.id, attributes);
-  span.end(attributes, { isFailed: false });
+  const { onto } = span;
+  writeCall(call, onto);
+  onto.setAttribute(ATTR_COSTSPAN_ATTEMPT_BILLABLE, 'no');
+  writeResponse(call, { told, errorType: undefined }, onto);
+  writeAnswer(answer, { used: undefined, api: facts.api.id }, onto);
+  span.end({ isFailed: false });
 };
 
 const settle = (call: Call, outcome: Omit<CallOutcome, 'earlierPossible'>): void => {
@@ -247,7 +252,6 @@ const emitOtherModel = (call: Call, usage: ModelUsage): void => {
   );
   const attributes = {
     [ATTR_GEN_AI_REQUEST_MODEL]: model,
-    [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: 'yes',
     ...answerAttributes({ isComplete: true }, usage, call.facts.api.id),
   };
   span.setAttributes(call.owner === 'annotate' ? withoutTokenCounts(attributes) : attributes);
@@ -258,29 +262,29 @@ const emitOtherModel = (call: Call, usage: ModelUsage): void => {
  * What is said of a call when it ends, whatever became of it. The first attempt is not numbered and its 200 not said: an
  * attribute costs the host a microsecond, and everyone behind it the space.
  */
-const callAttributes = ({ facts: { api, body }, attempts }: Call): Attributes => {
-  const attributes: Attributes = { [ATTR_COSTSPAN_ROLE]: 'call' };
+const writeCall = ({ facts: { api, body }, attempts }: Call, onto: AttributeSink): void => {
+  onto.setAttribute(ATTR_COSTSPAN_ROLE, 'call');
   if (attempts > 1) {
-    attributes[ATTR_COSTSPAN_ATTEMPT_NUMBER] = attempts;
-    attributes[ATTR_HTTP_REQUEST_RESEND_COUNT] = attempts - 1;
+    onto.setAttribute(ATTR_COSTSPAN_ATTEMPT_NUMBER, attempts);
+    onto.setAttribute(ATTR_HTTP_REQUEST_RESEND_COUNT, attempts - 1);
   }
-  if (body.isStream) attributes[ATTR_GEN_AI_REQUEST_STREAM] = true;
-  if (body.maxTokens !== undefined) attributes[ATTR_GEN_AI_REQUEST_MAX_TOKENS] = body.maxTokens;
+  if (body.isStream) onto.setAttribute(ATTR_GEN_AI_REQUEST_STREAM, true);
+  if (body.maxTokens !== undefined) onto.setAttribute(ATTR_GEN_AI_REQUEST_MAX_TOKENS, body.maxTokens);
   if (body.serviceTier !== undefined && api.id.startsWith('openai.')) {
-    attributes[ATTR_OPENAI_REQUEST_SERVICE_TIER] = body.serviceTier;
+    onto.setAttribute(ATTR_OPENAI_REQUEST_SERVICE_TIER, body.serviceTier);
   }
-  return attributes;
 };
 
 const writeResponse = (
   { attempts }: Call,
   { told, errorType }: { readonly told: ResponseFacts | undefined; readonly errorType: string | undefined },
-  onto: Attributes,
+  onto: AttributeSink,
 ): void => {
   if (told === undefined) return;
   // After another attempt it is said, because on a span that is not ours the status of that one may stand there.
-  if (told.status !== 200 || attempts > 1 || errorType !== undefined) onto[ATTR_HTTP_RESPONSE_STATUS_CODE] = told.status;
-  if (told.requestId !== undefined) onto[ATTR_COSTSPAN_PROVIDER_REQUEST_ID] = told.requestId;
+  const isPlain = told.status === 200 && attempts === 1 && errorType === undefined;
+  if (!isPlain) onto.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, told.status);
+  if (told.requestId !== undefined) onto.setAttribute(ATTR_COSTSPAN_PROVIDER_REQUEST_ID, told.requestId);
 };
 
 const failureAttributes = (failed: FailedAttempt): Attributes => ({

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { ATTR_COSTSPAN_API_KEY_FINGERPRINT } from '@costspan/semconv';
 import type { Attributes, Context } from '@opentelemetry/api';
 import { CostspanError } from '../errors.ts';
-import { guard } from '../faults.ts';
+import { guard, guarded } from '../faults.ts';
 import type { SpanStarter } from '../span-starter.ts';
 import type { OpenEmbeddingSpans } from '../spans/open-embedding-spans.ts';
 import { activeContext, runInContext } from '../work-item/work-item-context.ts';
@@ -82,25 +82,25 @@ const send = async (
   try {
     const parent = activeContext();
     if (isMeteredIn(parent)) return await transport(input, init);
-    const plan = guard('reading a request', () => planRequest(input, init, options), undefined);
+    const plan = guarded('reading a request', undefined, planRequest, input, init, options);
     if (plan === undefined) return await sendUnplanned(transport, input, init, options);
-    const pending = guard('finding a retry', () => options.pending.take(plan), undefined);
+    const pending = guarded('finding a retry', undefined, options.pending.take, plan);
     // Outside of the guard: a refusal is the host's to see. Nobody waits for a gate that answers at once.
     const asked = options.gate === undefined ? undefined : admit(options.gate, plan, pending, options);
     const admission = asked instanceof Promise ? await asked : asked;
-    const call = guard('starting a call', () => beginAttempt(plan, options, { parent, pending, admission }), undefined);
+    const call = guarded('starting a call', undefined, beginAttempt, plan, options, { parent, pending, admission });
     if (call === undefined) admission?.settle({ used: [], isWhole: false, billable: 'possible', earlierPossible: 0 });
     // A span that records nothing would make all the rest useless work, unless somebody waits for the end of the call.
     if (call === undefined || !(call.span.isRecording || call.admission !== undefined)) return await transport(input, init);
     const attempt: Attempt = { call, plan, options, wasAbortedBefore: plan.signal?.aborted === true };
     let response: Response;
     try {
-      response = await runInContext(call.span.context, () => transport(input, sentInit(init, attempt)));
+      response = await runInContext(call.span.context, transport, input, sentInit(init, attempt));
     } catch (error) {
-      guard('ending a call', () => failAttempt(attempt, failureOf(attempt, error)), undefined);
+      guarded('ending a call', undefined, failByError, attempt, error);
       throw error;
     }
-    return guard('reading an answer', () => receive(attempt, response), response);
+    return guarded('reading an answer', response, receive, attempt, response);
   } catch (error) {
     // A gate's own refusal is for the host; a client that tries again after every error would hide it.
     if (!isRefusal(error) || options.gate === undefined || !isFromRetryingClient(input, init)) throw error;
@@ -114,7 +114,7 @@ const sendUnplanned = async (
   init: RequestInit | undefined,
   options: MeteredFetchOptions,
 ): Promise<Response> => {
-  const reading = guard('reading a request', () => lateReadingOf(input, init, options), undefined);
+  const reading = guarded('reading a request', undefined, lateReadingOf, input, init, options);
   if (reading === undefined) {
     options.gate?.admitUnknown(addressOf(input, init));
     return transport(input, init);
@@ -299,6 +299,8 @@ const failAttempt = ({ call, plan, options }: Attempt, failed: FailedAttempt): v
   if (isLast) endFailedCall(call, failed, Date.now());
   else options.pending.hold({ call, failed, failedAtMs: Date.now() }, repetitionKey(plan));
 };
+
+const failByError = (attempt: Attempt, error: unknown): void => failAttempt(attempt, failureOf(attempt, error));
 
 const failureOf = ({ call, wasAbortedBefore }: Pick<Attempt, 'call' | 'wasAbortedBefore'>, error: unknown): FailedAttempt => {
   const { timeoutMs } = call.facts;

@@ -9,37 +9,56 @@ import {
 } from '@costspan/semconv';
 import type { Attributes } from '@opentelemetry/api';
 import { unitsRememberedMax } from '../limits.ts';
+import { type AttributeSink, sinkOf } from './attribute-sink.ts';
 
-/** Writes disjoint usage on `onto`, `costspan.usage.<unit>` each. A count that is no whole number goes as decimal text. */
-export const usageAttributes = (usage: Usage, onto: Attributes = {}): Attributes => {
-  for (const unit of Object.keys(usage)) {
-    const count = usage[unit];
-    if (count !== undefined) onto[namesOf(unit).own] = count;
-  }
-  return onto;
+/** Disjoint usage as attributes, `costspan.usage.<unit>` each. A count that is no whole number goes as decimal text. */
+export const usageAttributes = (usage: Usage): Attributes => collected((onto) => writeUsage(usage, onto));
+
+/** The inclusive token counts of the OpenTelemetry conventions for a usage; input includes what caches hold. */
+export const tokenAttributes = (usage: Usage): Attributes => collected((onto) => writeTokens(usage, onto));
+
+const collected = (write: (onto: AttributeSink) => void): Attributes => {
+  const attributes: Attributes = {};
+  write(sinkOf(attributes));
+  return attributes;
 };
 
-/** Writes the inclusive token counts of the OpenTelemetry conventions for a usage on `onto`; input includes what caches hold. */
-export const tokenAttributes = (usage: Usage, onto: Attributes = {}): Attributes => {
+/** Writes what `usageAttributes` gives. */
+export const writeUsage = (usage: Usage, onto: AttributeSink): void => {
+  for (const unit of Object.keys(usage)) {
+    const count = usage[unit];
+    if (count !== undefined) onto.setAttribute(namesOf(unit).own, count);
+  }
+};
+
+/** Writes what `tokenAttributes` gives. */
+export const writeTokens = (usage: Usage, onto: AttributeSink): void => {
+  const totals = sums.map(() => NONE);
   for (const unit of Object.keys(usage)) {
     const count = usage[unit];
     if (typeof count !== 'number') continue;
-    for (const name of namesOf(unit).sums) {
-      const before = onto[name];
-      onto[name] = typeof before === 'number' ? before + count : count;
-    }
+    for (const index of namesOf(unit).sums) totals[index] = Math.max(totals[index] ?? NONE, 0) + count;
   }
-  return onto;
+  for (let index = 0; index < totals.length; index += 1) {
+    const total = totals[index] ?? NONE;
+    if (total !== NONE) onto.setAttribute(sums[index]?.[0] ?? '', total);
+  }
 };
 
+// No count is negative.
+const NONE = -1;
+
 /** The attributes a unit goes to: its own, and the sums it is part of. */
-type UnitNames = { readonly own: string; readonly sums: readonly string[] };
+type UnitNames = { readonly own: string /** By index. */; readonly sums: readonly number[] };
 
 /** Calls use the same few units: their names are made once, and are then the very texts that spans have seen before. */
 const namesOf = (unit: string): UnitNames => {
   const known = names.get(unit);
   if (known !== undefined) return known;
-  const made = { own: ATTR_COSTSPAN_USAGE_PREFIX + unit, sums: sums.filter(([, isPart]) => isPart(unit)).map(([name]) => name) };
+  const made = {
+    own: ATTR_COSTSPAN_USAGE_PREFIX + unit,
+    sums: sums.flatMap(([, isPart], index) => (isPart(unit) ? [index] : [])),
+  };
   if (names.size < unitsRememberedMax) names.set(unit, made);
   return made;
 };

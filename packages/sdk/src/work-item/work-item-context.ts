@@ -37,10 +37,10 @@ export const activeContext = (): Context => {
 };
 
 /** Runs `fn` with `inner` as the active context, in OpenTelemetry and, where that adds something, in our own memory. */
-export const runInContext = <T>(inner: Context, fn: () => T): T =>
+export const runInContext = <A extends readonly unknown[], T>(inner: Context, fn: (...args: A) => T, ...args: A): T =>
   context.with(inner, () => {
     const lost = context.active() !== inner;
-    return !lost && isRemembered(inner, storage.getStore()) ? fn() : storage.run({ inner, lost }, fn);
+    return !lost && isRemembered(inner, storage.getStore()) ? fn(...args) : storage.run({ inner, lost }, fn, ...args);
   });
 
 // Most calls are made for the item that the work around them is done for, or for none.

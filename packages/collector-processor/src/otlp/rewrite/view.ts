@@ -69,15 +69,17 @@ export function createSpanView(
     wire: createSpanWire(walk, places, spanAttributes, shapes),
     get: (key: KeyId): AttributeValue | undefined => valueUnder(spanAttributes, walk, key),
     resource: (key: KeyId): AttributeValue | undefined => valueUnder(resourceAttributes, walk, key),
-    copyPlace: (target: Int32Array, at: number) => {
+    copyIds: (target: Int32Array, at: number) => {
       const { view } = walk;
       const { traceIdStart } = places;
       copyEight(view, traceIdStart, target, at);
       copyEight(view, traceIdStart < 0 ? -1 : traceIdStart + 8, target, at + 2);
       copyEight(view, places.spanIdStart, target, at + 4);
       copyEight(view, places.parentSpanIdStart, target, at + 6);
-      copyEight(view, places.startTimeStart, target, at + 8);
-      copyEight(view, places.endTimeStart, target, at + 10);
+    },
+    copyTimes: (target: Int32Array, at: number) => {
+      copyEight(walk.view, places.startTimeStart, target, at);
+      copyEight(walk.view, places.endTimeStart, target, at + 2);
     },
     withPrefix: (prefix: string) => valuesUnder(spanAttributes, walk, prefixBytes(prefixes, prefix)),
     eventsNamed: (prefix: string) =>
@@ -95,6 +97,9 @@ function createSpanWire(walk: Walk, places: SpanPlaces, attributes: AttributeSet
         attributes.shape = shapeOf(shapes, attributes.found, attributes.foundCount, attributes.openCount > 0);
       }
       return attributes.shape;
+    },
+    get nameBytes() {
+      return places.nameEnd - places.nameStart;
     },
     isNamed: (spellings) => {
       const { nameStart, nameEnd } = places;

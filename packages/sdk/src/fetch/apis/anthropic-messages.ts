@@ -20,7 +20,7 @@ export const anthropicMessages: Api = {
       case 'message_delta':
         return {
           ...before,
-          ...finishReason(fieldOf(kept, 'delta')),
+          ...finishReasons(fieldOf(kept, 'delta')),
           rawUsage: mergeUsage(before.rawUsage, objectOf(kept, 'usage')),
           isComplete: true,
         };
@@ -40,14 +40,14 @@ const readMessage = (kept: unknown, before: Answer): Answer => {
     isComplete: before.isComplete,
     ...(id !== undefined && { id }),
     ...(model !== undefined && { model }),
-    ...finishReason(kept),
+    ...finishReasons(kept),
     ...(usage !== undefined && { rawUsage: usage }),
   };
 };
 
-const finishReason = (kept: unknown): Pick<Answer, 'finishReason'> => {
+const finishReasons = (kept: unknown): Pick<Answer, 'finishReasons'> => {
   const reason = textOf(kept, 'stop_reason');
-  return reason === undefined ? {} : { finishReason: reason };
+  return reason === undefined ? {} : { finishReasons: [reason] };
 };
 
 /** The counts of a delta are running totals: they replace those of the start, and what it leaves out or nulls stays. */

@@ -19,8 +19,8 @@ export type Answer = {
   readonly isBackground?: boolean;
   /** Whether nothing that matters can follow: the final usage has been seen, or the provider said that it ended. */
   readonly isComplete: boolean;
-  /** Why the answer ended, in the provider's word. */
-  readonly finishReason?: string;
+  /** Why the answer ended, in the provider's words: one for each of its choices that has. */
+  readonly finishReasons?: readonly string[];
   /** What the provider reported as the reason of a failure inside an answer with status 200. */
   readonly errorType?: string;
 };

@@ -1,5 +1,5 @@
 import type { Answer, Api } from './api-type.ts';
-import { fieldOf, objectOf, textOf } from './kept.ts';
+import { fieldOf, objectOf, textOf, textsOf } from './kept.ts';
 
 const fields = {
   responseId: true,
@@ -14,20 +14,16 @@ const readPart = (kept: unknown, before: Answer): Answer => {
   const model = textOf(kept, 'modelVersion') ?? before.model;
   const usage = objectOf(kept, 'usageMetadata');
   const errorType = textOf(fieldOf(kept, 'error'), 'status') ?? before.errorType;
+  const finishReasons = textsOf(fieldOf(kept, 'candidates'), 'finishReason') ?? before.finishReasons;
   return {
-    isComplete: before.isComplete || isLast(kept),
+    // Every part of a stream has running counts; those of the part that says why it ended are final.
+    isComplete: before.isComplete || (finishReasons !== undefined && usage !== undefined),
     ...(id !== undefined && { id }),
     ...(model !== undefined && { model }),
     ...(errorType !== undefined && { errorType }),
+    ...(finishReasons !== undefined && { finishReasons }),
     ...(usage !== undefined ? { rawUsage: usage } : before.rawUsage !== undefined && { rawUsage: before.rawUsage }),
   };
-};
-
-// Every part of a stream has running counts; those of the part that says why it ended are final.
-const isLast = (kept: unknown): boolean => {
-  const candidates = fieldOf(kept, 'candidates');
-  const isEnded = Array.isArray(candidates) && candidates.some((one) => textOf(one, 'finishReason') !== undefined);
-  return isEnded && objectOf(kept, 'usageMetadata') !== undefined;
 };
 
 /** Gemini, on the Gemini API and on Vertex AI. A stream comes as events, or as one long list where `alt=sse` is not asked for. */

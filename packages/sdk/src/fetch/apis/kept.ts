@@ -18,3 +18,10 @@ export const objectOf = (kept: unknown, field: string): object | undefined => {
 
 /** Whether something kept is the `[DONE]` that ends a stream of OpenAI's format. */
 export const isDone = (kept: unknown): boolean => Array.isArray(kept);
+
+/** The texts that a field of the items of a list has, or undefined where it has none. */
+export const textsOf = (items: unknown, field: string): readonly string[] | undefined => {
+  if (!Array.isArray(items)) return undefined;
+  const texts = items.map((item) => textOf(item, field)).filter((text) => text !== undefined);
+  return texts.length === 0 ? undefined : texts;
+};

@@ -1,6 +1,7 @@
+import { listItemsMax } from '../../limits.ts';
 import type { PickedFields } from '../body/pick.ts';
 import type { Answer, Api } from './api-type.ts';
-import { fieldOf, isDone, objectOf, textOf } from './kept.ts';
+import { fieldOf, isDone, objectOf, textOf, textsOf } from './kept.ts';
 
 /** What to keep of a plain answer. */
 export const chatAnswer: PickedFields = {
@@ -9,8 +10,8 @@ export const chatAnswer: PickedFields = {
   service_tier: true,
   usage: true,
   error: { type: true, code: true },
+  choices: { '*': { finish_reason: true } },
 };
-const chunk = { ...chatAnswer, choices: { '*': { finish_reason: true } } } as const;
 
 /** Chat completions, and the legacy completions, of OpenAI and the many servers that speak their format. */
 export const openaiChat: Api = {
@@ -19,7 +20,7 @@ export const openaiChat: Api = {
   category: 'llm',
   path: /\/(chat\/)?completions$/,
   answer: chatAnswer,
-  event: chunk,
+  event: chatAnswer,
   readAnswer: (kept) => readFields(kept, { isComplete: true }),
   readEvent: (kept, before) => (isDone(kept) ? { ...before, isComplete: true } : readFields(kept, before)),
 };
@@ -43,12 +44,15 @@ const readFields = (kept: unknown, before: Answer): Answer => {
   const usage = objectOf(kept, 'usage');
   const error = fieldOf(kept, 'error');
   const errorType = textOf(error, 'code') ?? textOf(error, 'type') ?? before.errorType;
-  if (usage === undefined && id === before.id && model === before.model && errorType === before.errorType) return before;
+  const finishReasons = textsOf(fieldOf(kept, 'choices'), 'finish_reason');
   const answer: Writable<Answer> = { ...before };
   if (id !== undefined) answer.id = id;
   if (model !== undefined) answer.model = model;
   if (serviceTier !== undefined) answer.serviceTier = serviceTier;
   if (errorType !== undefined) answer.errorType = errorType;
+  // Each choice of a stream ends in an event of its own.
+  if (finishReasons !== undefined)
+    answer.finishReasons = [...(before.finishReasons ?? []), ...finishReasons].slice(0, listItemsMax);
   if (usage === undefined) return answer;
   answer.rawUsage = usage;
   answer.isComplete = before.isComplete || isLast(kept);

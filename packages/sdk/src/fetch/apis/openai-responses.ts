@@ -12,6 +12,7 @@ export const responseAnswer: PickedFields = {
   background: true,
   usage: true,
   error: { code: true },
+  incomplete_details: { reason: true },
   // Enough of the output to count the searches the provider ran itself; no word of the answer.
   output: { '*': { type: true, status: true, container_id: true, action: { type: true } } },
 };
@@ -55,6 +56,16 @@ const readResponse = (kept: unknown, before: Answer): Answer => {
     ...(serviceTier !== undefined && { serviceTier }),
     ...(fieldOf(kept, 'background') === true && { isBackground: true }),
     ...(errorType !== undefined && { errorType }),
+    ...finishReasons(kept),
     ...(usage !== undefined && { rawUsage: usage, otherUsage: countOpenaiServerTools(fieldOf(kept, 'output')) }),
   };
 };
+
+/** A response says that it is complete, or what it lacks; nothing while it is being made. */
+const finishReasons = (kept: unknown): Pick<Answer, 'finishReasons'> => {
+  const status = textOf(kept, 'status') ?? '';
+  const reason = textOf(fieldOf(kept, 'incomplete_details'), 'reason') ?? (ENDED.has(status) ? status : undefined);
+  return reason === undefined ? {} : { finishReasons: [reason] };
+};
+
+const ENDED: ReadonlySet<string> = new Set(['completed', 'incomplete', 'failed', 'cancelled']);

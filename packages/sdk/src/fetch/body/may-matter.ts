@@ -1,31 +1,30 @@
 import type { MayMatter } from './sse-reader.ts';
 
 const USAGE = Buffer.from('"usage"');
-const MARKS = [Buffer.from('"error"'), Buffer.from('[DONE]'), Buffer.from('"usageMetadata"')];
-const NULL_USAGE = Buffer.from(',"usage":null}\n\n');
+const MARKS = ['"error"', '[DONE]', '"usageMetadata"', '"finish_reason":"'].map((mark) => Buffer.from(mark));
+const NOTHING_NEW = Buffer.from('"finish_reason":null}],"usage":null}\n\n');
 const COLON = 0x3a;
 const OPEN_OBJECT = 0x7b;
 const LINE_FEED = 0x0a;
 
 /**
- * Whether events of any of the known APIs may say something about cost: one has a usage object, an error, or is the last.
+ * Whether events of any of the known APIs may say something that matters: one has a usage object, an error, the reason why
+ * the answer ended, or is the last.
  * Inside of texts the quotes are escaped, so an answer that talks about usage does not look like it.
  */
 export const mayTellUsage: MayMatter = (events) => {
-  // Nearly every piece of a stream whose usage is asked for, told by its end alone.
-  if (isOneLine(events) && endsWithNullUsage(events)) return false;
+  if (saysNothingNew(events)) return false;
   const bytes = Buffer.from(events.buffer, events.byteOffset, events.length);
   return hasUsageObject(bytes) || MARKS.some((mark) => bytes.includes(mark));
 };
 
-const isOneLine = (events: Uint8Array): boolean => events.indexOf(LINE_FEED) === events.length - 2;
-
-const endsWithNullUsage = (events: Uint8Array): boolean => {
-  const start = events.length - NULL_USAGE.length;
-  for (let index = 0; index < NULL_USAGE.length; index += 1) {
-    if (events[start + index] !== NULL_USAGE[index]) return false;
+/** Whether a piece is an event like nearly every one of a stream whose usage is asked for, which its end alone tells. */
+export const saysNothingNew = (event: Uint8Array): boolean => {
+  const start = event.length - NOTHING_NEW.length;
+  for (let index = 0; index < NOTHING_NEW.length; index += 1) {
+    if (event[start + index] !== NOTHING_NEW[index]) return false;
   }
-  return true;
+  return event.indexOf(LINE_FEED) === event.length - 2;
 };
 
 // Most streams say `"usage":null` in every event.

@@ -3,12 +3,6 @@ import { openPassage } from './observed-body.ts';
 import { type BodyExit, type BodyObserver, createPassage, exit, exitWhenForgotten, type Passage } from './passage.ts';
 import { rebuildResponse } from './rebuilt-response.ts';
 
-/** Sees the body of a response, as bytes or, where its host asks for that at once, as one JSON value. */
-export type ResponseObserver = BodyObserver & {
-  /** Takes the whole body as the value its host gets. Absent: bytes are needed. */
-  readonly value?: (json: unknown) => void;
-};
-
 /**
  * `response` itself, whose body is seen by `observer` while the host reads it. The object stays the runtime's own, with
  * its class, address and flags; only what reads the body is replaced on it.
@@ -16,20 +10,19 @@ export type ResponseObserver = BodyObserver & {
 export const observeResponse = (
   response: Response,
   body: ReadableStream<Uint8Array>,
-  options: { readonly observer: ResponseObserver; readonly onExit: (exit: BodyExit) => void; readonly signal?: AbortSignal },
+  options: { readonly observer: BodyObserver; readonly onExit: (exit: BodyExit) => void; readonly signal?: AbortSignal },
 ): Response => {
   // What is observed already has a body that can be observed again, but no place for a second state.
   const seen = Observed.is(response) ? rebuildResponse(response, body) : response;
   const passage = createPassage(body, options.observer, options.onExit, options.signal);
   exitWhenForgotten(seen, passage);
   const native = Object.getPrototypeOf(seen) as Response;
-  new Observed(seen, { passage, observer: options.observer, native, stream: undefined, standIn: undefined });
+  new Observed(seen, { passage, native, stream: undefined, standIn: undefined });
   return Object.setPrototypeOf(seen, observedPrototypeOf(native)) as Response;
 };
 
 type State = {
   readonly passage: Passage;
-  readonly observer: ResponseObserver;
   /** The prototype with the runtime's own methods. */
   readonly native: Response;
   /** The body, once the host has asked for it. */
@@ -118,7 +111,8 @@ const openBody = (state: State, response: Response): ReadableStream<Uint8Array> 
 
 const readJson = async (response: Response): Promise<unknown> => {
   const state = stateOf(response);
-  const { observer, passage } = state;
+  const { passage } = state;
+  const { observer } = passage;
   if (observer.value === undefined || state.stream !== undefined) return standInOf(state, response).json();
   let json: unknown;
   try {

@@ -1,5 +1,5 @@
 import type { ReadableStreamReadResult } from 'node:stream/web';
-import { guard } from '../../faults.ts';
+import { guard, reportFault } from '../../faults.ts';
 import { youngBodiesMax, youngBodyMs } from '../../limits.ts';
 
 /** Sees the bytes of a body as they pass. */
@@ -12,6 +12,8 @@ export type BodyObserver = {
   readonly release: () => Uint8Array | undefined;
   /** Whether nothing that follows can matter, although the body goes on: some hosts leave it there. Default: it can. */
   readonly isOver?: () => boolean;
+  /** Takes the whole body as the one JSON value its host asks for at once. Absent: bytes are needed. */
+  readonly value?: (json: unknown) => void;
   /** Something to wait for before the next piece is read, such as room for what was seen. Default: nothing. */
   readonly settle?: () => Promise<void> | undefined;
 };
@@ -26,8 +28,9 @@ export type BodyExit =
 /** A body on its way to the host. Once it is watched it refers to nothing the host holds, so that what the host forgets can be collected. */
 export type Passage = {
   readonly body: ReadableStream<Uint8Array>;
-  readonly observer: BodyObserver;
-  readonly onExit: (exit: BodyExit) => void;
+  // Both are let go at the exit: engines keep bodies for a while, and the call would be kept with them.
+  observer: BodyObserver;
+  onExit: (exit: BodyExit) => void;
   // Taken at the first read: a body nobody reads stays unlocked, so that the runtime can close its connection.
   reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   /** Whether a read is under way. */
@@ -123,8 +126,18 @@ export const exit = (passage: Passage, how: BodyExit): void => {
   if (passage.isWatched) forgotten.unregister(passage);
   else young.delete(passage);
   passage.held = undefined;
-  guard('ending a call', () => passage.onExit(how), undefined);
+  const { onExit } = passage;
+  passage.onExit = nothing;
+  passage.observer = SEEN;
+  try {
+    onExit(how);
+  } catch (fault) {
+    reportFault('ending a call', fault);
+  }
 };
+
+const nothing = (): undefined => undefined;
+const SEEN: BodyObserver = { piece: (bytes) => bytes, end: nothing, release: nothing };
 
 /** Leaves the body where it is, and with it the connection. */
 export const leave = (passage: Passage, reason: unknown): Promise<void> => {

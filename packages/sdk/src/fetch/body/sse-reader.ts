@@ -1,9 +1,8 @@
 import { parsedEventBytesMax } from '../../limits.ts';
 import { createJsonPruner, type JsonPruner } from './json-pruner.ts';
 import type { Pick } from './pick.ts';
-import { pickValue } from './pick-value.ts';
 
-/** Reads server-sent events in pieces and hands over the kept part of each event's JSON data. */
+/** Reads server-sent events in pieces and hands over the JSON data of each: of a short one all of it, of others the kept part. */
 export type SseReader = {
   readonly feed: (bytes: Uint8Array) => void;
   /** Hands over an event that the end of the stream left without its blank line. */
@@ -14,7 +13,7 @@ export type SseReader = {
 export type MayMatter = (events: Uint8Array) => boolean;
 
 /**
- * A reader that calls `onEvent` with `pick` of the data of each event. `[DONE]` comes as an empty list. After the first
+ * A reader that calls `onEvent` with the data of each event, of which at least `pick` is kept. `[DONE]` comes as an empty list. After the first
  * event, a piece of whole events that `mayMatter` refuses is passed over unread: in a stream nearly all of them are.
  */
 export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void, mayMatter: MayMatter = () => true): SseReader => {
@@ -56,7 +55,7 @@ export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void, ma
     if (parsed !== undefined) {
       hasSeenEvent = true;
       isAfterReturn = false;
-      onEvent(pickValue(parsed.json, pick));
+      onEvent(parsed.json);
       return;
     }
     let at = 0;
@@ -107,8 +106,11 @@ const RETURN = 0x0d;
 
 const isLast = (bytes: Uint8Array): boolean => bytes.length === LAST.length && LAST.every((byte, index) => bytes[index] === byte);
 
-const endsWithBlankLine = (bytes: Uint8Array): boolean =>
-  bytes.at(-1) === LINE_FEED && (bytes.at(-2) === LINE_FEED || (bytes.at(-2) === RETURN && bytes.at(-3) === LINE_FEED));
+const endsWithBlankLine = (bytes: Uint8Array): boolean => {
+  const { length } = bytes;
+  if (bytes[length - 1] !== LINE_FEED) return false;
+  return bytes[length - 2] === LINE_FEED || (bytes[length - 2] === RETURN && bytes[length - 3] === LINE_FEED);
+};
 
 const endOfLine = (bytes: Uint8Array, from: number): number => {
   const feed = bytes.indexOf(LINE_FEED, from);

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import {
-  ATTR_COSTSPAN_ATTEMPT_BILLABLE,
   ATTR_COSTSPAN_CATEGORY,
   ATTR_COSTSPAN_ROLE,
   ATTR_COSTSPAN_USAGE_MISSING,
@@ -84,7 +83,6 @@ const emit = (spans: SpanStarter, { api, answer }: LateResult, { provider, item,
   const shared: Attributes = {
     [ATTR_COSTSPAN_ROLE]: 'call',
     [ATTR_COSTSPAN_CATEGORY]: api.category,
-    [ATTR_COSTSPAN_ATTEMPT_BILLABLE]: 'yes',
     [ATTR_GEN_AI_OPERATION_NAME]: api.operation,
     [ATTR_GEN_AI_PROVIDER_NAME]: provider,
   };
