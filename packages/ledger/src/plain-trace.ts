@@ -57,15 +57,12 @@ export function decidePlainTrace(
     }
     return { fact, decision: decided, booking: bookingOf(fact, decided) };
   });
-  const of = item === undefined ? { unattributedReason: 'no-item' } : { item };
-  const sum = entryIdOf && telemetryOfAll(costFacts, context.telemetry);
-  if (sum !== undefined && entryIdOf !== undefined) {
-    const owner = {
-      tenant: context.tenant,
-      traceId: context.traceId,
-      dimensions: item === undefined ? noDimensions : dimensions,
-    };
-    spans.push(decideTelemetry({ ...sum, ...of }, owner, { currency, entryIdOf, repriced: noneRepriced }));
+  const telemetry = entryIdOf && telemetryOfAll(costFacts, context.telemetry);
+  if (telemetry !== undefined && entryIdOf !== undefined) {
+    const owned = item === undefined ? { ...telemetry, unattributedReason: 'no-item' } : { ...telemetry, item };
+    const { tenant, traceId } = context;
+    const place = { tenant, traceId, dimensions: item === undefined ? noDimensions : dimensions };
+    spans.push(decideTelemetry(owned, place, { currency, entryIdOf, repriced: noneRepriced }));
   }
   const sightings = item === undefined ? [] : [sightingOf(item, dimensions, spans, context)];
   return { spans, sightings, unnamed, standingSums: 0 };
@@ -76,7 +73,7 @@ const noneRepriced: ReadonlyMap<string, CostFact> = new Map();
 function telemetryOfAll(costFacts: readonly CostFact[], others: TelemetrySum | undefined): TelemetrySum | undefined {
   let sum = others;
   for (const fact of costFacts) {
-    const part = telemetryOf(fact);
+    const part = fact.telemetry && telemetryOf(fact);
     if (part !== undefined) sum = sum === undefined ? part : addTelemetry(sum, part);
   }
   return sum;

@@ -27,7 +27,8 @@ export function readPlainContext(trace: PackedTrace, costFacts: readonly CostFac
   const bytes = Buffer.from(context.buffer);
   const reader: FactReader = { bytes, words, wordAt: 0, at: context.byteOffset };
   const head = readNumber(reader);
-  const sayings = readSayings(reader, head);
+  const isSized = (head & 1) === 1;
+  const sayings = isSized ? readPricedSayings(reader, head >>> 1) : readSayings(reader, head >>> 1);
   if (sayings === undefined) return undefined;
   const mentionCount = readNumber(reader);
   const mentionsAt = reader.at;
@@ -38,7 +39,6 @@ export function readPlainContext(trace: PackedTrace, costFacts: readonly CostFac
     count += 1;
   }
   const linksAt = mentionsAt + mentionCount * mentionBytes;
-  const isSized = (head & 1) === 1;
   const end = isSized ? linksAt : context.byteOffset + context.byteLength;
   for (let at = mentionsAt; at < end; at += at < linksAt ? mentionBytes : linkBytes) {
     places[count] = at;
@@ -47,21 +47,20 @@ export function readPlainContext(trace: PackedTrace, costFacts: readonly CostFac
   const index = indexSpans(bytes, places, count);
   if (index === undefined) return undefined;
   const { said, silent, prices } = sayings;
-  const mentions = places.subarray(costs.length, costs.length + mentionCount);
-  const speaking = silent === undefined ? mentions : mentions.filter((at) => bytes.readUInt32LE(at + 32) !== silent);
-  const times = said === undefined ? undefined : timesOf(bytes, speaking);
-  const all = prices === undefined || speaking === mentions ? times : timesOf(bytes, mentions);
-  if ((said !== undefined && times === undefined) || (prices !== undefined && all === undefined)) return undefined;
-  return {
+  const times = said === undefined ? undefined : timesOf(bytes, { mentionsAt, count: mentionCount, silent });
+  if (said !== undefined && times === undefined) return undefined;
+  const plain = {
     ...{ tenant: trace.tenant, traceId: trace.traceId },
-    ...(times === undefined ? {} : { mentioned: { ...said, ...times } }),
-    ...(all === undefined ? {} : { firstEndNs: all.firstEndNs }),
-    ...(prices === undefined || all === undefined
-      ? {}
-      : { telemetry: { ...all, ...sizeOf(bytes, linksAt, mentionCount), ...firstOf(bytes, mentions), prices } }),
+    ...(times === undefined ? {} : { mentioned: { ...said, ...times }, firstEndNs: times.firstEndNs }),
     rooted: isRooted(bytes, count),
     callAbove: callsAbove(index, costFacts),
   };
+  if (prices === undefined) return plain;
+  const all = timesOf(bytes, { mentionsAt, count: mentionCount, silent: undefined });
+  if (all === undefined) return undefined;
+  const firstSpanId = firstSpanOf(bytes, mentionsAt, mentionCount);
+  const size = sizeOf(bytes, linksAt, mentionCount);
+  return { ...plain, firstEndNs: all.firstEndNs, telemetry: { ...all, ...size, firstSpanId, prices } };
 }
 
 type Sayings = {
@@ -73,20 +72,27 @@ type Sayings = {
   readonly prices?: string;
 };
 
-/** undefined: spans say different things, or more than an item and dimensions, or telemetry has several prices. */
-function readSayings(reader: FactReader, head: number): Sayings | undefined {
-  const isSized = (head & 1) === 1;
-  const count = head >>> 1;
-  if (count > (isSized ? 2 : 1)) return undefined;
+const nothingSaid: Sayings = {};
+
+/** undefined: spans say different things, or more than an item and dimensions. */
+function readSayings(reader: FactReader, count: number): Sayings | undefined {
+  if (count === 0) return nothingSaid;
+  const said = count === 1 ? readSaying(reader) : undefined;
+  return said !== undefined && isPlain(said) ? { said } : undefined;
+}
+
+/** The same where spans are counted as telemetry: some may say nothing, and all have to have one price. */
+function readPricedSayings(reader: FactReader, count: number): Sayings | undefined {
+  if (count > 2) return undefined;
   const sayings: { -readonly [Key in keyof Sayings]: Sayings[Key] } = {};
   for (let number = 0; number < count; number += 1) {
     const { telemetryPrices, ...said } = readSaying(reader);
-    if (!isPlain(said)) return undefined;
-    if (isSized && (telemetryPrices === undefined || telemetryPrices !== (sayings.prices ?? telemetryPrices))) return undefined;
-    if (isSized && said.item === undefined && said.dimensions === undefined) sayings.silent = number;
+    if (!isPlain(said) || telemetryPrices === undefined) return undefined;
+    if (telemetryPrices !== (sayings.prices ?? telemetryPrices)) return undefined;
+    sayings.prices = telemetryPrices;
+    if (said.item === undefined && said.dimensions === undefined) sayings.silent = number;
     else if (sayings.said === undefined) sayings.said = said;
     else return undefined;
-    if (telemetryPrices !== undefined) sayings.prices = telemetryPrices;
   }
   return sayings;
 }
@@ -98,14 +104,14 @@ function sizeOf(bytes: Buffer, sizesAt: number, spans: number): { readonly bytes
   return { bytes: sum, spans };
 }
 
-/** The mention with the least (start, span id). */
-function firstOf(bytes: Buffer, mentions: Int32Array): { readonly firstSpanId: string } {
-  let first = mentions[0] ?? 0;
-  for (const at of mentions) {
+/** The span id of the mention with the least (start, span id). */
+function firstSpanOf(bytes: Buffer, mentionsAt: number, count: number): string {
+  let first = mentionsAt;
+  for (let left = count - 1, at = mentionsAt + mentionBytes; left > 0; left -= 1, at += mentionBytes) {
     const order = compareTimes(bytes, at + 16, first + 16);
     if (order < 0 || (order === 0 && compareIds(bytes, at, first) < 0)) first = at;
   }
-  return { firstSpanId: readHex({ bytes, words: [], wordAt: 0, at: first }, 8) };
+  return readHex({ bytes, words: [], wordAt: 0, at: first }, 8);
 }
 
 function readSaying(reader: FactReader): Said {
@@ -121,15 +127,28 @@ function isPlain({ item, itemProblem, outcome, events }: Said): boolean {
 
 type Times = Pick<NonNullable<PlainContext['mentioned']>, 'firstNs' | 'lastNs' | 'latest'> & { readonly firstEndNs: bigint };
 
+type Mentions = {
+  readonly mentionsAt: number;
+  readonly count: number;
+  /** Number of the saying of those that are left out; undefined: none is. */
+  readonly silent: number | undefined;
+};
+
 /**
  * First start, last end and latest span of mentions: by bytes, because numbers of 64 bits are slow to make. undefined for times
  * that no ledger can hold, which are all taken for the last it can.
  */
-function timesOf(bytes: Buffer, mentions: Int32Array): Times | undefined {
-  const any = mentions[0] ?? 0;
-  let [first, last, latest, firstEnd] = [any, any, any, any];
-  for (let index = 1; index < mentions.length; index += 1) {
-    const at = mentions[index] ?? 0;
+function timesOf(bytes: Buffer, { mentionsAt, count, silent }: Mentions): Times | undefined {
+  let [first, last, latest, firstEnd] = [-1, -1, -1, -1];
+  for (let left = count, at = mentionsAt; left > 0; left -= 1, at += mentionBytes) {
+    if (silent !== undefined && bytes.readUInt32LE(at + 32) === silent) continue;
+    if (first < 0) {
+      first = at;
+      last = at;
+      latest = at;
+      firstEnd = at;
+      continue;
+    }
     if (compareTimes(bytes, at + 16, first + 16) < 0) first = at;
     if (compareTimes(bytes, at + 24, last + 24) > 0) last = at;
     if (compareTimes(bytes, at + 24, firstEnd + 24) < 0) firstEnd = at;
