@@ -61,7 +61,7 @@ const usageOf = (spans: readonly ReadableSpan[]): { readonly usage: FakeUsage; r
   };
 };
 
-const isBilled = ({ attributes }: ReadableSpan): boolean => attributes['costspan.attempt.billable'] === 'yes';
+const isBilled = ({ attributes }: ReadableSpan): boolean => (attributes['costspan.attempt.billable'] ?? 'yes') === 'yes';
 
 const measure = () => {
   const exporter = new InMemorySpanExporter();

@@ -48,7 +48,7 @@ export const ATTR_COSTSPAN_ROLE = 'costspan.role' as const;
 /** Number of an HTTP attempt inside its call, from 1. On a call, the number of the attempt it ended with, which is how many it took; absent where that is the first. */
 export const ATTR_COSTSPAN_ATTEMPT_NUMBER = 'costspan.attempt.number' as const;
 
-/** Whether the provider bills the attempt: `yes`, `no` or `possible`. `possible` is priced as estimated with low bound 0. */
+/** Whether the provider bills the attempt: `yes`, `no` or `possible`. `possible` is priced as estimated with low bound 0. Absent: `yes`. */
 export const ATTR_COSTSPAN_ATTEMPT_BILLABLE = 'costspan.attempt.billable' as const;
 
 /** True on a call whose answer carried no usage although it was billable. Unknown usage is never zero usage. */

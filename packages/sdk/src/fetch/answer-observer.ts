@@ -104,6 +104,7 @@ const observeEvents = (api: Api): AnswerObserver => {
     release: nothing,
     answer: () => answer,
     isStream: true,
+    ...(api.isLeftOpen === true && { isLeftByAbort: true, isOver: () => answer.errorType !== undefined }),
   };
 };
 

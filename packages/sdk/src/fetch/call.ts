@@ -33,9 +33,10 @@ import { adoptCallSpan, type CallSpan, startCallSpan, withoutTokenCounts } from 
 import type { LateResults } from './late/late-results.ts';
 import { type ModelUsage, readUsage } from './read-usage.ts';
 import type { RequestFacts } from './request-plan.ts';
+import type { Slotted } from './slots.ts';
 
 /** What the application asked for, from its first attempt to the end of the answer: one span. */
-export type Call = {
+export type Call = Slotted & {
   readonly span: CallSpan;
   readonly owner: SpanOwner;
   readonly spans: SpanStarter;
@@ -113,6 +114,7 @@ export const startCall = (
     admission: options.admission,
     late: options.late,
     onEnded: undefined,
+    slot: -1,
   };
 };
 

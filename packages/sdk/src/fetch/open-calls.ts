@@ -1,5 +1,6 @@
 import { openCallsMax } from '../limits.ts';
 import { type Call, endFailedCall } from './call.ts';
+import { addTo, removeFrom } from './slots.ts';
 
 /** Calls whose answer has not come to its end. */
 export type OpenCalls = {
@@ -11,17 +12,14 @@ export type OpenCalls = {
 
 /** No calls yet. Beyond `openCallsMax` calls are not remembered: they are lost if the process ends before they do. */
 export const createOpenCalls = (): OpenCalls => {
-  const calls = new Set<Call>();
+  const calls: Call[] = [];
   return {
     add: (call) => {
-      if (calls.size < openCallsMax) calls.add(call);
+      if (calls.length < openCallsMax) addTo(calls, call);
     },
-    delete: (call) => {
-      calls.delete(call);
-    },
+    delete: (call) => removeFrom(calls, call),
     endAll: () => {
-      for (const call of calls) endFailedCall(call, { billable: 'possible', errorType: 'process_ended' }, Date.now());
-      calls.clear();
+      for (const call of [...calls]) endFailedCall(call, { billable: 'possible', errorType: 'process_ended' }, Date.now());
     },
   };
 };

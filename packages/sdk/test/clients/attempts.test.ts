@@ -33,6 +33,7 @@ const lines = (spans: readonly ReadableSpan[]): readonly string[] =>
       return [
         at('costspan.role'),
         String(numberOf(span)),
+        // Not said is billed, which is said only where another attempt was not.
         at('costspan.attempt.billable'),
         at('error.type'),
         at('http.response.status_code'),
@@ -43,7 +44,7 @@ const lines = (spans: readonly ReadableSpan[]): readonly string[] =>
 const answered = '{"input_text_tokens":10,"output_text_tokens":5}';
 
 test.each<[string, FakeStep[], object, string[]]>([
-  ['an answer', [answer], {}, [`call 1 yes - - ${answered}`]],
+  ['an answer', [answer], {}, [`call 1 - - - ${answered}`]],
   ['429, then an answer', [busy(429), answer], {}, ['attempt 1 no 429 429 {}', `call 2 yes - 200 ${answered}`]],
   [
     '500 and 503, then an answer',
@@ -133,7 +134,7 @@ test.each<[string, (client: OpenAI) => Promise<unknown>, FakeStep[], string]>([
     'a user who leaves a stream',
     async (client) => first(await client.chat.completions.create({ ...request, stream: true }), 2),
     [{ ...answer, stream: { holdAfterEvents: 3 } }],
-    'call 1 yes - - usage missing',
+    'call 1 - - - usage missing',
   ],
   [
     'a connection that breaks in the middle of a stream',
@@ -151,13 +152,13 @@ test.each<[string, (client: OpenAI) => Promise<unknown>, FakeStep[], string]>([
     'an answer without usage',
     (client) => client.chat.completions.create(request),
     [{ reply: { usage, rawUsage: 'absent' } }],
-    'call 1 yes - - usage missing',
+    'call 1 - - - usage missing',
   ],
   [
     'an answer with impossible usage',
     (client) => client.chat.completions.create(request),
     [{ reply: { usage, rawUsage: { prompt_tokens: 1, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 5 } } } }],
-    'call 1 yes - - usage missing',
+    'call 1 - - - usage missing',
   ],
 ])('%s', async (_, act, steps, expected) => {
   const { costspan, spans } = measure();

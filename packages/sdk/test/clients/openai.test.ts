@@ -29,12 +29,12 @@ describe('a plain call', () => {
     expect({ ...span?.attributes }).toMatchObject({
       'costspan.role': 'call',
       'costspan.category': 'llm',
-      'costspan.attempt.billable': 'yes',
       'gen_ai.operation.name': 'chat',
       'gen_ai.provider.name': 'openai',
       'gen_ai.request.model': 'gpt-5',
       'gen_ai.response.model': 'gpt-5',
       'gen_ai.response.id': answer.id,
+      'gen_ai.response.finish_reasons': ['stop'],
       'gen_ai.usage.input_tokens': 1200,
       'gen_ai.usage.cache_read.input_tokens': 200,
       'gen_ai.usage.output_tokens': 80,

@@ -25,14 +25,11 @@ describe('spans: annotate', () => {
     expect(leaf?.name).toBe('ai.generateText.doGenerate');
     expect(leaf?.status).toEqual({ code: 0 });
     expect(usageOf(leaf)).toEqual(used);
-    expect(
-      pick(leaf, 'ai.model.id', 'costspan.role', 'costspan.category', 'gen_ai.response.id', 'costspan.attempt.billable'),
-    ).toEqual({
+    expect(pick(leaf, 'ai.model.id', 'costspan.role', 'costspan.category', 'gen_ai.response.id')).toEqual({
       'ai.model.id': 'gpt-5',
       'costspan.role': 'call',
       'costspan.category': 'llm',
       'gen_ai.response.id': 'c',
-      'costspan.attempt.billable': 'yes',
     });
   });
 

@@ -34,7 +34,6 @@ describe('a wrapped model', () => {
       'gen_ai.provider.name': 'openai',
       'gen_ai.request.model': 'gpt-5',
       'gen_ai.response.model': 'gpt-5',
-      'costspan.attempt.billable': 'yes',
     });
   });
 

@@ -59,6 +59,8 @@ export type Api = {
   readonly readEvent?: (kept: unknown, before: Answer) => Answer;
   /** Reads what only this API says in its request. Default: nothing. */
   readonly readRequest?: (body: { readonly text: (field: string) => string | undefined }) => Usage;
+  /** Whether its clients neither read on nor cancel a stream that is aborted, or that has told of a failure. Default false. */
+  readonly isLeftOpen?: boolean;
   /** Whether the provider charges nothing for an answer without usage, as for a moderation. Default false. */
   readonly isFree?: boolean;
 };

@@ -34,6 +34,7 @@ export const gemini: Api = {
   path: /\/models\/[^/]+:(generateContent|streamGenerateContent)$/,
   answer: { ...fields, '*': fields },
   event: fields,
+  isLeftOpen: true,
   readAnswer: (kept) => {
     const parts: readonly unknown[] = Array.isArray(kept) ? kept : [kept];
     return { ...parts.reduce<Answer>((before, part) => readPart(part, before), { isComplete: false }), isComplete: true };

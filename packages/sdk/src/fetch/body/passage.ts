@@ -1,6 +1,7 @@
 import type { ReadableStreamReadResult } from 'node:stream/web';
 import { guard, reportFault } from '../../faults.ts';
 import { youngBodiesMax, youngBodyMs } from '../../limits.ts';
+import { addTo, removeFrom, type Slotted } from '../slots.ts';
 
 /** Sees the bytes of a body as they pass. */
 export type BodyObserver = {
@@ -26,7 +27,7 @@ export type BodyExit =
   | { readonly kind: 'forgotten' };
 
 /** A body on its way to the host. Once it is watched it refers to nothing the host holds, so that what the host forgets can be collected. */
-export type Passage = {
+export type Passage = Slotted & {
   readonly body: ReadableStream<Uint8Array>;
   // Both are let go at the exit: engines keep bodies for a while, and the call would be kept with them.
   observer: BodyObserver;
@@ -66,6 +67,7 @@ export const createPassage = (
     held: undefined,
     isWatched: false,
     stopListening: undefined,
+    slot: -1,
   };
   if (signal !== undefined) leaveOnAbort(passage, signal);
   return passage;
@@ -90,20 +92,22 @@ export const exitWhenForgotten = (held: object, passage: Passage): void => {
     watch(passage);
     return;
   }
-  young.add(passage);
-  if (young.size > youngBodiesMax) watchAll();
+  if (passage.slot === -1) addTo(young, passage);
+  if (young.length > youngBodiesMax) watchAll();
   // The timer of a test, or of a process that is suspended, may never ring: the bound above holds all the same.
   else nextWatch ??= setTimeout(watchAll, youngBodyMs).unref();
 };
 
-const young = new Set<Passage>();
+const young: Passage[] = [];
 let nextWatch: NodeJS.Timeout | undefined;
 
 const watchAll = (): void => {
   clearTimeout(nextWatch);
   nextWatch = undefined;
-  for (const passage of young) watch(passage);
-  young.clear();
+  for (const passage of young.splice(0)) {
+    passage.slot = -1;
+    watch(passage);
+  }
 };
 
 const watch = (passage: Passage): void => {
@@ -124,7 +128,7 @@ export const exit = (passage: Passage, how: BodyExit): void => {
   passage.hasExited = true;
   passage.stopListening?.();
   if (passage.isWatched) forgotten.unregister(passage);
-  else young.delete(passage);
+  else removeFrom(young, passage);
   passage.held = undefined;
   const { onExit } = passage;
   passage.onExit = nothing;

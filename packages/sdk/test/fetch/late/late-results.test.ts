@@ -46,7 +46,7 @@ describe('a response made in the background', () => {
       calls.map((span) => [usageOf(span), span.attributes['costspan.attempt.billable'], span.attributes['gen_ai.response.id']]),
     ).toEqual([
       [{}, 'no', id],
-      [usage, 'yes', id],
+      [usage, undefined, id],
     ]);
     expect(itemIds(calls)).toEqual(['T-1', 'T-1']);
     expect(calls.map(({ attributes }) => attributes['costspan.usage_missing'])).toEqual([undefined, undefined]);
