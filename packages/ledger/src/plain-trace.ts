@@ -80,7 +80,7 @@ function telemetryOfAll(costFacts: readonly CostFact[], others: TelemetrySum | u
 }
 
 /** What a span says about its item. */
-type Said = Pick<SpanFact, 'item' | 'dimensions'>;
+export type Said = Pick<SpanFact, 'item' | 'dimensions'>;
 
 const noSaying: Said = {};
 const noDimensions: Readonly<Record<string, string>> = {};
@@ -94,7 +94,8 @@ function saysPlainly(fact: CostFact, first: Said): boolean {
   return fact === first || isSameItem(fact, first);
 }
 
-function isSameItem(one: Said, other: Said): boolean {
+/** Whether two spans name the same item with the same dimensions. */
+export function isSameItem(one: Said, other: Said): boolean {
   if (one.item?.type !== other.item?.type || one.item?.id !== other.item?.id) return false;
   return one.dimensions === other.dimensions || isSameText(one.dimensions ?? noDimensions, other.dimensions ?? noDimensions);
 }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { bearsCost, isLink, type SpanFact } from '@costspan/ledger';
+import { bearsCost, canonicalText, isLink, type SpanFact } from '@costspan/ledger';
 import { createWriter, finishWriter, writeFixed32, writeRaw, writeVarint } from '../otlp/writer.ts';
 import { collectFacts } from './collect-facts.ts';
 import { placeBytes } from './cost-fact-fields.ts';
@@ -12,15 +12,25 @@ import { copyPlaceOf } from './write-cost-fact.ts';
 /** Facts as one block of bytes. Of a span that bears no cost the name goes, of one that says nothing the times as well. */
 export function packFacts(facts: Iterable<SpanFact>): PackedFacts {
   const collected = collectFacts();
+  const sayings = new Map<string, SpanFact>();
   for (const fact of facts) {
     const place = {
       copyIds: (target: Int32Array, at: number) => copyWordsOf(fact, 0, 8, target, at),
       copyTimes: (target: Int32Array, at: number) => copyWordsOf(fact, 8, 12, target, at),
     };
     if (bearsCost(fact)) collected.addCost(place, fact);
-    else collected.addOther(place, fact.tenant, isLink(fact) ? undefined : fact, fact.telemetry);
+    else collected.addOther(place, fact.tenant, isLink(fact) ? undefined : sayingOf(fact, sayings), fact.telemetry);
   }
   return collected.finish();
+}
+
+/** The first span that says what this one says: what many say is packed once. */
+function sayingOf(fact: SpanFact, sayings: Map<string, SpanFact>): SpanFact {
+  const { tenant, traceId, item, itemProblem, outcome, dimensions, events } = fact;
+  const text = canonicalText({ tenant, traceId, item, itemProblem, outcome, dimensions, events });
+  const known = sayings.get(text);
+  if (known === undefined) sayings.set(text, fact);
+  return known ?? fact;
 }
 
 function copyWordsOf(fact: SpanFact, first: number, end: number, target: Int32Array, at: number): void {

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { CostFact, PlainContext } from '@costspan/ledger';
+import { type CostFact, earlierNs, isSameItem, laterNs, type PlainContext } from '@costspan/ledger';
 import { type FactReader, openRecord, readHex, readInstant, readNumber } from './fact-reader.ts';
 import { mentionBytes, type PackedTrace } from './read-packed-facts.ts';
 import { readSaid, type Said } from './said.ts';
@@ -14,6 +14,8 @@ export type PackedContext = PlainContext & {
 };
 
 const linkBytes = 16;
+/** The ids of a span and of its parent. */
+const idPairBytes = 16;
 const places = new Int32Array(indexedSpansMax);
 
 /**
@@ -61,6 +63,57 @@ export function readPlainContext(trace: PackedTrace, costFacts: readonly CostFac
   const firstSpanId = firstSpanOf(bytes, mentionsAt, mentionCount);
   const size = sizeOf(bytes, linksAt, mentionCount);
   return { ...plain, firstEndNs: all.firstEndNs, telemetry: { ...all, ...size, firstSpanId, prices } };
+}
+
+/** One trace as several requests brought it: what is packed of it in each, and the cost-bearing facts of that. */
+export type PlainPart = { readonly packed: PackedTrace; readonly costFacts: readonly CostFact[] };
+
+/**
+ * Reads the context of a trace that came in parts, as {@link readPlainContext} does of one that came at once. undefined also where
+ * a span came again, or spans are counted as telemetry: its sums are kept for the whole trace.
+ */
+export function readPlainContexts(parts: readonly PlainPart[]): PackedContext | undefined {
+  const spanCount = parts.reduce((sum, { packed }) => sum + packed.spanCount, 0);
+  if (spanCount > indexedSpansMax) return undefined;
+  const ids = Buffer.allocUnsafe(idPairBytes * spanCount);
+  let [count, rooted] = [0, false];
+  let mentioned: PackedContext['mentioned'];
+  const factPlaces: number[] = [];
+  for (const { packed, costFacts } of parts) {
+    const part = readPlainContext(packed, costFacts);
+    if (part === undefined || part.telemetry !== undefined) return undefined;
+    if (mentioned !== undefined && part.mentioned !== undefined && !isSameItem(mentioned, part.mentioned)) return undefined;
+    mentioned = mergedMentions(mentioned, part.mentioned);
+    rooted ||= part.rooted;
+    const bytes = Buffer.from(packed.context.buffer);
+    for (let index = 0; index < packed.spanCount; index += 1, count += 1) {
+      const at = places[index] ?? 0;
+      bytes.copy(ids, idPairBytes * count, at, at + idPairBytes);
+      if (index < costFacts.length) factPlaces.push(idPairBytes * count);
+    }
+  }
+  for (let index = 0; index < count; index += 1) places[index] = idPairBytes * index;
+  const index = indexSpans(ids, places, count);
+  const [first] = parts;
+  if (index === undefined || first === undefined) return undefined;
+  const all = parts.flatMap(({ costFacts }) => costFacts);
+  return {
+    ...{ tenant: first.packed.tenant, traceId: first.packed.traceId, rooted },
+    ...(mentioned === undefined ? {} : { mentioned }),
+    callAbove: callsAbove(index, all, factPlaces),
+  };
+}
+
+function mergedMentions(one: PackedContext['mentioned'], other: PackedContext['mentioned']): PackedContext['mentioned'] {
+  if (one === undefined || other === undefined) return one ?? other;
+  const isLater =
+    other.latest.atNs === one.latest.atNs ? other.latest.spanId > one.latest.spanId : other.latest.atNs > one.latest.atNs;
+  return {
+    ...one,
+    firstNs: earlierNs(one.firstNs, other.firstNs),
+    lastNs: laterNs(one.lastNs, other.lastNs),
+    latest: isLater ? other.latest : one.latest,
+  };
 }
 
 type Sayings = {
@@ -192,14 +245,18 @@ function isZero(bytes: Buffer, at: number): boolean {
 }
 
 /** Walks up by parents' ids. In a circle of parents a span is never above itself. */
-function callsAbove(index: SpanIndex, costFacts: readonly CostFact[]): PlainContext['callAbove'] {
+function callsAbove(
+  index: SpanIndex,
+  costFacts: readonly CostFact[],
+  factPlaces: ArrayLike<number> = places,
+): PlainContext['callAbove'] {
   let known:
     | { readonly factAt: Map<number, CostFact>; readonly placeOf: Map<CostFact, number>; readonly calls: Set<CostFact> }
     | undefined;
   return (call, among) => {
     known ??= {
-      factAt: new Map(costFacts.map((fact, number) => [places[number] ?? 0, fact])),
-      placeOf: new Map(costFacts.map((fact, number) => [fact, places[number] ?? 0])),
+      factAt: new Map(costFacts.map((fact, number) => [factPlaces[number] ?? 0, fact])),
+      placeOf: new Map(costFacts.map((fact, number) => [fact, factPlaces[number] ?? 0])),
       calls: new Set(among),
     };
     const { factAt, placeOf, calls } = known;

@@ -53,6 +53,17 @@ function readTrace(reader: FactReader, end: number): PackedTrace {
   return { tenant, traceId, spanCount: costCount + otherCount, costs, context: bytes.subarray(reader.at, end), words };
 }
 
+/** The same trace with bytes of its own, so that keeping it does not keep the request. */
+export function ownPackedTrace(trace: PackedTrace): PackedTrace {
+  const { costs, context } = trace;
+  const start = costs[0]?.byteOffset ?? context.byteOffset;
+  const end = context.byteOffset + context.byteLength;
+  const own = Buffer.from(context.buffer.slice(start, end));
+  const moved = ({ byteOffset, byteLength }: Uint8Array): Uint8Array =>
+    own.subarray(byteOffset - start, byteOffset - start + byteLength);
+  return { ...trace, costs: costs.map(moved), context: moved(context) };
+}
+
 /** Every fact of a request, by trace: the cost-bearing ones first, then those that say something, then the links. */
 export function unpackFacts({ bytes }: PackedFacts): readonly SpanFact[] {
   return readPackedFacts(bytes).flatMap((trace) => [...costFactsOf(trace), ...contextFactsOf(trace)]);

@@ -17,8 +17,13 @@ export type DueOptions = {
 /** Decides a trace that closes although calls of some of its sums did not come. */
 export type Settle = (trace: TraceRow, identity: TraceIdentity) => void;
 
-/** Makes sure that a trace that is pruned is not found any more. */
-export type Forget = (trace: TraceIdentity, key: bigint) => void;
+/** Who has to know of what is done: they keep copies of it. */
+export type Watchers = {
+  /** A trace is not open any more. */
+  readonly closed: (trace: TraceIdentity) => void;
+  /** A trace has no row any more. */
+  readonly pruned: (trace: TraceIdentity, key: bigint) => void;
+};
 
 /**
  * Closes traces and items and prunes traces that are due, a bounded number of each, in the caller's transaction. Returns
@@ -26,12 +31,12 @@ export type Forget = (trace: TraceIdentity, key: bigint) => void;
  */
 export function closeDue(
   file: LedgerFile,
-  { traceWindowMs, retentionMs, settle, forget }: DueOptions & { readonly settle: Settle; readonly forget: Forget },
+  { traceWindowMs, retentionMs, settle, closed, pruned }: DueOptions & Watchers & { readonly settle: Settle },
   nowNs: bigint,
 ): { readonly hasMore: boolean; readonly withoutRoot: number } {
-  const closedTraces = closeTraces(file, nowNs - nanoseconds(traceWindowMs), settle);
+  const closedTraces = closeTraces(file, nowNs - nanoseconds(traceWindowMs), { settle, closed });
   const closedItems = closeItems(file, nowNs - nanoseconds(traceWindowMs), nowNs);
-  const prunedTraces = pruneTraces(file, nowNs - nanoseconds(retentionMs), forget);
+  const prunedTraces = pruneTraces(file, nowNs - nanoseconds(retentionMs), pruned);
   forgetClaims(file, nowNs - nanoseconds(retentionMs));
   const hasMore = Math.max(closedTraces.count, closedItems, prunedTraces) === dueTracesMax;
   return { hasMore, withoutRoot: closedTraces.withoutRoot };
@@ -45,7 +50,7 @@ function nanoseconds(durationMs: number): bigint {
 function closeTraces(
   { database }: LedgerFile,
   quietSinceNs: bigint,
-  settle: Settle,
+  { settle, closed }: Pick<Watchers, 'closed'> & { readonly settle: Settle },
 ): { readonly count: number; readonly withoutRoot: number } {
   const due = prepare<DueTrace>(
     database,
@@ -67,6 +72,7 @@ function closeTraces(
       forget.run(key);
       close.run(key);
     }
+    closed({ tenant, traceId });
   }
   return { count: rows.length, withoutRoot };
 }
@@ -108,7 +114,7 @@ function forgetClaims({ database }: LedgerFile, beforeNs: bigint): void {
 }
 
 /** Deletes traces with their entries. What they contributed stays in the items, which are never deleted. */
-function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint, forget: Forget): number {
+function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint, pruned: Watchers['pruned']): number {
   const due = prepare<{ trace_key: bigint; tenant: string; trace_id: string }>(
     database,
     // What still has to be sent elsewhere stays until it was.
@@ -137,12 +143,12 @@ function pruneTraces({ database }: LedgerFile, quietSinceNs: bigint, forget: For
   const sums = prepareKeptSums(database);
   for (const { trace_key: key, tenant, trace_id: traceId } of traces) {
     sums.addPruned(key);
-    for (const { item_key, body, pruned } of parts.all(key)) {
+    for (const { item_key, body, pruned: before } of parts.all(key)) {
       const part = kept.read(body);
-      fold.run(kept.keep(pruned === null ? part : addContributions(kept.read(pruned), part)), item_key);
+      fold.run(kept.keep(before === null ? part : addContributions(kept.read(before), part)), item_key);
     }
     for (const deletion of deletions) deletion.run(key);
-    forget({ tenant, traceId }, key);
+    pruned({ tenant, traceId }, key);
   }
   prepare(
     database,

@@ -19,6 +19,7 @@ import type { KeptFacts } from './kept-facts.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import { traceFactsMax } from './limits.ts';
 import type { OpenTrace, OpenTraces } from './open-traces.ts';
+import type { PlainTraces } from './plain-traces.ts';
 import type { TraceIdentity, TraceRow, TraceRows } from './trace-rows.ts';
 
 /** What a commit works with inside its transaction. */
@@ -32,7 +33,11 @@ export type CommitContext = {
 };
 
 /** What committing spans works with besides. */
-export type SpanCommitContext = CommitContext & { readonly open: OpenTraces; readonly kept: KeptFacts };
+export type SpanCommitContext = CommitContext & {
+  readonly open: OpenTraces;
+  readonly plain: PlainTraces;
+  readonly kept: KeptFacts;
+};
 
 /**
  * Adds facts to a trace that is new or not closed, decides it anew from all of its facts and writes what changed. Returns how

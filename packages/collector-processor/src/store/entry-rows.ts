@@ -36,8 +36,8 @@ export type EntryRows = {
   readonly twins: (traceKey: bigint, ids: TwinIds, limit: number) => readonly StoredEntry[];
   /** Voids and adds versions until the live entries among `stored` are the decided ones. Returns the latest versions then. */
   readonly write: (traceKey: bigint, change: EntryWrite) => readonly StoredEntry[];
-  /** Adds the first versions of a trace that has none. */
-  readonly writeNew: (traceKey: bigint, change: Pick<EntryWrite, 'spans' | 'itemKeyOf' | 'nowNs'>) => void;
+  /** Adds the first versions of entries to a trace that has `versions` of others. Default: none. */
+  readonly writeFirst: (traceKey: bigint, change: Pick<EntryWrite, 'spans' | 'itemKeyOf' | 'nowNs'>, versions?: number) => void;
   /** Whether a trace holds as many versions as it may. */
   readonly isFull: (traceKey: bigint) => boolean;
   /** Drops what is kept in memory: to be called when a transaction failed. */
@@ -80,13 +80,13 @@ export function prepareEntryRows({ database }: LedgerFile): EntryRows {
     const row = latest.one(traceKey, entryId);
     return row && stored(row);
   };
-  const { write, writeNew, isFull, forget } = prepareWrite(database);
+  const { write, writeFirst, isFull, forget } = prepareWrite(database);
   return {
     ofTrace: (traceKey) => [...new Map(ofTrace.all(traceKey).map((row) => [row.entry_id, row])).values()].map(stored),
     latest: latestOf,
     twins: prepareTwins(database, latestOf),
     write,
-    writeNew,
+    writeFirst,
     isFull,
     forget,
   };
@@ -114,7 +114,7 @@ function prepareTwins(
     });
 }
 
-function prepareWrite(database: LedgerFile['database']): Pick<EntryRows, 'write' | 'writeNew' | 'isFull' | 'forget'> {
+function prepareWrite(database: LedgerFile['database']): Pick<EntryRows, 'write' | 'writeFirst' | 'isFull' | 'forget'> {
   const toVoid = prepare(
     database,
     'UPDATE versions SET voided_at_ns = ? WHERE trace_key = ? AND entry_id = unhex(?) AND version = ?',
@@ -132,8 +132,8 @@ function prepareWrite(database: LedgerFile['database']): Pick<EntryRows, 'write'
   return {
     forget,
     isFull: (traceKey) => nextOf(traceKey) - (traceKey << shift) >= BigInt(traceVersionsMax),
-    writeNew: (traceKey, { spans, itemKeyOf, nowNs }) => {
-      let key = traceKey << shift;
+    writeFirst: (traceKey, { spans, itemKeyOf, nowNs }, versions = 0) => {
+      let key = (traceKey << shift) + BigInt(versions);
       let shared: { readonly decision: Decision; readonly key: bigint; readonly itemKey: bigint | null } | undefined;
       for (const span of spans) {
         const { decision } = span;

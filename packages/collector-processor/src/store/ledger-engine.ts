@@ -1,14 +1,14 @@
 import { bearsCost, type CostRecord, type ItemKey, isTelemetry, type SpanFact } from '@costspan/ledger';
-import { holdsLinksAlone, type PackedTrace } from '../facts/read-packed-facts.ts';
-import { hasAudit, prepareAuditRows } from './audit-rows.ts';
+import type { PackedTrace } from '../facts/read-packed-facts.ts';
+import { type AuditRows, hasAudit, prepareAuditRows } from './audit-rows.ts';
 import { type Claim, type Claimed, prepareClaims } from './claims.ts';
-import { closeDue, type DueOptions, type Settle } from './close-due.ts';
+import { closeDue, type DueOptions, type Settle, type Watchers } from './close-due.ts';
 import { commitLateFacts } from './commit-late-facts.ts';
-import { commitPlainTrace } from './commit-plain-trace.ts';
+import { commitLinks, commitPlainTrace } from './commit-plain-trace.ts';
 import { commitReceived } from './commit-received.ts';
 import { commitOpenTrace, loadOpenTrace, type SpanCommitContext, settleSums } from './commit-trace.ts';
 import { prepareContributionRows } from './contribution-rows.ts';
-import { type CounterName, prepareCounters } from './counters.ts';
+import { type CounterName, type Counters, prepareCounters } from './counters.ts';
 import type { EncodedEvents } from './encoded-events.ts';
 import { prepareEntryRows } from './entry-rows.ts';
 import { type IncomingTrace, incomingTrace } from './incoming.ts';
@@ -16,10 +16,10 @@ import { prepareItemRows } from './item-rows.ts';
 import { prepareKeptFacts } from './kept-facts.ts';
 import { keptWords } from './kept-words.ts';
 import type { LedgerFile } from './ledger-file.ts';
-import { traceFactsMax } from './limits.ts';
 import { keepOpenTraces } from './open-traces.ts';
 import { prepareOutbox } from './outbox.ts';
 import { type Outgoing, prepareOutgoing } from './outgoing.ts';
+import { keepPlainTraces } from './plain-traces.ts';
 import { prepareReceivedSightingRows } from './received-sighting-rows.ts';
 import { inTransaction, prepare } from './sql.ts';
 import { prepareTraceRows } from './trace-rows.ts';
@@ -70,12 +70,17 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
   const prunedBefore = prepare<{ value: string }>(database, "SELECT value FROM settings WHERE name = 'pruned_before_ns'");
   const at = options.onCommitPoint ?? (() => {});
   const kept = prepareKeptFacts(database);
-  const open = keepOpenTraces();
+  const [open, plain] = [keepOpenTraces(), keepPlainTraces()];
+  const closed: Watchers['closed'] = (trace) => {
+    open.remove(trace);
+    plain.remove(trace);
+  };
   const transact = <Value>(work: () => Value): Value => {
     try {
       return inTransaction(database, work);
     } catch (error) {
       open.clear();
+      plain.clear();
       items.forget();
       entries.forget();
       traces.index.forget();
@@ -94,19 +99,14 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
       at('records-written');
     });
     open.age();
+    plain.age();
     at('committed');
   };
   return {
     commit: (batch, nowNs) => {
-      const context = { file, traces, entries, contributions, items, nowNs, kept, open };
+      const context = { file, traces, entries, contributions, items, nowNs, kept, open, plain };
       write(nowNs, (prunedBeforeNs) => {
-        for (const packed of batch) {
-          if (commitLinks(context, packed) || commitPlainTrace(context, packed, prunedBeforeNs)) continue;
-          const incoming = incomingTrace(packed);
-          counters.add(commitTrace(context, incoming, prunedBeforeNs));
-          const traceKey = hasAudit(incoming) ? traces.find(incoming)?.key : undefined;
-          if (traceKey !== undefined) audit.keep(traceKey, incoming);
-        }
+        for (const packed of batch) commitPacked(context, packed, { counters, audit, prunedBeforeNs });
       });
     },
     receive: (events, nowNs) => {
@@ -122,12 +122,12 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
     dirtyRecords: outbox.dirtyRecords,
     markSent: (records) => inTransaction(database, () => outbox.markSent(records)),
     closeDue: (nowNs) => {
-      open.clear();
       items.forget();
       const hasMore = transact(() => {
         const context = { file, traces, entries, contributions, items, nowNs };
-        const settle = (...trace: Parameters<Settle>): void => settleSums(context, ...trace);
-        const { hasMore: more, withoutRoot } = closeDue(file, { ...options, settle, forget: traces.index.remove }, nowNs);
+        const settle: Settle = (...trace) => settleSums(context, ...trace);
+        const watchers = { closed, pruned: traces.index.remove };
+        const { hasMore: more, withoutRoot } = closeDue(file, { ...options, ...watchers, settle }, nowNs);
         counters.add({ traces_without_root: withoutRoot });
         items.flush(nowNs);
         return more;
@@ -142,13 +142,20 @@ export function createLedgerEngine(file: LedgerFile, options: EngineOptions): Le
 
 type Counts = Partial<Record<CounterName, number>>;
 
-/**
- * Keeps a new trace whose spans all say nothing, as most traces of a service that is no agent do: it decides nothing, so it is
- * not even read. Returns false for any other trace, and one that is known.
- */
-function commitLinks({ traces, open, nowNs }: SpanCommitContext, packed: PackedTrace): boolean {
-  if (!holdsLinksAlone(packed) || packed.spanCount > traceFactsMax || open.get(packed) !== undefined) return false;
-  return traces.writeLinks(packed, nowNs);
+function commitPacked(
+  context: SpanCommitContext,
+  packed: PackedTrace,
+  {
+    counters,
+    audit,
+    prunedBeforeNs,
+  }: { readonly counters: Counters; readonly audit: AuditRows; readonly prunedBeforeNs: bigint },
+): void {
+  if (commitLinks(context, packed) || commitPlainTrace(context, packed, prunedBeforeNs)) return;
+  const incoming = incomingTrace(packed);
+  counters.add(commitTrace(context, incoming, prunedBeforeNs));
+  const traceKey = hasAudit(incoming) ? context.traces.find(incoming)?.key : undefined;
+  if (traceKey !== undefined) audit.keep(traceKey, incoming);
 }
 
 function commitTrace(context: SpanCommitContext, incoming: IncomingTrace, prunedBeforeNs: bigint): Counts {

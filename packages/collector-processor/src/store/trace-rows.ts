@@ -30,8 +30,14 @@ export type TraceRows = {
   ) => bigint;
   /** Writes a new trace and returns its key; undefined, having written nothing, if the trace is known. */
   readonly writeNew: (trace: TraceIdentity & Omit<TraceRow, 'key'> & NewTrace, nowNs: bigint) => bigint | undefined;
-  /** Writes a new trace of spans that only link; returns false, having written nothing, if the trace is known. */
-  readonly writeLinks: (trace: PackedTrace, nowNs: bigint) => boolean;
+  /** Writes a new trace of spans that only link and returns its key; undefined, having written nothing, if it is known. */
+  readonly writeLinks: (trace: PackedTrace, nowNs: bigint) => bigint | undefined;
+  /** Writes what an open trace has become that belongs to one item at most. */
+  readonly grow: (
+    traceKey: bigint,
+    trace: Pick<TraceRow, 'facts' | 'unnamed' | 'rooted'> & Pick<NewTrace, 'contributed'>,
+    nowNs: bigint,
+  ) => void;
   /** The facts of an open trace that bear no cost, as they were kept; a span may have several. */
   readonly context: (traceKey: bigint, trace: TraceIdentity) => Iterable<SpanFact>;
   /** Keeps further facts that bear no cost; `part` tells them from others of the trace. */
@@ -56,7 +62,7 @@ export function prepareTraceRows({ database }: LedgerFile): TraceRows {
 
 function prepareTraces(
   database: LedgerFile['database'],
-): Pick<TraceRows, 'find' | 'write' | 'writeNew' | 'writeLinks' | 'index'> {
+): Pick<TraceRows, 'find' | 'write' | 'writeNew' | 'writeLinks' | 'grow' | 'index'> {
   const index = prepareTraceIndex(database);
   const find = prepare<{
     trace_key: bigint;
@@ -85,6 +91,11 @@ function prepareTraces(
     database,
     'UPDATE traces SET state = ?, facts = ?, sums = ?, unnamed = ?, rooted = ?, active_at_ns = ? WHERE trace_key = ?',
   );
+  const grow = prepare(
+    database,
+    `UPDATE traces SET facts = ?, unnamed = ?, rooted = ?, active_at_ns = ?, item_key = ?, contribution = ?
+     WHERE trace_key = ?`,
+  );
   return {
     index,
     find: (trace) => {
@@ -104,10 +115,15 @@ function prepareTraces(
       return key;
     },
     writeLinks: (trace, nowNs) => {
-      if (index.keyOf(trace) !== undefined) return false;
+      if (index.keyOf(trace) !== undefined) return undefined;
       const { tenant, traceId, spanCount, context } = trace;
-      insertLinks.run(index.add(trace), tenant, traceId, spanCount, Number(hasRoot(context)), nowNs, context);
-      return true;
+      const key = index.add(trace);
+      insertLinks.run(key, tenant, traceId, spanCount, Number(hasRoot(context)), nowNs, context);
+      return key;
+    },
+    grow: (key, { facts, unnamed, rooted, contributed }, nowNs) => {
+      const { itemKey = null, body = null } = contributed ?? {};
+      grow.run(facts, JSON.stringify(unnamed), Number(rooted), nowNs, itemKey, body, key);
     },
     write: (known, trace, nowNs) => {
       const { tenant, traceId, state, facts, sums, unnamed, rooted, context = null } = trace;

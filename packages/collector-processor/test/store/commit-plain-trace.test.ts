@@ -6,17 +6,48 @@ import { expectedLedger } from '../../../ledger/test/support/oracle.ts';
 import { anyPlainTrace } from '../../../ledger/test/support/random-plain-trace.ts';
 import { dayNs, hourNs, openTestLedger, type TestLedger } from './support/engine.ts';
 
-/** Some traces as they are sent: mostly whole, sometimes in two requests, sometimes again. */
+/** Some traces as they are sent: whole or in up to four requests, those of several traces mixed, some of them again. */
 const deliveries = fc
   .array(
     fc.record({
       from: fc.constantFrom('t1', 't2', 't3', 't4').chain((trace) => anyPlainTrace(trace)),
-      cut: fc.nat(12),
+      parts: fc.array(fc.nat(3), { minLength: 12, maxLength: 12 }),
       again: fc.boolean(),
     }),
     { minLength: 1, maxLength: 6 },
   )
-  .map((all) => all.map(({ from, cut, again }) => [from.slice(0, cut), from.slice(cut), ...(again ? [from] : [])]));
+  .chain((all) => {
+    const requests = all.flatMap(({ from, parts, again }) => {
+      const inParts = [...Map.groupBy(from, (_, index) => parts[index % parts.length]).values()];
+      return again ? [...inParts, from] : inParts;
+    });
+    return fc.shuffledSubarray(requests, { minLength: requests.length });
+  });
+
+/** A turn of an agent whose spans are stamped, as its process sends it: a few spans at a time. */
+const turn = fc
+  .array(
+    fc.record(
+      {
+        parent: fc.nat(8),
+        start: fc.integer({ min: 0, max: 20 }),
+        end: fc.integer({ min: 0, max: 40 }),
+        cost: fc.constantFrom('0.18', '~0.02', '?no-price'),
+        call: fc.constantFrom('r1', 'r2', 'r3', 'r4', 'r5', 'r6'),
+        names: fc.boolean(),
+      },
+      { requiredKeys: ['parent', 'start', 'end'] },
+    ),
+    { minLength: 2, maxLength: 9 },
+  )
+  .map((spans) =>
+    spans.map(({ parent, names = true, ...sketch }, index) => {
+      const said = names || sketch.cost !== undefined ? { item: 'ticket T-1', dimensions: { team: 'a' } } : {};
+      const above = parent < index ? { parent: `s${parent}` } : {};
+      return fact({ span: `s${index}`, trace: 't', ...above, ...said, ...sketch });
+    }),
+  )
+  .chain((facts) => fc.tuple(fc.constant(facts), fc.array(fc.nat(3), { minLength: facts.length, maxLength: facts.length })));
 
 /** Everything a ledger says that does not depend on when it was told what. */
 function timeless(ledger: TestLedger): string {
@@ -31,12 +62,35 @@ describe('traces whose spans say the same', () => {
     fc.assert(
       fc.property(deliveries, (requests) => {
         const ledger = openTestLedger();
-        for (const request of requests.flat()) if (request.length > 0) ledger.commit(request);
-        const { entries, records } = expectedLedger(requests.flat(2));
+        for (const request of requests) ledger.commit(request);
+        const { entries, records } = expectedLedger(requests.flat());
         expect(timeless(ledger)).toBe(canonicalText({ entries, records }));
         expect(ledger.verify()).toEqual([]);
       }),
-      { numRuns: 120 },
+      { numRuns: 100 },
+    );
+  });
+
+  test('come in parts and make the ledger that they make at once, also when a commit failed in between', () => {
+    fc.assert(
+      fc.property(turn, fc.nat(3), ([facts, parts], failing) => {
+        let isFailing = false;
+        const ledger = openTestLedger({
+          onCommitPoint: (point) => {
+            if (isFailing && point === 'records-written') throw new Error('the disk is full');
+          },
+        });
+        for (const [number, part] of [...Map.groupBy(facts, (_, index) => parts[index]).values()].entries()) {
+          isFailing = number === failing;
+          if (isFailing) expect(() => ledger.commit(part)).toThrow('the disk is full');
+          isFailing = false;
+          ledger.commit(part);
+        }
+        const { entries, records } = expectedLedger(facts);
+        expect(timeless(ledger)).toBe(canonicalText({ entries, records }));
+        expect(ledger.verify()).toEqual([]);
+      }),
+      { numRuns: 100 },
     );
   });
 
