@@ -15,8 +15,8 @@ const bodyTimeout = 'timeout in the middle of the body, then an answer';
 
 /** A client, and the scenarios it cannot do, bare or metered. Anything else it must be able to do. */
 export const clients = {
-  'openai-5': [bodyTimeout],
-  'openai-6': [bodyTimeout],
+  'openai-5': [bodyTimeout, 'responses, compacted', 'decisions'],
+  'openai-6': [bodyTimeout, 'decisions'],
   'openai-7': [],
   'anthropic-0-50': ['parse', 'tool runner', 'tool runner, streamed'],
   'anthropic-0-120': [],

@@ -264,10 +264,32 @@ export const openaiScenarios: readonly Scenario<OpenAI>[] = [
     },
   },
   {
+    name: 'responses, compacted',
+    needs: 'responses.compact',
+    steps: [answer],
+    act: (client) => client.responses.compact({ model: 'gpt-5', input: 'Hello' }),
+  },
+  {
+    name: 'decisions',
+    needs: 'decisions.create',
+    steps: [answer],
+    act: (client) =>
+      client.decisions.create({
+        model: 'gpt-5',
+        input: 'Hello',
+        questions: [{ type: 'predicate', instructions: 'Is it a greeting?' }],
+      }),
+  },
+  {
     name: 'embeddings',
     act: (client) => client.embeddings.create({ model: 'text-embedding-3-small', input: ['Hello', 'there'] }),
   },
   { name: 'images', act: (client) => client.images.generate({ model: 'gpt-image-1', prompt: 'A house' }) },
+  {
+    name: 'images, streamed',
+    act: async (client) =>
+      all(await client.images.generate({ model: 'gpt-image-1', prompt: 'A house', stream: true, partial_images: 1 })),
+  },
   {
     name: 'images, edited',
     act: async (client) =>
@@ -284,6 +306,17 @@ export const openaiScenarios: readonly Scenario<OpenAI>[] = [
   {
     name: 'transcription, billed by tokens',
     act: (client) => client.audio.transcriptions.create({ model: 'gpt-4o-transcribe', file: new File(['mp3'], 'a.mp3') }),
+  },
+  {
+    name: 'transcription, streamed',
+    act: async (client) =>
+      all(
+        await client.audio.transcriptions.create({
+          model: 'gpt-4o-transcribe',
+          file: new File(['mp3'], 'a.mp3'),
+          stream: true,
+        }),
+      ),
   },
   {
     name: 'transcription, billed by seconds',

@@ -1,5 +1,6 @@
-import type { Transcription } from 'openai/resources/audio/transcriptions';
-import type { Endpoint } from '../server/answer.ts';
+import type { Transcription, TranscriptionStreamEvent } from 'openai/resources/audio/transcriptions';
+import type { Endpoint, FakeEvent } from '../server/answer.ts';
+import { piecesOf } from '../server/pieces.ts';
 import { unitsOf } from '../server/script.ts';
 import { tokensOf } from '../server/tokens.ts';
 
@@ -14,7 +15,7 @@ export const answerSpeech: Endpoint = (request) => {
   };
 };
 
-/** `POST /v1/audio/transcriptions`, billed by tokens; by seconds where the script says `audio_seconds`. */
+/** `POST /v1/audio/transcriptions`, plain and streamed, billed by tokens; by seconds where the script says `audio_seconds`. */
 export const answerTranscription: Endpoint = (request, reply) => {
   const text = reply.text ?? 'What was said.';
   const usage = reply.usage ?? { input_audio_tokens: 14, output_text_tokens: tokensOf(text) };
@@ -33,5 +34,24 @@ export const answerTranscription: Endpoint = (request, reply) => {
     total_tokens: input + u.output_text_tokens,
   };
   const rawUsage: Transcription['usage'] = u.audio_seconds > 0 ? { type: 'duration', seconds: u.audio_seconds } : tokens;
-  return { body: { json: { text, usage: rawUsage } }, model: request.model, usage, rawUsage };
+  // A form has no booleans.
+  const isStream = request.body['stream'] === 'true';
+  return {
+    body: isStream ? { events: transcriptEvents(text, tokens) } : { json: { text, usage: rawUsage } },
+    model: request.model,
+    usage,
+    rawUsage,
+  };
+};
+
+const transcriptEvents = (text: string, usage: Transcription.Tokens): readonly FakeEvent[] => {
+  const events: readonly TranscriptionStreamEvent[] = [
+    ...piecesOf(text).map((delta) => ({ type: 'transcript.text.delta' as const, delta })),
+    { type: 'transcript.text.done', text, usage },
+  ];
+  return events.map((event) => ({
+    event: event.type,
+    data: JSON.stringify(event),
+    carriesUsage: event.type === 'transcript.text.done',
+  }));
 };

@@ -1,12 +1,12 @@
-import type { ImagesResponse } from 'openai/resources/images';
-import type { Endpoint } from '../server/answer.ts';
+import type { ImageGenStreamEvent, ImagesResponse } from 'openai/resources/images';
+import type { Endpoint, FakeEvent } from '../server/answer.ts';
 import { unitsOf } from '../server/script.ts';
 import { tokensOf } from '../server/tokens.ts';
 
 /** One transparent pixel, PNG. */
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
-/** `POST /v1/images/generations` of the GPT image models, which bill by tokens. */
+/** `POST /v1/images/generations` of the GPT image models, which bill by tokens; streamed with one picture on the way. */
 export const answerImages: Endpoint = (request, reply) => {
   if (request.text === '') return { status: 400, message: 'Missing required parameter: prompt' };
   const { n = 1 } = request.body;
@@ -34,5 +34,26 @@ export const answerImages: Endpoint = (request, reply) => {
     ...(rawUsage === 'absent' ? {} : { usage: rawUsage as ImagesResponse.Usage }),
   };
   const model = reply.model ?? request.model;
-  return { body: { json }, model, usage, ...(rawUsage === 'absent' ? {} : { rawUsage }) };
+  const body = request.body['stream'] === true ? { events: imageEvents(counted) } : { json };
+  return { body, model, usage, ...(rawUsage === 'absent' ? {} : { rawUsage }) };
+};
+
+const imageEvents = (usage: ImagesResponse.Usage): readonly FakeEvent[] => {
+  const picture = {
+    b64_json: pixel,
+    background: 'opaque',
+    created_at: 1_790_000_000,
+    output_format: 'png',
+    quality: 'medium',
+    size: '1024x1024',
+  } as const;
+  const events: readonly ImageGenStreamEvent[] = [
+    { type: 'image_generation.partial_image', partial_image_index: 0, ...picture },
+    { type: 'image_generation.completed', ...picture, usage },
+  ];
+  return events.map((event) => ({
+    event: event.type,
+    data: JSON.stringify(event),
+    carriesUsage: event.type === 'image_generation.completed',
+  }));
 };

@@ -4,6 +4,8 @@ import { answerSpeech, answerTranscription } from './audio.ts';
 import { createBackground } from './background.ts';
 import { createBatches } from './batches.ts';
 import { answerChatCompletion } from './chat-completions.ts';
+import { answerCompaction } from './compact.ts';
+import { answerDecision } from './decisions.ts';
 import { answerEmbeddings } from './embeddings.ts';
 import { answerImages } from './images.ts';
 import { answerModeration } from './moderations.ts';
@@ -15,6 +17,8 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   'POST /v1/images/edits': answerImages,
   'POST /v1/chat/completions': answerChatCompletion,
   'POST /v1/responses': answerResponse,
+  'POST /v1/responses/compact': answerCompaction,
+  'POST /v1/decisions': answerDecision,
   'POST /v1/embeddings': answerEmbeddings,
   'POST /v1/moderations': answerModeration,
   'POST /v1/images/generations': answerImages,
@@ -45,8 +49,8 @@ const format: Omit<ProviderFormat, 'route'> = {
 };
 
 /**
- * Starts a stand-in for the OpenAI API: chat completions, responses (plain, streamed and in the background), embeddings,
- * moderations, images, audio, batches with their files, and the list of models. Give a client
+ * Starts a stand-in for the OpenAI API: chat completions, responses (plain, streamed, in the background and compacted),
+ * decisions, embeddings, moderations, images, audio, batches with their files, and the list of models. Give a client
  * `baseURL: server.url + '/v1'` and any key.
  */
 export const startFakeOpenAi = (options: FakeProviderOptions = {}): Promise<FakeProvider> => {

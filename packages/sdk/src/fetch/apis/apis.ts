@@ -5,7 +5,7 @@ import { bedrockConverse } from './bedrock-converse.ts';
 import { gemini, geminiEmbeddings } from './gemini.ts';
 import { openaiChat } from './openai-chat.ts';
 import { openaiEmbeddings, openaiImages, openaiSpeech, openaiTranscription } from './openai-others.ts';
-import { openaiResponses } from './openai-responses.ts';
+import { openaiDecisions, openaiResponses } from './openai-responses.ts';
 import { vercelGateway } from './vercel-gateway.ts';
 
 /** Every kind of call that costs. What matches none passes through unmetered. */
@@ -13,6 +13,7 @@ const apis: readonly Api[] = [
   anthropicMessages,
   openaiChat,
   openaiResponses,
+  openaiDecisions,
   openaiEmbeddings,
   openaiImages,
   openaiTranscription,

@@ -17,12 +17,12 @@ export const responseAnswer: PickedFields = {
   output: { '*': { type: true, status: true, container_id: true, action: { type: true } } },
 };
 
-/** OpenAI responses. Creating one costs: reading it again repeats its usage, but for one made in the background. */
+/** OpenAI responses, and conversations compacted. Creating one costs: reading it again repeats its usage, but for one made in the background. */
 export const openaiResponses: Api = {
   id: 'openai.responses',
   operation: 'chat',
   category: 'llm',
-  path: /\/responses$/,
+  path: /\/responses(\/compact)?$/,
   answer: responseAnswer,
   event: { type: true, response: responseAnswer, code: true },
   readAnswer: (kept) => readResponse(kept, { isComplete: true }),
@@ -33,6 +33,14 @@ export const openaiResponses: Api = {
     if (!CARRIERS.has(type)) return before;
     return readResponse(fieldOf(kept, 'response'), { ...before, isComplete: type !== 'response.created' });
   },
+};
+
+/** Questions with a choice of answers, whose usage is told as that of a response. */
+export const openaiDecisions: Api = {
+  ...openaiResponses,
+  operation: 'generate_content',
+  // With the version, because services of one's own have decisions too.
+  path: /\/v1\/decisions$/,
 };
 
 const CARRIERS: ReadonlySet<string> = new Set([
