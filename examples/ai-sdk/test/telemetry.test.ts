@@ -1,7 +1,16 @@
+import { createAnthropic } from '@ai-sdk/anthropic';
 import { createOpenAI } from '@ai-sdk/openai';
 import { LegacyOpenTelemetry, OpenTelemetry } from '@ai-sdk/otel';
 import { type Costspan, createCostspan } from '@costspan/sdk';
-import { addUsage, type FakeProvider, type FakeStep, type FakeUsage, startFakeOpenAi, startHttpServer } from '@costspan/testkit';
+import {
+  addUsage,
+  type FakeProvider,
+  type FakeStep,
+  type FakeUsage,
+  startFakeAnthropic,
+  startFakeOpenAi,
+  startHttpServer,
+} from '@costspan/testkit';
 import { context, trace } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
@@ -173,6 +182,44 @@ test('a stream that is left: one call of unknown usage, and the dashboard as bef
   });
   expect(sumsOf(after)).toEqual(sumsOf(before));
   expect(record).toMatchObject({ spans: { usage_missing: 1 }, complete: false });
+});
+
+describe('Anthropic, whose streams say more after the AI SDK has ended its span', () => {
+  const usage = {
+    input_text_tokens: 900,
+    input_cache_read_text_tokens: 300,
+    input_cache_write_5m_tokens: 40,
+    input_cache_write_1h_tokens: 20,
+    output_text_tokens: 60,
+  };
+  type Ask = (model: ReturnType<ReturnType<typeof createAnthropic>>, telemetry: object) => PromiseLike<unknown>;
+
+  test.each<[string, () => Telemetry, Ask]>(
+    integrations.flatMap(([name, integration]) => [
+      [`an answer, with ${name}`, integration, (model, telemetry) => generateText({ model, prompt: 'Hi', telemetry })],
+      [`a streamed answer, with ${name}`, integration, (model, telemetry) => streamText({ model, prompt: 'Hi', telemetry }).text],
+    ]),
+  )('%s: the dashboard adds up as before, and the ledger has the call once', async (_, integration, ask) => {
+    await using server = await startFakeAnthropic({ script: () => ({ reply: { usage, text: 'one two' } }) });
+    const work = (telemetry: object, fetch?: Fetch): PromiseLike<unknown> =>
+      ask(
+        createAnthropic({ apiKey: 'k', baseURL: `${server.url}/v1`, ...(fetch !== undefined && { fetch }) })('claude-sonnet-5'),
+        telemetry,
+      );
+    const before = await spansOf(integration, work);
+    await using processor = await startProcessor();
+    const costspan = createCostspan({ endpoint: processor.url });
+    const fetch = costspan.fetch({ spans: 'annotate', provider: 'anthropic' });
+    const after = await spansOf(
+      integration,
+      (telemetry) => costspan.workItem.run({ type: 'ticket', id: 'T-1' }, () => work(telemetry, fetch)),
+      costspan,
+    );
+    expect(sumsOf(after)).toEqual(sumsOf(before));
+    const { usage: known, spans, complete } = await recordOf(processor, 'ticket', 'T-1');
+    expect({ known, complete }).toEqual({ known: asText(usage), complete: true });
+    expect((spans as Record<string, number>)['priced']).toBe(1);
+  });
 });
 
 describe('the AI Gateway', () => {
