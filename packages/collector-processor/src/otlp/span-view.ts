@@ -32,10 +32,17 @@ export type KeyShape = {
   readonly mayHave: (prefix: string) => boolean;
 };
 
+/** Some bytes to compare with, as they are and for reading four at a time. */
+export type Spelling = {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+};
+
 /** A span as it stands in a request: what can be told of it without decoding anything. */
 export type SpanWire = {
   /** undefined for a span with more keys than are worth knowing. */
   readonly shape: KeyShape | undefined;
+  readonly hasEvents: boolean;
   /** Length of the span's name. */
   readonly nameBytes: number;
   /** Whether the span has one of these names. */
@@ -46,6 +53,13 @@ export type SpanWire = {
   readonly isWritten: (key: KeyId, bytes: Uint8Array | undefined) => boolean;
   /** A copy of those bytes; undefined without such an attribute. */
   readonly copyValue: (key: KeyId) => Uint8Array | undefined;
+  /**
+   * Whether the attributes whose keys begin as the owned prefix does are these and no others, byte for byte, as
+   * {@link SpanWire.copyOwnWords} copied them from another span.
+   */
+  readonly hasOwnWords: (words: Spelling) => boolean;
+  /** undefined where one of them is spelled in an unusual way. */
+  readonly copyOwnWords: () => Spelling | undefined;
 };
 
 /** Something that happened during a span. */

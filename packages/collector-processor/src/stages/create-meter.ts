@@ -7,14 +7,22 @@ import { createKeyTable } from '../otlp/key-table.ts';
 import type { OnSpan, SpanView } from '../otlp/span-view.ts';
 import { auditEventsOf } from './audit-events.ts';
 import { createEnrich, ENRICH_KEYS, OWNED_PREFIX, type PricedSpan } from './enrich.ts';
-import { createIdentifyItem, type IdentifyOptions, type Identity, keysOfItems, saysSomething } from './identify-item.ts';
+import {
+  createIdentifyItem,
+  type IdentifyItem,
+  type IdentifyOptions,
+  type Identity,
+  keysOfItems,
+  saysSomething,
+} from './identify-item.ts';
 import { isSampled } from './is-sampled.ts';
 import { NAME_CHARACTERS_MAX } from './limits.ts';
 import { createMapDimensions } from './map-dimensions.ts';
 import { createMeasureTelemetry, type MeasureTelemetry } from './measure-telemetry.ts';
 import type { Meter, SenderContext, UnknownScope } from './meter.ts';
-import { createNormalize, keysOfDialects, type NormalizedSpan } from './normalize.ts';
+import { createNormalize, keysOfDialects, type Normalize, type NormalizedSpan } from './normalize.ts';
 import { observeInPlace } from './observe.ts';
+import { createPassOver, type PassOver } from './pass-over.ts';
 import { createPriceSpan, type PriceOptions } from './price-span.ts';
 
 /** Everything the meter's answers depend on besides the request. */
@@ -35,11 +43,14 @@ export type MeterOptions = PriceOptions &
 export const createMeter = (options: MeterOptions): Meter => {
   const { rewriteTraces, dialects = DIALECTS, keepsFacts = true, telemetrySku } = options;
   const keys = createKeyTable([...keysOfDialects(dialects), ...keysOfItems(options), ...ENRICH_KEYS]);
+  // Without a ledger nobody learns the dimensions of an item.
+  const identifying = createIdentifyItem(keepsFacts ? options : { ...options, dimensionKeys: [] }, keys);
+  const normalizing = createNormalize(dialects, keys, { keepsEvidence: keepsFacts });
   const stages: Stages = {
-    // Without a ledger nobody learns the dimensions of an item.
-    identify: createIdentifyItem(keepsFacts ? options : { ...options, dimensionKeys: [] }, keys),
+    passOver: createPassOver(identifying, normalizing),
+    identify: identifying.identify,
     mapDimensions: createMapDimensions(keepsFacts ? options.dimensionMap : undefined, keys),
-    normalize: createNormalize(dialects, keys, { keepsEvidence: keepsFacts }),
+    normalize: normalizing.normalize,
     price: createPriceSpan(options),
     enrich: createEnrich(options.emitterName, options.book, keys),
     measure: telemetrySku === undefined || !keepsFacts ? undefined : createMeasureTelemetry(telemetrySku, options.book),
@@ -68,9 +79,10 @@ export const createMeter = (options: MeterOptions): Meter => {
 };
 
 type Stages = {
-  readonly identify: ReturnType<typeof createIdentifyItem>;
+  readonly passOver: PassOver;
+  readonly identify: IdentifyItem;
   readonly mapDimensions: ReturnType<typeof createMapDimensions>;
-  readonly normalize: ReturnType<typeof createNormalize>;
+  readonly normalize: Normalize;
   readonly price: ReturnType<typeof createPriceSpan>;
   readonly enrich: ReturnType<typeof createEnrich>;
   /** Absent: spans are not counted as telemetry. */
@@ -95,6 +107,11 @@ const openRequest = (keepsFacts: boolean): OpenRequest => ({
 });
 
 const meterSpan = (span: SpanView, sender: SenderContext, stages: Stages, request: OpenRequest): ReturnType<OnSpan> => {
+  const silentTenant = stages.passOver(span, sender);
+  if (silentTenant !== undefined) {
+    request.facts?.addOther(span, silentTenant, undefined, stages.measure?.(span));
+    return undefined;
+  }
   const normalized = stages.normalize(span);
   if (normalized !== undefined) return meterCost(span, normalized, stages.identify(span, sender), stages, request);
   if (request.facts !== undefined) keepOther(span, stages.identify(span, sender), stages, request.facts);

@@ -55,7 +55,7 @@ export type Explain = (body: Uint8Array, sender: SenderContext) => CodecResult<{
 export const createExplain = (options: ExplainOptions): Explain => {
   const { rewriteTraces, dialects = DIALECTS } = options;
   const keys = createKeyTable([...keysOfDialects(dialects), ...keysOfItems(options)]);
-  const identify = createIdentifyItem(options, keys);
+  const { identify } = createIdentifyItem(options, keys);
   const mapDimensions = createMapDimensions(options.dimensionMap, keys);
   const price = createPriceSpan(options);
   const read = createExplainedReader(dialects, keys);

@@ -10,7 +10,7 @@ import {
   ATTR_COSTSPAN_WORK_ITEM_TYPE,
 } from '@costspan/semconv';
 import type { DimensionMap } from '../dimensions/dimension-map.ts';
-import type { KeyId, KeyShape, KeyTable, SpanView } from '../otlp/span-view.ts';
+import type { KeyId, KeyShape, KeyTable, SpanView, SpanWire, Spelling } from '../otlp/span-view.ts';
 import { DIMENSIONS_MAX, ITEM_NAME_BYTES_MAX, KNOWN_SHAPES_MAX, NAME_CHARACTERS_MAX, RECENT_ITEMS_MAX } from './limits.ts';
 import type { SenderContext } from './meter.ts';
 import { remember } from './remember.ts';
@@ -62,8 +62,17 @@ export const TYPE_UNSPECIFIED = 'unspecified';
 /** Tenant of a span that names none and whose sender has none. */
 const TENANT_DEFAULT = 'default';
 
+/** The stage, and what it knows of spans before it reads them. */
+export type Identifying = {
+  readonly identify: IdentifyItem;
+  /** What all spans of this one's shape and group say, because only their resource speaks; undefined where they may speak themselves. */
+  readonly ofResource: IdentifyResource;
+};
+
+type IdentifyResource = (span: SpanView, sender: SenderContext) => Identity | undefined;
+
 /** Builds the stage. */
-export const createIdentifyItem = (options: IdentifyOptions, table: KeyTable): IdentifyItem => {
+export const createIdentifyItem = (options: IdentifyOptions, table: KeyTable): Identifying => {
   const own = (key: string): readonly Place[] => placesOf([key], table);
   const idPlaces = [...own(ATTR_COSTSPAN_WORK_ITEM_ID), ...placesOf(options.idFrom, table, 'id_from')];
   const typePlaces = [...own(ATTR_COSTSPAN_WORK_ITEM_TYPE), ...placesOf(options.typeFrom, table)];
@@ -92,14 +101,54 @@ export const createIdentifyItem = (options: IdentifyOptions, table: KeyTable): I
   const keys = new Set(keysOfItems(options).map((key) => table.idOf(key)));
   const mayHaveOwnWords = ({ keys: carried, mayHave }: KeyShape): boolean =>
     carried.some((key) => keys.has(key)) || (options.dimensionKeys === undefined && mayHave(ATTR_COSTSPAN_DIMENSION_PREFIX));
-  return withoutOwnWords(read, mayHaveOwnWords);
+  const ofResource = withoutOwnWords(read, mayHaveOwnWords);
+  const foreignKeys = [...keys].filter((key) => key !== undefined && table.keys[key]?.startsWith(OWN_WORDS) !== true);
+  const readAgain = rememberLast(
+    read,
+    foreignKeys.filter((key) => key !== undefined),
+  );
+  return { identify: (span, sender) => ofResource(span, sender) ?? readAgain(span, sender), ofResource };
+};
+
+/** What the codec takes for our own words: the keys of this stage that it does not are compared one by one. */
+const OWN_WORDS = 'costspan.';
+
+/**
+ * Spans of a trace say the same of their item, in the same bytes: those that say what the span before said are not read. An
+ * outcome is not shared, because it may be that of the span's end.
+ */
+const rememberLast = (read: IdentifyItem, foreignKeys: readonly KeyId[]): IdentifyItem => {
+  let last: Identity | undefined;
+  let ownWords: Spelling | undefined;
+  let foreign: ReadonlyArray<Uint8Array | undefined> = [];
+  let groupNumber = Number.NaN;
+  let senderTenant: string | undefined;
+  const isAgain = (span: SpanView, wire: SpanWire, sender: SenderContext): boolean => {
+    if (ownWords === undefined || span.groupNumber !== groupNumber || sender.tenant !== senderTenant) return false;
+    if (!wire.hasOwnWords(ownWords)) return false;
+    for (let index = 0; index < foreignKeys.length; index += 1) {
+      if (!wire.isWritten(foreignKeys[index]!, foreign[index])) return false;
+    }
+    return true;
+  };
+  return (span, sender) => {
+    const { wire } = span;
+    if (wire === undefined) return read(span, sender);
+    if (last !== undefined && isAgain(span, wire, sender)) return last;
+    const identity = read(span, sender);
+    [last, ownWords] = identity.outcome === undefined ? [identity, wire.copyOwnWords()] : [undefined, undefined];
+    if (last === undefined) return identity;
+    foreign = foreignKeys.map((key) => wire.copyValue(key));
+    [groupNumber, senderTenant] = [span.groupNumber, sender.tenant];
+    return identity;
+  };
 };
 
 /**
  * Of a span that says nothing in its own words only the resource speaks: it does so once for all of a group. `mayHaveOwnWords` is
  * worked out once for a shape.
  */
-const withoutOwnWords = (read: IdentifyItem, mayHaveOwnWords: (shape: KeyShape) => boolean): IdentifyItem => {
+const withoutOwnWords = (read: IdentifyItem, mayHaveOwnWords: (shape: KeyShape) => boolean): IdentifyResource => {
   const remembered = remember(KNOWN_SHAPES_MAX, mayHaveOwnWords);
   let shape: KeyShape | undefined;
   let hasOwn = true;
@@ -109,7 +158,7 @@ const withoutOwnWords = (read: IdentifyItem, mayHaveOwnWords: (shape: KeyShape) 
   return (span, sender) => {
     const ownShape = span.wire?.shape;
     if (ownShape !== shape) [shape, hasOwn] = [ownShape, ownShape === undefined || remembered(ownShape)];
-    if (hasOwn) return read(span, sender);
+    if (hasOwn) return undefined;
     if (ofGroup === undefined || groupNumber !== span.groupNumber || groupTenant !== sender.tenant) {
       [ofGroup, groupNumber, groupTenant] = [read(span, sender), span.groupNumber, sender.tenant];
     }

@@ -124,6 +124,9 @@ const createListenedWire = (notes: Notes): SpanWire => ({
   get shape() {
     return notes.wire?.shape;
   },
+  get hasEvents() {
+    return beyond(notes).wire?.hasEvents === true;
+  },
   get nameBytes() {
     return beyond(notes).wire?.nameBytes ?? 0;
   },
@@ -135,4 +138,6 @@ const createListenedWire = (notes: Notes): SpanWire => ({
   isNamed: (spellings) => beyond(notes).wire?.isNamed(spellings) === true,
   isWritten: (key, bytes) => beyond(notes).wire?.isWritten(key, bytes) === true,
   copyValue: (key) => beyond(notes).wire?.copyValue(key),
+  hasOwnWords: (words) => beyond(notes).wire?.hasOwnWords(words) === true,
+  copyOwnWords: () => beyond(notes).wire?.copyOwnWords(),
 });

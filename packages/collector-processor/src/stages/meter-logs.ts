@@ -43,7 +43,7 @@ export type MeterLogs = (body: Uint8Array, sender: SenderContext) => MeteredLogs
 export const createMeterLogs = (options: MeterLogsOptions): MeterLogs => {
   const { visitLogRecords, dialects = LOG_DIALECTS } = options;
   const keys = createKeyTable([...keysOfDialects(dialects), ...keysOfItems(options), ...dialects.flatMap(keysOfEvent)]);
-  const identify = createIdentifyItem(options, keys);
+  const { identify } = createIdentifyItem(options, keys);
   const mapDimensions = createMapDimensions(options.dimensionMap, keys);
   const price = createPriceSpan(options);
   const choose = createChooseDialect(dialects, keys);

@@ -13,7 +13,7 @@ import type { AttributeValue, KeyTable, SpanView, SpanWire } from '../otlp/span-
 import { asks, createKnownAnswers } from './known-answers.ts';
 import { createListening } from './listen.ts';
 import { createReadCall, keysOfCall, type ReadSpan } from './read-call.ts';
-import { type Candidates, createCandidatesOf, firstFitting, mayBeNamed } from './signatures.ts';
+import { type Candidates, type CandidatesOf, createCandidatesOf, firstFitting, mayBeNamed } from './signatures.ts';
 import { openSpanFields } from './span-fields.ts';
 
 /** A span read by one dialect. */
@@ -42,12 +42,20 @@ export const keysOfDialects = (dialects: readonly Dialect[]): readonly string[] 
   ATTR_COSTSPAN_CATEGORY,
 ];
 
+/** The stage, and what it knows of spans before it reads them. */
+export type Normalizing = {
+  readonly normalize: Normalize;
+  readonly candidatesOf: CandidatesOf;
+  /** Whether spans that answered alike bore no cost; false where a span has to be read. `candidates` are those of the span. */
+  readonly isKnownFree: (candidates: Candidates, span: SpanView, wire: SpanWire) => boolean;
+};
+
 /** Builds the stage. One dialect reads a span, and no other's words are mixed in. */
 export const createNormalize = (
   dialects: readonly Dialect[],
   table: KeyTable,
   { keepsEvidence = true }: { readonly keepsEvidence?: boolean } = {},
-): Normalize => {
+): Normalizing => {
   const candidatesOf = createCandidatesOf(dialects, table);
   const readers = new Map(dialects.map((dialect) => [dialect, createReader(dialect)]));
   const known = createKnownAnswers();
@@ -71,7 +79,7 @@ export const createNormalize = (
     known.learn(candidates, listening.told(), { dialect, chosenAfter, bearsNone });
     return normalized;
   };
-  return (span) => {
+  const normalize: Normalize = (span) => {
     const candidates = candidatesOf(span);
     const { wire } = span;
     if (wire === undefined || mayBeNamed(candidates, wire)) return read(span, firstFitting(candidates.all, span));
@@ -81,6 +89,10 @@ export const createNormalize = (
     if (ending.asks === asks.bearsNone) return undefined;
     return read(span, ending.dialect ?? firstFitting(candidates.unnamed, span));
   };
+  const isKnownFree: Normalizing['isKnownFree'] = (candidates, span, wire) =>
+    !mayBeNamed(candidates, wire) &&
+    (candidates.unnamed.length === 0 || known.recall(candidates, span, wire)?.asks === asks.bearsNone);
+  return { normalize, candidatesOf, isKnownFree };
 };
 
 /** Builds the reader of one dialect. */

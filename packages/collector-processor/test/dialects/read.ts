@@ -5,7 +5,7 @@ import { createNormalize, keysOfDialects, type NormalizedSpan } from '../../src/
 import { type SpanSpec, viewOf } from '../stages/spans.ts';
 
 const table = createKeyTable(keysOfDialects(DIALECTS));
-const normalize = createNormalize(DIALECTS, table);
+const { normalize } = createNormalize(DIALECTS, table);
 
 /** What the processor reads from a span, through every dialect it knows. */
 export const read = (spec: SpanSpec): NormalizedSpan | undefined => normalize(viewOf(spec, table));

@@ -6,7 +6,7 @@ import { type SpanSpec, START_NS, viewOf } from './spans.ts';
 const identify = (spec: SpanSpec, options: Partial<IdentifyOptions> = {}, tenant?: string): Identity => {
   const all = { idFrom: [], typeFrom: [], ...options };
   const table = createKeyTable(keysOfItems(all));
-  return createIdentifyItem(all, table)(viewOf(spec, table), tenant === undefined ? {} : { tenant });
+  return createIdentifyItem(all, table).identify(viewOf(spec, table), tenant === undefined ? {} : { tenant });
 };
 
 const ID = 'costspan.work_item.id';

@@ -1,17 +1,19 @@
+import type { SpanFact } from '@costspan/ledger';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Dialect } from '../../src/dialects/dialect.ts';
 import { DIALECTS } from '../../src/dialects/dialects.ts';
+import { unpackFacts } from '../../src/facts/read-packed-facts.ts';
 import { rewriteTraces } from '../../src/otlp/rewrite-traces.ts';
 import { createMeter, type MeterOptions } from '../../src/stages/create-meter.ts';
 import { KNOWN_ANSWERS_MAX, KNOWN_QUESTIONS_MAX } from '../../src/stages/limits.ts';
 import type { Meter, Metered } from '../../src/stages/meter.ts';
 import { keysOfDialects } from '../../src/stages/normalize.ts';
-import { decodeWithOracle } from '../otlp/proto.ts';
+import { decodeWithOracle, encodeWithOracle } from '../otlp/proto.ts';
 import { createRandom } from '../otlp/support/random.ts';
 import { encodeScrambled } from '../otlp/support/scramble.ts';
 import { testBook } from './book.ts';
-import { requestOf, type SpanSpec } from './spans.ts';
+import { requestOf, type SpanSpec, START_NS } from './spans.ts';
 
 const OPTIONS: MeterOptions = {
   rewriteTraces,
@@ -93,6 +95,50 @@ const requests = fc
   .array(spec, { minLength: 1, maxLength: 4 })
   .chain((shapes) => fc.array(fc.array(again(shapes), { minLength: 1, maxLength: 8 }), { minLength: 2, maxLength: 5 }));
 
+/** What a meter made of a request, its facts as the ledger reads them. */
+const seen = (meter: Meter, body: Uint8Array, tenant?: string): unknown => {
+  const result = meter(body, tenant === undefined ? {} : { tenant });
+  return result.kind === 'metered' ? { ...result, facts: unpackFacts(result.facts) } : result;
+};
+
+const itemKey = fc.constantFrom(
+  'costspan.work_item.id',
+  'costspan.work_item.id',
+  'costspan.work_item.type',
+  'costspan.work_item.tenant',
+  'costspan.work_item.parent_id',
+  'costspan.work_item.outcome',
+  'costspan.work_item.outcome_at',
+  'costspan.dimension.team',
+  'costspan.dimension.other',
+  'costspan.odd',
+  'session.id',
+  'session.type',
+);
+const itemValue = fc.oneof(fc.constantFrom('T-1', 'T-2', 'ticket', '', 'x'.repeat(200), 'x'.repeat(300), 'T-\u00fc'), fc.nat(2));
+const itemSpec: fc.Arbitrary<SpanSpec> = fc.record({
+  attributes: fc.dictionary(itemKey, itemValue, { maxKeys: 4 }),
+  resource: fc.dictionary(itemKey, itemValue, { maxKeys: 1 }),
+  endUnixNs: fc.constantFrom(START_NS, START_NS + 1n),
+});
+
+/** The spans in one group with the first one's resource, each with an id of its own; or one of them alone. */
+const oneGroup = (specs: readonly SpanSpec[], only?: number): Uint8Array => {
+  const plain = decodeWithOracle('ExportTraceServiceRequest', requestOf(specs)) as Request;
+  const [first] = plain.resourceSpans;
+  const spans = plain.resourceSpans.flatMap(({ scopeSpans }, index) =>
+    scopeSpans.flatMap((scope) => scope.spans.map((span) => ({ ...span, spanId: Buffer.alloc(8, index + 1) }))),
+  );
+  const kept = only === undefined ? spans : spans.slice(only, only + 1);
+  return encodeWithOracle('ExportTraceServiceRequest', { resourceSpans: [{ ...first, scopeSpans: [{ spans: kept }] }] });
+};
+
+type Request = {
+  readonly resourceSpans: ReadonlyArray<{ readonly scopeSpans: ReadonlyArray<{ readonly spans: readonly object[] }> }>;
+};
+
+const bySpan = (one: SpanFact, other: SpanFact): number => (one.spanId < other.spanId ? -1 : 1);
+
 describe('what is remembered of spans never shows', () => {
   test('a meter that has seen others answers as one that has not, in any wire order', () => {
     fc.assert(
@@ -106,11 +152,40 @@ describe('what is remembered of spans never shows', () => {
           ];
         });
         const experienced = meterOf();
-        for (const body of bodies) expect(metered(experienced, body)).toEqual(metered(meterOf(), body));
+        for (const body of bodies) expect(seen(experienced, body)).toEqual(seen(meterOf(), body));
       }),
       { numRuns: 60 },
     );
   });
+
+  test.each<Partial<MeterOptions>>([{}, { idFrom: ['session.id'], typeFrom: ['session.type'] }, { dimensionKeys: ['team'] }])(
+    'an item is that of its own span, whatever spans before said %#',
+    (options) => {
+      const specs = fc
+        .array(itemSpec, { minLength: 1, maxLength: 3 })
+        .chain((some) => fc.array(fc.constantFrom(...some), { minLength: 2, maxLength: 8 }));
+      fc.assert(
+        fc.property(specs, fc.option(fc.constant('acme'), { nil: undefined }), fc.nat(), (all, tenant, seed) => {
+          const random = createRandom(seed);
+          const experienced = meterOf(options);
+          // All in one group, then each in its own, then in another wire order.
+          const one = oneGroup(all);
+          const shuffled = encodeScrambled(
+            'ExportTraceServiceRequest',
+            decodeWithOracle('ExportTraceServiceRequest', one),
+            random,
+          );
+          for (const body of [one, requestOf(all), shuffled, one]) {
+            expect(seen(experienced, body, tenant)).toEqual(seen(meterOf(options), body, tenant));
+          }
+          for (const each of all) expect(seen(experienced, requestOf([each]))).toEqual(seen(meterOf(options), requestOf([each])));
+          const alone = all.flatMap((_, index) => unpackFacts(metered(meterOf(options), oneGroup(all, index)).facts));
+          expect(unpackFacts(metered(experienced, one).facts).toSorted(bySpan)).toEqual(alone);
+        }),
+        { numRuns: 25 },
+      );
+    },
+  );
 
   test('a shape that bore no cost is read once it does', () => {
     const meter = meterOf();

@@ -1,7 +1,7 @@
 import type { AttributeValue, KeyId, SpanEvent, SpanView, SpanWire } from '../span-view.ts';
 import type { Walk } from '../walk.ts';
 import { readInt32 } from '../wire.ts';
-import { type AttributeSet, copyValue, hasValue, isWritten, valuesUnder, valueUnder } from './attribute-set.ts';
+import { type AttributeSet, copyAkin, copyValue, hasValue, isAkin, isWritten, valuesUnder, valueUnder } from './attribute-set.ts';
 import { startsWithBytes } from './key-index.ts';
 import { type KeyShapes, shapeOf } from './key-shapes.ts';
 import { readEvents } from './read-events.ts';
@@ -98,6 +98,9 @@ function createSpanWire(walk: Walk, places: SpanPlaces, attributes: AttributeSet
       }
       return attributes.shape;
     },
+    get hasEvents() {
+      return places.firstEventStart >= 0;
+    },
     get nameBytes() {
       return places.nameEnd - places.nameStart;
     },
@@ -113,6 +116,8 @@ function createSpanWire(walk: Walk, places: SpanPlaces, attributes: AttributeSet
     has: (key) => hasValue(attributes, walk, key),
     isWritten: (key, bytes) => isWritten(attributes, walk, key, bytes),
     copyValue: (key) => copyValue(attributes, walk, key),
+    hasOwnWords: (words) => isAkin(attributes, walk, words),
+    copyOwnWords: () => copyAkin(attributes, walk),
   };
 }
 
