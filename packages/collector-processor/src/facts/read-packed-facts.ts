@@ -17,6 +17,8 @@ export type PackedTrace = {
   readonly context: Uint8Array;
   /** What the words in it stand for. */
   readonly words: readonly string[];
+  /** Where all of it begins in the buffer that `context` ends. */
+  readonly recordAt: number;
 };
 
 /** The traces of a request, in the order in which they first came. Their bytes are those of the request. */
@@ -27,7 +29,7 @@ export function readPackedFacts(request: Uint8Array): readonly PackedTrace[] {
   let at = 8;
   for (let left = bytes.readUInt32LE(4); left > 0; left -= 1) {
     const end = at + 4 + bytes.readUInt32LE(at);
-    traces.push(readTrace(openRecord(bytes, at + 4, words), end));
+    traces.push(readTrace(bytes, { start: at + 4, end }, words));
     at = end;
   }
   return traces;
@@ -38,8 +40,12 @@ function readWords(bytes: Buffer): readonly string[] {
   return Array.from({ length: readNumber(reader) }, () => readText(reader));
 }
 
-function readTrace(reader: FactReader, end: number): PackedTrace {
-  const { bytes, words } = reader;
+function readTrace(
+  bytes: Buffer,
+  { start, end }: { readonly start: number; readonly end: number },
+  words: readonly string[],
+): PackedTrace {
+  const reader = openRecord(bytes, start, words);
   const traceId = readHex(reader, 16);
   const tenant = readWord(reader);
   const costCount = readNumber(reader);
@@ -50,18 +56,22 @@ function readTrace(reader: FactReader, end: number): PackedTrace {
     costs.push(bytes.subarray(reader.at, reader.at + length));
     reader.at += length;
   }
-  return { tenant, traceId, spanCount: costCount + otherCount, costs, context: bytes.subarray(reader.at, end), words };
+  const context = bytes.subarray(reader.at, end);
+  return { tenant, traceId, spanCount: costCount + otherCount, costs, context, words, recordAt: bytes.byteOffset + start };
 }
 
-/** The same trace with bytes of its own, so that keeping it does not keep the request. */
-export function ownPackedTrace(trace: PackedTrace): PackedTrace {
-  const { costs, context } = trace;
-  const start = costs[0]?.byteOffset ?? context.byteOffset;
-  const end = context.byteOffset + context.byteLength;
-  const own = Buffer.from(context.buffer.slice(start, end));
-  const moved = ({ byteOffset, byteLength }: Uint8Array): Uint8Array =>
-    own.subarray(byteOffset - start, byteOffset - start + byteLength);
-  return { ...trace, costs: costs.map(moved), context: moved(context) };
+/** One trace of a request by itself: keeping it does not keep the request. */
+export type OwnTrace = { readonly record: Buffer; readonly words: readonly string[] };
+
+/** Copies a trace out of its request. */
+export function ownTrace({ context, recordAt, words }: PackedTrace): OwnTrace {
+  const length = context.byteOffset + context.byteLength - recordAt;
+  return { record: Buffer.from(new Uint8Array(context.buffer, recordAt, length)), words };
+}
+
+/** The trace that was copied. */
+export function readOwnTrace({ record, words }: OwnTrace): PackedTrace {
+  return readTrace(record, { start: 0, end: record.length }, words);
 }
 
 /** Every fact of a request, by trace: the cost-bearing ones first, then those that say something, then the links. */

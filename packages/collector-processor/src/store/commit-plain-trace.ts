@@ -1,8 +1,15 @@
-import { type CostFact, contributionsOf, decidePlainTrace, isTelemetry, type TraceDecision } from '@costspan/ledger';
+import {
+  type Contribution,
+  type CostFact,
+  contributionsOf,
+  decidePlainTrace,
+  isTelemetry,
+  type TraceDecision,
+} from '@costspan/ledger';
 import { entryIdOf } from '../facts/entry-id.ts';
 import { type PackedContext, type PlainPart, readPlainContext, readPlainContexts } from '../facts/plain-context.ts';
 import { readBriefFacts } from '../facts/read-brief-facts.ts';
-import { contextFactsOf, holdsLinksAlone, ownPackedTrace, type PackedTrace } from '../facts/read-packed-facts.ts';
+import { contextFactsOf, holdsLinksAlone, ownTrace, type PackedTrace, readOwnTrace } from '../facts/read-packed-facts.ts';
 import type { SpanCommitContext } from './commit-trace.ts';
 import type { KeyedSpan } from './entry-rows.ts';
 import { traceFactsMax } from './limits.ts';
@@ -37,15 +44,17 @@ function addPlainTrace(context: SpanCommitContext, packed: PackedTrace, prunedBe
   if (key === undefined) return false;
   entries.writeFirst(key, { spans: spansOf(decision, { packed, costFacts }), itemKeyOf: items.keyOf, nowNs });
   if (contributed !== undefined) items.change(contributed.itemKey, { after: contributed.contribution });
-  if (!isCounted(decision)) context.plain.put(packed, { key, parts: [ownPackedTrace(packed)], contributed });
+  if (!isCounted(decision)) context.plain.put(packed, { key, parts: [ownTrace(packed)] });
   return true;
 }
 
 /** Adds a part to a trace: all of it is decided anew, and what is new is written. What was decided before stays as it is. */
 function growPlainTrace(context: SpanCommitContext, packed: PackedTrace, known: PlainTrace): boolean {
-  const { file, traces, entries, items, nowNs } = context;
-  const { key, parts, contributed: before } = known;
-  const brief = [...parts, packed].map((part): PlainPart => ({ packed: part, costFacts: readBriefFacts(part) }));
+  const { file, traces, entries, contributions, items, nowNs } = context;
+  const { key, parts } = known;
+  const brief = [...parts.map(readOwnTrace), packed].map(
+    (part): PlainPart => ({ packed: part, costFacts: readBriefFacts(part) }),
+  );
   const plain = readPlainContexts(brief);
   const costFacts = brief.flatMap((part) => part.costFacts);
   const saysNothing = brief.every((part) => holdsLinksAlone(part.packed));
@@ -55,6 +64,7 @@ function growPlainTrace(context: SpanCommitContext, packed: PackedTrace, known: 
   const contributed = contributedBy(context, decision);
   const facts = brief.reduce((sum, part) => sum + part.packed.spanCount, 0);
   const row = { facts, unnamed: decision.unnamed, rooted: plain.rooted, contributed: rowOf(context, contributed) };
+  const before = contributed && contributions.one(key, contributed.itemKey);
   traces.grow(key, row, nowNs);
   const others = keptContext(context, packed);
   if (others !== undefined) traces.addContext(key, facts, others);
@@ -62,9 +72,9 @@ function growPlainTrace(context: SpanCommitContext, packed: PackedTrace, known: 
   entries.writeFirst(key, { spans: spansOf(decision, last), itemKeyOf: items.keyOf, nowNs }, versions);
   if (contributed !== undefined) {
     const { itemKey, contribution: after } = contributed;
-    items.change(itemKey, before === undefined ? { after } : { before: before.contribution, after });
+    items.change(itemKey, before === undefined ? { after } : { before, after });
   }
-  context.plain.put(packed, { key, parts: [...parts, ownPackedTrace(packed)], contributed });
+  context.plain.put(packed, { key, parts: [...parts, ownTrace(packed)] });
   return true;
 }
 
@@ -86,18 +96,20 @@ export function commitLinks({ traces, open, plain, nowNs }: SpanCommitContext, p
   if (!holdsLinksAlone(packed) || packed.spanCount > traceFactsMax) return false;
   if (open.get(packed) !== undefined || plain.get(packed) !== undefined) return false;
   const key = traces.writeLinks(packed, nowNs);
-  if (key !== undefined) plain.put(packed, { key, parts: [ownPackedTrace(packed)] });
+  if (key !== undefined) plain.put(packed, { key, parts: [ownTrace(packed)] });
   return key !== undefined;
 }
 
-function contributedBy({ items }: SpanCommitContext, decision: TraceDecision): PlainTrace['contributed'] {
+type Contributed = { readonly itemKey: bigint; readonly contribution: Contribution };
+
+function contributedBy({ items }: SpanCommitContext, decision: TraceDecision): Contributed | undefined {
   const [contribution] = contributionsOf(decision);
   return contribution && { itemKey: items.keyOf(contribution.sighting.item), contribution };
 }
 
 function rowOf(
   { contributions }: SpanCommitContext,
-  contributed: PlainTrace['contributed'],
+  contributed: Contributed | undefined,
 ): { readonly itemKey: bigint; readonly body: Uint8Array } | undefined {
   return contributed && { itemKey: contributed.itemKey, body: contributions.keep(contributed.contribution) };
 }

@@ -1,5 +1,4 @@
-import type { Contribution } from '@costspan/ledger';
-import type { PackedTrace } from '../facts/read-packed-facts.ts';
+import type { OwnTrace } from '../facts/read-packed-facts.ts';
 import { plainTraceBytesMax } from './limits.ts';
 import { keepRecent } from './recent.ts';
 import type { TraceIdentity } from './trace-rows.ts';
@@ -7,10 +6,8 @@ import type { TraceIdentity } from './trace-rows.ts';
 /** An open trace of the file in which there is nothing to weigh so far. */
 export type PlainTrace = {
   readonly key: bigint;
-  /** Its spans as requests brought them, with bytes of their own; none of them came twice. */
-  readonly parts: readonly PackedTrace[];
-  /** What it contributes to its item; absent: it names none. */
-  readonly contributed?: { readonly itemKey: bigint; readonly contribution: Contribution } | undefined;
+  /** Its spans as requests brought them; none of them came twice. */
+  readonly parts: readonly OwnTrace[];
 };
 
 /**
@@ -27,7 +24,7 @@ export type PlainTraces = {
 };
 
 /** What a trace takes besides the bytes of its spans, about. */
-const traceBytes = 1_024;
+const traceBytes = 768;
 
 /** Begins without any. */
 export function keepPlainTraces(): PlainTraces {
@@ -43,7 +40,7 @@ export function keepPlainTraces(): PlainTraces {
 
 function bytesOf({ parts }: PlainTrace): number {
   let sum = traceBytes;
-  for (const { context } of parts) sum += context.buffer.byteLength;
+  for (const { record } of parts) sum += record.length;
   return sum;
 }
 
