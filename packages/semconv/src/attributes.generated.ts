@@ -255,7 +255,7 @@ export const ATTR_COSTSPAN_ENTRY_RECORDED_AT = 'costspan.entry.recorded_at' as c
 /** Span whose cost the entry is, 16 hex digits; the trace is that of the log record. */
 export const ATTR_COSTSPAN_ENTRY_SPAN_ID = 'costspan.entry.span_id' as const;
 
-/** What the span is for cost, as `costspan.role`. */
+/** What the span is for cost, as `costspan.role`; `telemetry` is no span, it stands for what spans themselves cost. */
 export const ATTR_COSTSPAN_ENTRY_ROLE = 'costspan.entry.role' as const;
 
 /** How the work item was found: `span`, `resource`, `id_from`, `ancestor` or `trace`. */
