@@ -16,6 +16,7 @@ export function checkReferences(given: unknown): readonly ReferenceProblem[] {
     ...unknownExporters(given),
     ...temporalityOfNobody(given),
     ...entriesOfNobody(given),
+    ...telemetryOfNobody(given),
     ...redactionProblems(given),
     ...tooSmallMemory(given),
     ...repeatedKeys(given),
@@ -62,6 +63,12 @@ function entriesOfNobody(given: unknown): readonly ReferenceProblem[] {
   if (valueAt(given, ['ledger']) !== 'off' || listAt(given, ['records', 'entries']).length === 0) return [];
   const problem = 'expected a ledger: entries are what a ledger decides; leave `ledger: off` or this out';
   return [{ path: ['records', 'entries'], problem }];
+}
+
+function telemetryOfNobody(given: unknown): readonly ReferenceProblem[] {
+  const path = ['pricing', 'telemetry', 'sku'];
+  if (valueAt(given, ['ledger']) !== 'off' || valueAt(given, path) === undefined) return [];
+  return [{ path, problem: 'expected a ledger: it books what spans cost as telemetry; leave `ledger: off` or this out' }];
 }
 
 /**

@@ -41,6 +41,12 @@ describe('telemetry', () => {
   });
 });
 
+test('a SKU of telemetry needs a ledger that books it', () => {
+  expect(problemsOf('pricing: { telemetry: { sku: grafana-cloud/traces } }\nledger: off')).toEqual([
+    'config.yaml:1:30: pricing.telemetry.sku: expected a ledger: it books what spans cost as telemetry; leave `ledger: off` or this out, found "grafana-cloud/traces"',
+  ]);
+});
+
 describe('defaults', () => {
   test('OTLP-01 an empty file listens on loopback only, port 4318, and trusts the laptop it runs on', () => {
     expect(configOf('')).toEqual({
