@@ -98,7 +98,7 @@ export function decideTelemetry(
   const entryId = entryIdOf(tenant, traceId, `telemetry ${nameOf(of)}`);
   const again = repriced.get(entryId);
   const text = again?.telemetry?.prices ?? sum.prices;
-  const prices = parseTelemetryPrices(text);
+  const prices = pricesIn(text);
   const fact: CostFact = {
     ...{ tenant, traceId, parentSpanId: '', name: 'telemetry', startNs: sum.firstNs, endNs: sum.lastNs },
     // No span has it, and two entries of a trace have not the same.
@@ -109,6 +109,14 @@ export function decideTelemetry(
   const problem = prices.currency === currency ? {} : { currencyProblem: 'currency-differs' };
   const decision: Decision = { ...of, dimensions, ...problem };
   return { fact, decision, booking: bookingOf(fact, decision) };
+}
+
+let lastRead: { readonly text: string; readonly prices: TelemetryPrices } | undefined;
+
+/** What prices a text holds. Spans one after the other mostly have the same. */
+function pricesIn(text: string): TelemetryPrices {
+  if (lastRead?.text !== text) lastRead = { text, prices: parseTelemetryPrices(text) };
+  return lastRead.prices;
 }
 
 function observationOf(
