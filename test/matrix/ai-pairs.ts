@@ -17,11 +17,8 @@ type Asked = {
   readonly ways: readonly [Way, ...Way[]];
 };
 
-const asText = (value: object): { readonly text: string } => ({ text: JSON.stringify(value) });
-
 const openai = {
   usage: { input_text_tokens: 1000, input_cache_read_text_tokens: 200, output_text_tokens: 50, output_reasoning_tokens: 30 },
-  object: asText,
 };
 
 const written = {
@@ -95,7 +92,6 @@ const modelsOf = async (library: AiLibrary, testkit: typeof Testkit): Promise<re
         usage: { ...written, output_text_tokens: 60 },
         usageOfCut: { ...written, output_text_tokens: 1 },
         eventsToText: 4,
-        object: asText,
       },
       model: (options) => createAnthropic({ ...toAnthropic, ...options })('claude-sonnet-5'),
       ways: [{ middleware: annotate }, { fetch: annotate }],
@@ -107,7 +103,6 @@ const modelsOf = async (library: AiLibrary, testkit: typeof Testkit): Promise<re
       provider: {
         usage: { input_text_tokens: 900, input_cache_read_text_tokens: 300, output_text_tokens: 60 },
         eventsToText: 2,
-        object: asText,
       },
       model: (options) => createAmazonBedrock({ ...toBedrock, ...options })('anthropic.claude-sonnet-5-v1:0'),
       ways: [{ middleware: annotate }, { middleware: own }, { fetch: annotate }],
