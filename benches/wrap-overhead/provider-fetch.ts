@@ -21,17 +21,18 @@ const plain = encoder.encode(
 
 const event = (data: unknown): Uint8Array =>
   encoder.encode(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
-const chunk = (delta: object, rest: object = {}): object => ({
+const chunk = (delta: object, rest: object, reason: string | null = null): object => ({
   ...base,
   object: 'chat.completion.chunk',
-  choices: [{ index: 0, delta, logprobs: null, finish_reason: null }],
+  choices: [{ index: 0, delta, logprobs: null, finish_reason: reason }],
   ...rest,
 });
 
 const eventsOf = (length: number, isAsked: boolean): readonly Uint8Array[] => {
   const rest = isAsked ? { usage: null } : {};
   return [
-    ...Array.from({ length }, (_, index) => event(chunk({ content: ` word${index}` }, rest))),
+    ...Array.from({ length: length - 1 }, (_, index) => event(chunk({ content: ` word${index}` }, rest))),
+    event(chunk({}, rest, 'stop')),
     ...(isAsked ? [event({ ...base, object: 'chat.completion.chunk', choices: [], usage })] : []),
     event('[DONE]'),
   ];

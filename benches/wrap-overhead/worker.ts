@@ -1,13 +1,13 @@
-// Times one wrapper against the bare client in one process: node worker.ts <wrapper>, or with --memory <calls>.
+// Times one wrapper against the bare client in one process: node worker.ts <wrapper> --speed <rounds>, or --memory <calls>.
 import OpenAI from 'openai-6';
 import { contenders } from './contenders.ts';
 import { providerFetch, streamLengths } from './provider-fetch.ts';
 
-const [name = '', mode, callsText] = process.argv.slice(2);
+const [name = '', mode, countText] = process.argv.slice(2);
 /** Rounds in which both clients take turns: many and short, so that most find the processor for themselves. */
-const rounds = 201;
+const rounds = Number(countText);
 /** Calls before the clock starts, by which the compiler has settled. A process that lives for days pays for that once. */
-const warmUps = { plain: 12_000, short: 4_000, long: 400 } as const;
+const warmUps = { plain: 6_000, short: 2_000, long: 200 } as const;
 const options = { apiKey: 'sk-test', baseURL: 'http://localhost/v1', fetch: providerFetch as typeof fetch };
 const messages = [{ role: 'user' as const, content: 'Say something short about the weather in Oslo.' }];
 
@@ -102,6 +102,6 @@ const memory = async (client: OpenAI, calls: number): Promise<void> => {
 const setUp = contenders[name];
 if (setUp === undefined) throw new Error(`worker: expected one of ${Object.keys(contenders).join(', ')}, found ${name}`);
 const { client, spansEnded } = await setUp(options);
-if (mode === '--memory') await memory(client, Number(callsText));
+if (mode === '--memory') await memory(client, Number(countText));
 else await speed(new OpenAI(options), client, spansEnded);
 process.exit();

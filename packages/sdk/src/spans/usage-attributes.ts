@@ -33,13 +33,17 @@ export const writeUsage = (usage: Usage, onto: AttributeSink): void => {
 
 /** Writes what `tokenAttributes` gives. */
 export const writeTokens = (usage: Usage, onto: AttributeSink): void => {
-  const totals = sums.map(() => NONE);
+  const totals = [NONE, NONE, NONE, NONE, NONE];
   for (const unit of Object.keys(usage)) {
     const count = usage[unit];
     if (typeof count !== 'number') continue;
-    for (const index of namesOf(unit).sums) totals[index] = Math.max(totals[index] ?? NONE, 0) + count;
+    const parts = namesOf(unit).sums;
+    for (let at = 0; at < parts.length; at += 1) {
+      const index = parts[at] ?? 0;
+      totals[index] = Math.max(totals[index] ?? NONE, 0) + count;
+    }
   }
-  for (let index = 0; index < totals.length; index += 1) {
+  for (let index = 0; index < sums.length; index += 1) {
     const total = totals[index] ?? NONE;
     if (total !== NONE) onto.setAttribute(sums[index]?.[0] ?? '', total);
   }

@@ -22,6 +22,12 @@ export const isDone = (kept: unknown): boolean => Array.isArray(kept);
 /** The texts that a field of the items of a list has, or undefined where it has none. */
 export const textsOf = (items: unknown, field: string): readonly string[] | undefined => {
   if (!Array.isArray(items)) return undefined;
-  const texts = items.map((item) => textOf(item, field)).filter((text) => text !== undefined);
-  return texts.length === 0 ? undefined : texts;
+  let texts: string[] | undefined;
+  for (const item of items) {
+    const text = textOf(item, field);
+    if (text === undefined) continue;
+    if (texts === undefined) texts = [text];
+    else texts.push(text);
+  }
+  return texts;
 };
