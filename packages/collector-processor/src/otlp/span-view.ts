@@ -32,10 +32,10 @@ export type KeyShape = {
   readonly mayHave: (prefix: string) => boolean;
 };
 
-/** Some bytes to compare with, as they are and for reading four at a time. */
-export type Spelling = {
-  readonly bytes: Uint8Array;
+/** Attributes of a span as they were written, one after the other: the first `length` bytes of `view`. */
+export type OwnWords = {
   readonly view: DataView;
+  length: number;
 };
 
 /** A span as it stands in a request: what can be told of it without decoding anything. */
@@ -57,9 +57,9 @@ export type SpanWire = {
    * Whether the attributes whose keys begin as the owned prefix does are these and no others, byte for byte, as
    * {@link SpanWire.copyOwnWords} copied them from another span.
    */
-  readonly hasOwnWords: (words: Spelling) => boolean;
-  /** undefined where one of them is spelled in an unusual way. */
-  readonly copyOwnWords: () => Spelling | undefined;
+  readonly hasOwnWords: (words: OwnWords) => boolean;
+  /** False where one of them is spelled in an unusual way, or there is no room for all. */
+  readonly copyOwnWords: (into: OwnWords) => boolean;
 };
 
 /** Something that happened during a span. */

@@ -10,8 +10,15 @@ import {
   ATTR_COSTSPAN_WORK_ITEM_TYPE,
 } from '@costspan/semconv';
 import type { DimensionMap } from '../dimensions/dimension-map.ts';
-import type { KeyId, KeyShape, KeyTable, SpanView, SpanWire, Spelling } from '../otlp/span-view.ts';
-import { DIMENSIONS_MAX, ITEM_NAME_BYTES_MAX, KNOWN_SHAPES_MAX, NAME_CHARACTERS_MAX, RECENT_ITEMS_MAX } from './limits.ts';
+import type { KeyId, KeyShape, KeyTable, OwnWords, SpanView, SpanWire } from '../otlp/span-view.ts';
+import {
+  DIMENSIONS_MAX,
+  ITEM_NAME_BYTES_MAX,
+  KNOWN_SHAPES_MAX,
+  NAME_CHARACTERS_MAX,
+  OWN_WORDS_BYTES_MAX,
+  RECENT_ITEMS_MAX,
+} from './limits.ts';
 import type { SenderContext } from './meter.ts';
 import { remember } from './remember.ts';
 import { textOf } from './span-fields.ts';
@@ -119,12 +126,12 @@ const OWN_WORDS = 'costspan.';
  */
 const rememberLast = (read: IdentifyItem, foreignKeys: readonly KeyId[]): IdentifyItem => {
   let last: Identity | undefined;
-  let ownWords: Spelling | undefined;
+  const ownWords: OwnWords = { view: new DataView(new ArrayBuffer(OWN_WORDS_BYTES_MAX)), length: 0 };
   let foreign: ReadonlyArray<Uint8Array | undefined> = [];
   let groupNumber = Number.NaN;
   let senderTenant: string | undefined;
   const isAgain = (span: SpanView, wire: SpanWire, sender: SenderContext): boolean => {
-    if (ownWords === undefined || span.groupNumber !== groupNumber || sender.tenant !== senderTenant) return false;
+    if (span.groupNumber !== groupNumber || sender.tenant !== senderTenant) return false;
     if (!wire.hasOwnWords(ownWords)) return false;
     for (let index = 0; index < foreignKeys.length; index += 1) {
       if (!wire.isWritten(foreignKeys[index]!, foreign[index])) return false;
@@ -136,7 +143,7 @@ const rememberLast = (read: IdentifyItem, foreignKeys: readonly KeyId[]): Identi
     if (wire === undefined) return read(span, sender);
     if (last !== undefined && isAgain(span, wire, sender)) return last;
     const identity = read(span, sender);
-    [last, ownWords] = identity.outcome === undefined ? [identity, wire.copyOwnWords()] : [undefined, undefined];
+    last = identity.outcome === undefined && wire.copyOwnWords(ownWords) ? identity : undefined;
     if (last === undefined) return identity;
     foreign = foreignKeys.map((key) => wire.copyValue(key));
     [groupNumber, senderTenant] = [span.groupNumber, sender.tenant];

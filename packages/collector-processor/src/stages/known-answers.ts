@@ -20,18 +20,20 @@ export type KnownAnswers = {
  * What can be asked of a span, and how it can end: it bears no cost, or it has to be read. Numbers, because every span is led by
  * them and comparing texts would cost as much as the rest.
  */
-export const asks = { value: 0, has: 1, kind: 2, status: 3, bearsNone: 4, read: 5, nothingKnown: 6 } as const;
+export const asks = { value: 0, has: 1, kind: 2, status: 3, prefix: 4, bearsNone: 5, read: 6, nothingKnown: 7 } as const;
 
 /** The dialect is there where it is certain. */
 export type Ending = { readonly asks: typeof asks.bearsNone | typeof asks.read; readonly dialect: Dialect | undefined };
 
 /** A question and the answer of a span: a number, or the bytes of a value. */
 export type Told = {
-  readonly asks: typeof asks.value | typeof asks.has | typeof asks.kind | typeof asks.status;
+  readonly asks: typeof asks.value | typeof asks.has | typeof asks.kind | typeof asks.status | typeof asks.prefix;
   /** Key of a question about an attribute. */
   readonly key: KeyId;
   readonly number: number;
   readonly value: Uint8Array | undefined;
+  /** Prefix of a question whether there are such attributes; '' of others. */
+  readonly prefix: string;
 };
 
 /** The dialect was chosen after so many questions. */
@@ -46,6 +48,7 @@ export type Result = {
 type Place = {
   asks: Told['asks'] | Ending['asks'] | typeof asks.nothingKnown;
   key: KeyId;
+  prefix: string;
   /** Answers by what follows on them, of the one kind or the other. */
   readonly numbers: number[];
   readonly values: Array<Uint8Array | undefined>;
@@ -61,7 +64,7 @@ export const createKnownAnswers = (): KnownAnswers => {
   let lastStart: Place | undefined;
   const addPlace = (): Place => {
     count += 1;
-    return { asks: asks.nothingKnown, key: -1, numbers: [], values: [], next: [], dialect: undefined };
+    return { asks: asks.nothingKnown, key: -1, prefix: '', numbers: [], values: [], next: [], dialect: undefined };
   };
   const startFor = (candidates: Candidates): Place => {
     // Senders choose the answers. What is in use is soon known again.
@@ -117,6 +120,9 @@ const follow = (start: Place, span: SpanView, wire: SpanWire): Ending | undefine
       case asks.status:
         at = afterNumber(at, span.statusCode);
         break;
+      case asks.prefix:
+        at = afterNumber(at, span.withPrefix(at.prefix).length > 0 ? 1 : 0);
+        break;
       case asks.bearsNone:
       case asks.read:
         return at as Ending;
@@ -141,10 +147,10 @@ const afterValue = ({ key, values, next }: Place, wire: SpanWire): Place | undef
 
 /** What follows on the answer; undefined where it is not kept: there are too many different ones, or it is too long. */
 const takeAnswer = (at: Place, told: Told, addPlace: () => Place): Place | undefined => {
-  const { key, number, value } = told;
-  if (at.asks === asks.nothingKnown) [at.asks, at.key] = [told.asks, key];
+  const { key, prefix, number, value } = told;
+  if (at.asks === asks.nothingKnown) [at.asks, at.key, at.prefix] = [told.asks, key, prefix];
   // A dialect that asks spans which said the same for different things is not pure, and nothing is foreseen of it.
-  if (at.asks !== told.asks || at.key !== key) return undefined;
+  if (at.asks !== told.asks || at.key !== key || at.prefix !== prefix) return undefined;
   const isValue = told.asks === asks.value;
   const known = isValue ? at.values.findIndex((each) => isSame(each, value)) : at.numbers.indexOf(number);
   if (known >= 0) return at.next[known];

@@ -65,3 +65,6 @@ export const KNOWN_ANSWER_BYTES_MAX = 64;
 
 /** Questions asked of a span before it is read in any case: a span that bears no cost is soon known by its answers. */
 export const QUESTIONS_FIRST_MAX = 8;
+
+/** Bytes of what a span says in our own words that are compared with the span before. Id, type and dimensions take some hundreds. */
+export const OWN_WORDS_BYTES_MAX = 2_048;

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { KeyId, SpanView, SpanWire } from '../otlp/span-view.ts';
+import type { SpanView, SpanWire } from '../otlp/span-view.ts';
 import { asks, type Told } from './known-answers.ts';
 
 /** A span whose answers are written down while it is asked. */
@@ -39,16 +39,12 @@ export const createListening = (): Listening => {
 };
 
 /** What is asked after something that is not noted may depend on it, so no more is noted then. */
-const note = (
-  { told, isMore }: Notes,
-  question: Told['asks'],
-  key: KeyId,
-  number: number,
-  value: Uint8Array | undefined,
-): void => {
-  if (!isMore && !told.some((each) => each.asks === question && each.key === key))
-    told.push({ asks: question, key, number, value });
+const note = ({ told, isMore }: Notes, said: Told): void => {
+  const isSame = (each: Told): boolean => each.asks === said.asks && each.key === said.key && each.prefix === said.prefix;
+  if (!isMore && !told.some(isSame)) told.push(said);
 };
+
+const nothing = { key: -1, number: 0, value: undefined, prefix: '' } as const;
 
 const spanOf = ({ span }: Notes): SpanView => {
   assert(span !== undefined, 'listen: no span to listen to');
@@ -91,12 +87,12 @@ const createListenedView = (notes: Notes): SpanView => ({
   },
   get kind() {
     const { kind } = spanOf(notes);
-    note(notes, asks.kind, -1, kind, undefined);
+    note(notes, { ...nothing, asks: asks.kind, number: kind });
     return kind;
   },
   get statusCode() {
     const { statusCode } = spanOf(notes);
-    note(notes, asks.status, -1, statusCode, undefined);
+    note(notes, { ...nothing, asks: asks.status, number: statusCode });
     return statusCode;
   },
   get groupNumber() {
@@ -110,13 +106,19 @@ const createListenedView = (notes: Notes): SpanView => ({
   },
   wire: createListenedWire(notes),
   get: (key) => {
-    note(notes, asks.value, key, 0, notes.wire?.copyValue(key));
+    note(notes, { ...nothing, asks: asks.value, key, value: notes.wire?.copyValue(key) });
     return spanOf(notes).get(key);
   },
   resource: (key) => beyond(notes).resource(key),
   copyIds: (target, at) => beyond(notes).copyIds(target, at),
   copyTimes: (target, at) => beyond(notes).copyTimes(target, at),
-  withPrefix: (prefix) => beyond(notes).withPrefix(prefix),
+  withPrefix: (prefix) => {
+    const found = spanOf(notes).withPrefix(prefix);
+    note(notes, { ...nothing, asks: asks.prefix, prefix, number: found.length > 0 ? 1 : 0 });
+    // What stands there is not noted, only whether there is anything.
+    if (found.length > 0) notes.isMore = true;
+    return found;
+  },
   eventsNamed: (prefix) => beyond(notes).eventsNamed(prefix),
 });
 
@@ -132,12 +134,12 @@ const createListenedWire = (notes: Notes): SpanWire => ({
   },
   has: (key) => {
     const has = notes.wire?.has(key) === true;
-    note(notes, asks.has, key, has ? 1 : 0, undefined);
+    note(notes, { ...nothing, asks: asks.has, key, number: has ? 1 : 0 });
     return has;
   },
   isNamed: (spellings) => beyond(notes).wire?.isNamed(spellings) === true,
   isWritten: (key, bytes) => beyond(notes).wire?.isWritten(key, bytes) === true,
   copyValue: (key) => beyond(notes).wire?.copyValue(key),
   hasOwnWords: (words) => beyond(notes).wire?.hasOwnWords(words) === true,
-  copyOwnWords: () => beyond(notes).wire?.copyOwnWords(),
+  copyOwnWords: (into) => beyond(notes).wire?.copyOwnWords(into) === true,
 });

@@ -1,9 +1,9 @@
 import { decodeAnyValue } from '../any-value.ts';
 import { attributesPerOwnerMax } from '../limits.ts';
-import type { AttributeValue, KeyId, KeyShape, Spelling } from '../span-view.ts';
+import type { AttributeValue, KeyId, KeyShape, OwnWords } from '../span-view.ts';
 import type { Walk } from '../walk.ts';
 import { failAt } from '../wire.ts';
-import { findKey, type KeyIndex, spellBytes, startsWithBytes } from './key-index.ts';
+import { findKey, type KeyIndex, startsWithBytes } from './key-index.ts';
 import { readText } from './remembered-texts.ts';
 
 /** Where one attribute stands in the request: offsets, each end behind the last byte. */
@@ -228,30 +228,33 @@ export function copyValue(set: AttributeSet, walk: Walk, key: KeyId): Uint8Array
   return attribute < 0 ? undefined : new Uint8Array(copyOf(walk.cursor.bytes, placeOf(set, walk.cursor.bytes, attribute)));
 }
 
-/** A copy of the attributes in our own words as they stand in the request, one after the other; undefined where one is unusual. */
-export function copyAkin(set: AttributeSet, walk: Walk): Spelling | undefined {
+/** Copies the attributes in our own words as they stand in the request, one after the other; false where one is unusual or there are too many. */
+export function copyAkin(set: AttributeSet, walk: Walk, into: OwnWords): boolean {
   const { bytes } = walk.cursor;
-  const fields: Buffer[] = [];
+  into.length = 0;
   for (let index = 0; index < set.akinCount; index += 1) {
     const start = set.starts[set.akin[index]!]!;
-    if (start < 0) return undefined;
-    fields.push(bytes.subarray(start, start + 2 + bytes[start + 1]!));
+    if (start < 0) return false;
+    const length = 2 + bytes[start + 1]!;
+    if (into.length + length > into.view.byteLength) return false;
+    for (let at = 0; at < length; at += 1) into.view.setUint8(into.length + at, bytes[start + at]!);
+    into.length += length;
   }
-  return spellBytes(Buffer.concat(fields));
+  return true;
 }
 
 /** Whether the attributes in our own words are these, as {@link copyAkin} copied them: byte for byte, and no others. */
-export function isAkin(set: AttributeSet, walk: Walk, expected: Spelling): boolean {
+export function isAkin(set: AttributeSet, walk: Walk, expected: OwnWords): boolean {
   const { bytes } = walk.cursor;
   let at = 0;
   for (let index = 0; index < set.akinCount; index += 1) {
     const start = set.starts[set.akin[index]!]!;
     if (start < 0) return false;
     const length = 2 + bytes[start + 1]!;
-    if (at + length > expected.bytes.length || !isSameRun(expected.view, at, walk.view, start, length)) return false;
+    if (at + length > expected.length || !isSameRun(expected.view, at, walk.view, start, length)) return false;
     at += length;
   }
-  return at === expected.bytes.length;
+  return at === expected.length;
 }
 
 /** Four bytes at a time, the last four overlapping: an attribute with a key of our own has more than four. */

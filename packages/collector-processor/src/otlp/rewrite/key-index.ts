@@ -1,4 +1,4 @@
-import type { KeyId, KeyTable, Spelling } from '../span-view.ts';
+import type { KeyId, KeyTable } from '../span-view.ts';
 
 /** Places of the hash table: a power of two, and so many that a key nobody asked for mostly falls on an empty one. */
 const places = 8_192;
@@ -17,14 +17,15 @@ export type KeyIndex = {
   readonly words: Int32Array;
 };
 
+/** Some bytes to compare with, as they are and for reading four at a time. */
+export type Spelling = {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+};
+
 /** The UTF-8 of a text. */
 export function spell(text: string): Spelling {
-  return spellBytes(Buffer.from(text));
-}
-
-/** A copy of some bytes. */
-export function spellBytes(copied: Uint8Array): Spelling {
-  const bytes = new Uint8Array(copied);
+  const bytes = new Uint8Array(Buffer.from(text));
   return { bytes, view: new DataView(bytes.buffer) };
 }
 

@@ -1,8 +1,8 @@
 import type { AttributeRun } from '../attribute-run.ts';
 import { attributeTemplatesMax } from '../limits.ts';
-import type { KeyId, NewAttribute, Spelling } from '../span-view.ts';
+import type { KeyId, NewAttribute } from '../span-view.ts';
 import { type AttributeSet, hasKey } from './attribute-set.ts';
-import { findKey, type KeyIndex, spell } from './key-index.ts';
+import { findKey, type KeyIndex, type Spelling, spell } from './key-index.ts';
 
 /** What is remembered of a key that stages write, or of a run of them, whose key is ''. */
 export type AttributeTemplate = {

@@ -117,7 +117,7 @@ function createSpanWire(walk: Walk, places: SpanPlaces, attributes: AttributeSet
     isWritten: (key, bytes) => isWritten(attributes, walk, key, bytes),
     copyValue: (key) => copyValue(attributes, walk, key),
     hasOwnWords: (words) => isAkin(attributes, walk, words),
-    copyOwnWords: () => copyAkin(attributes, walk),
+    copyOwnWords: (into) => copyAkin(attributes, walk, into),
   };
 }
 
