@@ -7,7 +7,7 @@ const [name = '', mode, countText] = process.argv.slice(2);
 /** Rounds in which both clients take turns: many and short, so that most find the processor for themselves. */
 const rounds = Number(countText);
 /** Calls before the clock starts, by which the compiler has settled. A process that lives for days pays for that once. */
-const warmUps = { plain: 6_000, short: 2_000, long: 200 } as const;
+const warmUps = { plain: 12_000, short: 4_000, long: 400 } as const;
 const options = { apiKey: 'sk-test', baseURL: 'http://localhost/v1', fetch: providerFetch as typeof fetch };
 const messages = [{ role: 'user' as const, content: 'Say something short about the weather in Oslo.' }];
 
