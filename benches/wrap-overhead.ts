@@ -5,8 +5,8 @@
 // Each wrapper gets processes of its own, because patches are global. In it the bare client (the ESM copy of the package, which
 // no patch reaches) and the wrapped one (the CommonJS copy) take turns; the answers come from memory. The wrappers take turns
 // too, three processes each, and the median of the three counts: what disturbs the machine for a while disturbs all. `--gate`
-// looks only at ours and the cheapest other, in two shorter processes each. All use openai 6, the newest that all support. The caller of a stream asks for its usage, so that all report it; the last column is for
-// one who does not, where only Costspan does. `--memory` instead makes 100,000 streamed calls of which half are given up.
+// looks only at ours and the cheapest other, in two shorter processes each. All use openai 6, the newest that all support. The
+// caller of a stream asks for its usage, so that all report it; the last column is for one who does not, where only Costspan does. `--memory` instead makes 100,000 streamed calls of which half are given up.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

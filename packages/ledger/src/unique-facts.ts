@@ -14,8 +14,9 @@ export function uniqueFacts(facts: Iterable<SpanFact>): ReadonlyMap<string, Span
 
 /**
  * Which of two facts of one span counts: one that bears cost, then one that says something over a mere link, then a link that is
- * counted as telemetry, then a handoff, then the one that ended later, then the one that was priced anew more often, then the greater text, then the greater name. A handoff is charged
- * as it was finished first: finishing it again, with other minutes, changes nothing. Returns `first` when both say the same.
+ * counted as telemetry, then a handoff, then the one that ended later, then the one that was priced anew more often, then the
+ * greater text, then the greater name. A handoff is charged as it was finished first: finishing it again, with other minutes,
+ * changes nothing. Returns `first` when both say the same.
  */
 export function strongerFact(first: SpanFact, second: SpanFact): SpanFact {
   if (bearsCost(first) !== bearsCost(second)) return bearsCost(first) ? first : second;

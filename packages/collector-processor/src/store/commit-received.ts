@@ -16,6 +16,7 @@ import type { StoredEntry } from './entry-rows.ts';
 import type { SentAudit, SentSighting } from './received-events.ts';
 import type { ReceivedSightingRows } from './received-sighting-rows.ts';
 import { receivedTrace } from './received-trace.ts';
+import { traceText } from './recent-traces.ts';
 
 type ReceiveContext = CommitContext & { readonly sightings: ReceivedSightingRows; readonly audit: AuditRows };
 
@@ -42,7 +43,7 @@ export function commitReceived(context: ReceiveContext, events: EncodedEvents, p
 function tracesOf({ entries, sightings, audit }: EncodedEvents): Iterable<ReceivedTrace> {
   const traces = new Map<string, ReceivedTrace>();
   const traceOf = (tenant: string, traceId: string): ReceivedTrace => {
-    const key = `${traceId}${tenant}`;
+    const key = traceText({ tenant, traceId });
     const trace = traces.get(key) ?? { tenant, traceId, entries: [], sightings: [], audit: [] };
     traces.set(key, trace);
     return trace;

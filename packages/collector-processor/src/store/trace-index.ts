@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { recentTracesMax } from './limits.ts';
+import { traceText } from './recent-traces.ts';
 import { prepare } from './sql.ts';
 import { textHash } from './text-hash.ts';
 import type { TraceIdentity } from './trace-rows.ts';
@@ -56,18 +57,18 @@ export function prepareTraceIndex(database: DatabaseSync, recentMax: number = re
   return {
     keyOf: (trace) => {
       const { recent, run } = memory();
-      const text = textOf(trace);
+      const text = traceText(trace);
       const key = recent.get(text) ?? run?.traces.get(text);
       return key === undefined ? find.one(textHash(text), trace.traceId, trace.tenant)?.trace_key : BigInt(key);
     },
     add: (trace) => {
       const known = memory();
       known.lastKey += 1;
-      known.recent.set(textOf(trace), known.lastKey);
+      known.recent.set(traceText(trace), known.lastKey);
       return BigInt(known.lastKey);
     },
     remove: (trace, key) => {
-      const text = textOf(trace);
+      const text = traceText(trace);
       memory().recent.delete(text);
       drop.run(textHash(text), key);
     },
@@ -93,11 +94,6 @@ export function prepareTraceIndex(database: DatabaseSync, recentMax: number = re
       loaded = undefined;
     },
   };
-}
-
-/** Text that two traces share only when they are the same: all ids of traces are of one length. */
-function textOf({ tenant, traceId }: TraceIdentity): string {
-  return traceId + tenant;
 }
 
 function runOf(traces: ReadonlyMap<string, number>): Run {
@@ -131,7 +127,7 @@ function prepareLoad(database: DatabaseSync, indexedTo: () => number): () => Mem
     const recent = new Map<string, number>();
     for (const { trace_key: key, tenant, trace_id: traceId } of unindexed.each(lastKey)) {
       lastKey = Number(key);
-      recent.set(textOf({ tenant, traceId }), lastKey);
+      recent.set(traceText({ tenant, traceId }), lastKey);
     }
     return { recent, run: undefined, lastKey, settledKey: lastKey };
   };
