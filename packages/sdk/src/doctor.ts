@@ -115,14 +115,14 @@ const findForeignCalls = ({ unmetered, doubled }: ForeignCalls): readonly Findin
     ([scope, calls]): Finding => ({
       code: 'calls-unmetered',
       severity: 'hint',
-      message: `${calls} model calls that ${scope} told of were not metered: their failed attempts and left streams are not known, and budgets did not see them; give their client to costspan.meter(), or costspan.fetch() to it`,
+      message: `model calls that ${scope} told of were not metered, ${calls} so far: their failed attempts and left streams are not known, and budgets did not see them; give their client to costspan.meter(), or costspan.fetch() to it`,
     }),
   ),
   ...[...doubled()].map(
     ([scope, calls]): Finding => ({
       code: 'calls-doubled',
       severity: 'hint',
-      message: `${calls} model calls are told of by ${scope} too: the ledger counts them once, a dashboard that adds up token counts twice; use costspan.fetch({ spans: 'annotate' }), or switch its spans off`,
+      message: `model calls are told of by ${scope} too, ${calls} so far: the ledger counts them once, a dashboard that adds up token counts twice; use costspan.fetch({ spans: 'annotate' }), or switch its spans off`,
     }),
   ),
 ];

@@ -33,13 +33,13 @@ describe('model calls that another instrumentation tells of', () => {
     const { costspan } = measure();
     await inSpan('theirs', call, () => undefined);
     await inSpan('theirs', call, () => undefined);
-    expect(found(costspan)).toEqual(['hint calls-unmetered 2 model calls that theirs told of were not metered']);
+    expect(found(costspan)).toEqual(['hint calls-unmetered model calls that theirs told of were not metered, 2 so far']);
   });
 
   test('are one where one stands below the sum of it, with the request it makes', async () => {
     const { costspan } = measure();
     await inSpan('ai', call, () => inSpan('ai', call, () => inSpan('undici', request, () => undefined)));
-    expect(found(costspan)).toEqual(['hint calls-unmetered 1 model calls that ai told of were not metered']);
+    expect(found(costspan)).toEqual(['hint calls-unmetered model calls that ai told of were not metered, 1 so far']);
   });
 
   test('are metered where they are written on, also by a stream that ends later', async () => {
@@ -55,12 +55,12 @@ describe('model calls that another instrumentation tells of', () => {
     const { costspan } = measure();
     const fetch = costspan.fetch({ fetch: fakeFetch(answer()) });
     await inSpan('theirs', call, async () => (await fetch(CHAT, post({ model: 'gpt-5' }))).json());
-    expect(found(costspan)).toEqual(['hint calls-doubled 1 model calls are told of by theirs too']);
+    expect(found(costspan)).toEqual(['hint calls-doubled model calls are told of by theirs too, 1 so far']);
   });
 
   test.each([
     ['off', []],
-    ['keep', ['hint calls-doubled 1 model calls are told of by com.anthropic.sdk.typescript too']],
+    ['keep', ['hint calls-doubled model calls are told of by com.anthropic.sdk.typescript too, 1 so far']],
   ] as const)('the Anthropic client with its own spans: %s', async (nativeSpans, findings) => {
     await using server = await startFakeAnthropic();
     const { costspan } = measure();
@@ -76,8 +76,8 @@ describe('requests that an HTTP client’s instrumentation saw', () => {
     await inSpan('undici', request, () => undefined);
     await inSpan('http', { 'http.method': 'POST', 'http.url': 'https://api.anthropic.com/v1/messages' }, () => undefined);
     expect(found(costspan)).toEqual([
-      'hint calls-unmetered 1 model calls that undici told of were not metered',
-      'hint calls-unmetered 1 model calls that http told of were not metered',
+      'hint calls-unmetered model calls that undici told of were not metered, 1 so far',
+      'hint calls-unmetered model calls that http told of were not metered, 1 so far',
     ]);
   });
 
