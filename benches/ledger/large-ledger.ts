@@ -99,7 +99,7 @@ function callOf(call: CostFact, number: number, trace: number, itemCount: number
   const traceId = `${mixed}${trace.toString(16).padStart(24, '0')}`;
   return {
     ...call,
-    ...{ traceId, spanId, startNs: call.startNs + BigInt(number) * stepNs },
+    ...{ traceId, spanId, startNs: call.startNs + BigInt(number) * stepNs, endNs: call.endNs + BigInt(number) * stepNs },
     item: { type: `type_${trace % 5}`, id: `ITEM-${trace % itemCount}`, source: 'span' },
     observation: {
       ...call.observation,
