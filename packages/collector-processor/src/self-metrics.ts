@@ -1,5 +1,5 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
+import { watchEventLoop } from './event-loop-delay.ts';
 import { unknownScopesMax } from './limits.ts';
 import type { Signal } from './otlp/codec.ts';
 import { counter, gauge, gaugeBy, histogram } from './prometheus.ts';
@@ -69,13 +69,9 @@ export function createSelfMetrics(gauges: Gauges): SelfMetrics {
   const exporter = exporterMetrics(registry);
   const ledger = ledgerMetrics(registry);
   addGauges(registry, gauges);
-  const loop = monitorEventLoopDelay({ resolution: 10 });
-  loop.enable();
-  gauge(registry, 'event_loop_delay_p99_seconds', 'How late the event loop ran, 99th percentile since the last look.', () => {
-    const p99 = Number.isFinite(loop.mean) ? loop.percentile(99) / 1e9 : 0;
-    loop.reset();
-    return p99;
-  });
+  const loop = watchEventLoop();
+  const delay = 'How late the event loop ran, 99th percentile since the last look.';
+  gauge(registry, 'event_loop_delay_p99_seconds', delay, loop.p99Seconds);
   return {
     ...receiver,
     ...meter,
@@ -84,7 +80,7 @@ export function createSelfMetrics(gauges: Gauges): SelfMetrics {
     text: async (others = []) =>
       others.length === 0 ? registry.metrics() : mergedText([await registry.getMetricsAsJSON(), ...others]),
     snapshot: () => registry.getMetricsAsJSON(),
-    close: () => loop.disable(),
+    close: loop.stop,
   };
 }
 
