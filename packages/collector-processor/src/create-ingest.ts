@@ -7,18 +7,18 @@ import { overloadRetryAfterMs } from './limits.ts';
 import { describeFault, type Logger, tidyMessage } from './logger.ts';
 import type { CodecResult, Signal } from './otlp/codec.ts';
 import type { SelfMetrics } from './self-metrics.ts';
-import type { Meter, SenderContext } from './stages/meter.ts';
+import type { MeterInSteps, SenderContext } from './stages/meter.ts';
 import type { MeterLogs } from './stages/meter-logs.ts';
 import type { LedgerStore } from './store/ledger-store.ts';
 import { countEvents, type ReadLedgerEvents } from './store/received-events.ts';
 import type { TenantLimits } from './tenant-limits.ts';
-import type { TakeTurn } from './turns.ts';
+import type { Turns } from './turns.ts';
 import { warnOnce } from './warn-once.ts';
 
 /** What taking a request over works with. */
 export type IngestOptions = {
   /** The meter of a sender: which one depends on how far the sender is trusted. */
-  readonly meterOf: (sender: SenderContext) => Meter;
+  readonly meterOf: (sender: SenderContext) => MeterInSteps;
   /** Reads the usage that some sources tell in log events, by sender like the meter. Absent: nobody keeps it. */
   readonly meterLogsOf?: (sender: SenderContext) => MeterLogs;
   readonly fanOuts: Readonly<Record<Signal, FanOut>>;
@@ -40,8 +40,8 @@ export type IngestOptions = {
   readonly limits?: Pick<TenantLimits, 'charge'>;
   readonly logger: Logger;
   readonly clock: Clock;
-  /** Resolves when this request is the one to be worked on. Default: at once. */
-  readonly takeTurn?: TakeTurn;
+  /** When each request is worked on, and for how long at a time. */
+  readonly turns: Turns;
   /** Takes back the memory of a request, and of what was sent on for it, once nobody reads it any more. */
   readonly giveBack?: (bytes: Uint8Array) => void;
 };
@@ -62,7 +62,7 @@ export function createIngest(given: IngestOptions): Ingest {
   const options = { ...given, warnOfSampling: warnOnce(given.logger, sampledInput) };
   return async (request) => {
     options.limits?.charge(request.sender, 'bytes', request.body.length);
-    await options.takeTurn?.();
+    await options.turns.take();
     const read =
       request.encoding === 'json'
         ? options.toProtobuf(request.signal, request.body)
@@ -101,7 +101,7 @@ async function takeUsage(body: Uint8Array, { sender }: IngestRequest, options: I
 }
 
 async function takeTraces(body: Uint8Array, { sender, abort }: IngestRequest, options: WorkingOptions): Promise<Delivery> {
-  const metered = options.meterOf(sender)(body, sender);
+  const metered = await options.turns.finish(options.meterOf(sender)(body, sender));
   if (metered.kind === 'rejected') return metered;
   // Without spans there may still be fields that a later version of OTLP defines: only nothing at all is not forwarded.
   if (metered.body.length === 0) return { kind: 'accepted' };

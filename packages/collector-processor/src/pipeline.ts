@@ -16,16 +16,16 @@ import { loadReadingFiles, type ReadingFiles, readingConfig } from './meter-conf
 import { type CostMetrics, createCostMetrics } from './metrics-out/cost-metrics.ts';
 import { createCostThread } from './metrics-out/cost-thread.ts';
 import { optional } from './optional.ts';
-import type { RewriteTraces } from './otlp/codec.ts';
-import { rewriteTraces } from './otlp/rewrite-traces.ts';
+import type { RewriteTracesInSteps } from './otlp/codec.ts';
+import { rewriteTracesInSteps } from './otlp/rewrite-traces.ts';
 import { visitLogRecords } from './otlp/visit-log-records.ts';
 import { createAuthenticate } from './receivers/authentication.ts';
 import { limitSenders } from './receivers/limit-senders.ts';
 import type { Page } from './receivers/otlp-http/options.ts';
 import { type Receivers, startReceivers } from './receivers/start-receivers.ts';
 import { createSelfMetrics, type SelfMetrics } from './self-metrics.ts';
-import { createMeter } from './stages/create-meter.ts';
-import type { Meter, SenderContext } from './stages/meter.ts';
+import { createMeterInSteps } from './stages/create-meter.ts';
+import type { MeterInSteps, SenderContext } from './stages/meter.ts';
 import { createMeterLogs, type MeterLogs } from './stages/meter-logs.ts';
 import { inMemory } from './store/ledger-file.ts';
 import type { LedgerStore } from './store/ledger-store.ts';
@@ -182,7 +182,7 @@ function ingestOf({ meters, store, trust, pool, ...parts }: IngestParts): Ingest
     ),
     toProtobuf: (signal, body) => toProtobuf(signal, body, pool?.take),
     validate,
-    takeTurn: createTurns(),
+    turns: createTurns(),
     ...optional('giveBack', pool?.giveBack),
   });
 }
@@ -217,16 +217,17 @@ function completedOutcomes({ workItems }: Config): CompletedOutcomes {
 }
 
 /** What reads spans and log events of a sender: senders differ by how far they are trusted. */
-type Meters = { readonly spans: (sender: SenderContext) => Meter; readonly logs: (sender: SenderContext) => MeterLogs };
+type Meters = { readonly spans: (sender: SenderContext) => MeterInSteps; readonly logs: (sender: SenderContext) => MeterLogs };
 
 function metersOf(config: Config, files: ReadingFiles, pool: BufferPool | undefined): Meters {
   const keepsFacts = config.ledger !== undefined;
-  const rewrite: RewriteTraces = (body, given, onSpan) =>
-    rewriteTraces(body, { ...given, ...optional('allocate', pool?.take) }, onSpan);
+  const rewrite: RewriteTracesInSteps = (body, given, onSpan) =>
+    rewriteTracesInSteps(body, { ...given, ...optional('allocate', pool?.take) }, onSpan);
   return {
-    spans: bySender(config, (trust) =>
-      createMeter({ ...readingConfig(config, trust), rewriteTraces: rewrite, ...files, emitterName: 'costspan', keepsFacts }),
-    ),
+    spans: bySender(config, (trust) => {
+      const common = { ...readingConfig(config, trust), ...files, emitterName: 'costspan', keepsFacts };
+      return createMeterInSteps({ ...common, rewriteTracesInSteps: rewrite });
+    }),
     logs: bySender(config, (trust) => createMeterLogs({ ...readingConfig(config, trust), visitLogRecords, ...files })),
   };
 }

@@ -8,6 +8,7 @@ import type { Encoding, IngestRequest } from '../src/ingest.ts';
 import { silentLogger } from '../src/logger.ts';
 import type { Signal } from '../src/otlp/codec.ts';
 import type { Meter } from '../src/stages/meter.ts';
+import { createTurns } from '../src/turns.ts';
 import { steppingClock } from './stepping-clock.ts';
 
 const accepted: Delivery = { kind: 'accepted' };
@@ -57,7 +58,11 @@ function ingestWith(given: Given = {}) {
     hasQueues: given.hasQueues ?? false,
   });
   const options: IngestOptions = {
-    meterOf: () => given.meter ?? (() => metered),
+    meterOf: () =>
+      function* (body, sender) {
+        yield;
+        return given.meter?.(body, sender) ?? metered;
+      },
     fanOuts: { traces: fanOutOf('traces'), logs: fanOutOf('logs'), metrics: fanOutOf('metrics') },
     toProtobuf: (_, body) =>
       body.length === 0
@@ -77,6 +82,7 @@ function ingestWith(given: Given = {}) {
     },
     logger: { ...silentLogger, warn: (message) => steps.push(`warned: ${message.slice(0, 25)}`) },
     clock: steppingClock(),
+    turns: createTurns(),
     giveBack: (bytes) => givenBack.push(Buffer.from(bytes).toString()),
     ...(given.usageInLogs === true && {
       meterLogsOf: () => () => ({ facts: packFacts([fact]), pricedCount: 1, unpriced: {} }),

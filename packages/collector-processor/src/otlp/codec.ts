@@ -30,6 +30,16 @@ export type RewriteOptions = {
 /** Validates an ExportTraceServiceRequest, shows each span to `onSpan`, and splices its attributes in. All other bytes stay. */
 export type RewriteTraces = (body: Uint8Array, options: RewriteOptions, onSpan: OnSpan) => CodecResult<RewrittenTraces>;
 
+/** Does the same a few spans at a time, so that a large request need not hold up everything else. */
+export type RewriteTracesInSteps = (
+  body: Uint8Array,
+  options: RewriteOptions,
+  onSpan: OnSpan,
+) => Steps<CodecResult<RewrittenTraces>>;
+
+/** Work that can pause. Whoever asks for its next step decides when that is; the last one has the result. */
+export type Steps<Result> = Generator<void, Result, void>;
+
 /** A log event to encode. */
 export type LogEvent = {
   readonly eventName: string;

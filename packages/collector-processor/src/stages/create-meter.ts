@@ -2,7 +2,7 @@ import type { Receipt, TelemetrySku } from '@costspan/pricing';
 import type { Dialect } from '../dialects/dialect.ts';
 import { DIALECTS } from '../dialects/dialects.ts';
 import { collectFacts, type FactCollector } from '../facts/collect-facts.ts';
-import type { RewriteTraces } from '../otlp/codec.ts';
+import type { CodecResult, RewriteOptions, RewriteTraces, RewriteTracesInSteps, RewrittenTraces } from '../otlp/codec.ts';
 import { createKeyTable } from '../otlp/key-table.ts';
 import type { OnSpan, SpanView } from '../otlp/span-view.ts';
 import { auditEventsOf } from './audit-events.ts';
@@ -19,7 +19,7 @@ import { isSampled } from './is-sampled.ts';
 import { NAME_CHARACTERS_MAX } from './limits.ts';
 import { createMapDimensions } from './map-dimensions.ts';
 import { createMeasureTelemetry, type MeasureTelemetry } from './measure-telemetry.ts';
-import type { Meter, SenderContext, UnknownScope } from './meter.ts';
+import type { Meter, MeterInSteps, MeterResult, SenderContext, UnknownScope } from './meter.ts';
 import { createNormalize, keysOfDialects, type Normalize, type NormalizedSpan } from './normalize.ts';
 import { observeInPlace } from './observe.ts';
 import { createPassOver, type PassOver } from './pass-over.ts';
@@ -41,7 +41,35 @@ export type MeterOptions = PriceOptions &
 
 /** Builds a meter. It keeps nothing from one request to the next: the same request and sender give the same answer. */
 export const createMeter = (options: MeterOptions): Meter => {
-  const { rewriteTraces, dialects = DIALECTS, keepsFacts = true, telemetrySku } = options;
+  const open = prepareMeter(options);
+  return (body, sender) => {
+    const { rewriteOptions, onSpan, finish } = open(sender);
+    return finish(options.rewriteTraces(body, rewriteOptions, onSpan));
+  };
+};
+
+/** Builds one that works a few spans at a time. Several requests may be under way. */
+export const createMeterInSteps = (
+  options: MeteringOptions & { readonly rewriteTracesInSteps: RewriteTracesInSteps },
+): MeterInSteps => {
+  const open = prepareMeter(options);
+  return function* (body, sender) {
+    const { rewriteOptions, onSpan, finish } = open(sender);
+    return finish(yield* options.rewriteTracesInSteps(body, rewriteOptions, onSpan));
+  };
+};
+
+type MeteringOptions = Omit<MeterOptions, 'rewriteTraces'>;
+
+/** One request at a meter. */
+type MeteredRequest = {
+  readonly rewriteOptions: RewriteOptions;
+  readonly onSpan: OnSpan;
+  readonly finish: (rewritten: CodecResult<RewrittenTraces>) => MeterResult;
+};
+
+const prepareMeter = (options: MeteringOptions): ((sender: SenderContext) => MeteredRequest) => {
+  const { dialects = DIALECTS, keepsFacts = true, telemetrySku } = options;
   const keys = createKeyTable([...keysOfDialects(dialects), ...keysOfItems(options), ...ENRICH_KEYS]);
   // Without a ledger nobody learns the dimensions of an item.
   const identifying = createIdentifyItem(keepsFacts ? options : { ...options, dimensionKeys: [] }, keys);
@@ -55,26 +83,32 @@ export const createMeter = (options: MeterOptions): Meter => {
     enrich: createEnrich(options.emitterName, options.book, keys),
     measure: telemetrySku === undefined || !keepsFacts ? undefined : createMeasureTelemetry(telemetrySku, options.book),
   };
-  return (body, sender) => {
+  const rewriteOptions = { keys, ownedPrefix: OWNED_PREFIX };
+  return (sender) => {
     const request = openRequest(keepsFacts);
-    const rewritten = rewriteTraces(body, { keys, ownedPrefix: OWNED_PREFIX }, (span) =>
-      meterSpan(span, sender, stages, request),
-    );
-    if (rewritten.kind === 'invalid') {
-      const at = rewritten.offset === undefined ? '' : ` at byte ${rewritten.offset}`;
-      return { kind: 'rejected', reason: 'invalid', message: `${rewritten.where}${at}: ${rewritten.problem}` };
-    }
     return {
-      kind: 'metered',
-      body: rewritten.body,
-      facts: request.facts?.finish() ?? { bytes: new Uint8Array(0), spanCount: 0 },
-      spanCount: rewritten.spanCount,
-      pricedSpanCount: request.pricedSpanCount,
-      sampledSpanCount: request.sampledSpanCount,
-      invalidUtf8Count: rewritten.invalidUtf8Count,
-      unpriced: Object.fromEntries([...request.unpriced].sort(([left], [right]) => (left < right ? -1 : 1))),
-      unknownScopes: [...request.unknownScopes.values()],
+      rewriteOptions,
+      onSpan: (span) => meterSpan(span, sender, stages, request),
+      finish: (rewritten) => finishRequest(request, rewritten),
     };
+  };
+};
+
+const finishRequest = (request: OpenRequest, rewritten: CodecResult<RewrittenTraces>): MeterResult => {
+  if (rewritten.kind === 'invalid') {
+    const at = rewritten.offset === undefined ? '' : ` at byte ${rewritten.offset}`;
+    return { kind: 'rejected', reason: 'invalid', message: `${rewritten.where}${at}: ${rewritten.problem}` };
+  }
+  return {
+    kind: 'metered',
+    body: rewritten.body,
+    facts: request.facts?.finish() ?? { bytes: new Uint8Array(0), spanCount: 0 },
+    spanCount: rewritten.spanCount,
+    pricedSpanCount: request.pricedSpanCount,
+    sampledSpanCount: request.sampledSpanCount,
+    invalidUtf8Count: rewritten.invalidUtf8Count,
+    unpriced: Object.fromEntries([...request.unpriced].sort(([left], [right]) => (left < right ? -1 : 1))),
+    unknownScopes: [...request.unknownScopes.values()],
   };
 };
 

@@ -1,5 +1,6 @@
 import type { Delivery } from '../delivery.ts';
 import type { PackedFacts } from '../facts/packed-facts.ts';
+import type { Steps } from '../otlp/codec.ts';
 
 /** Who sent a request, as far as authentication and configuration know. */
 export type SenderContext = {
@@ -31,4 +32,9 @@ export type Metered = {
  * Prices one ExportTraceServiceRequest (protobuf). What it writes on a span is a pure function of the request, the
  * configuration and the price book: the same request twice gives the same bytes. It keeps nothing.
  */
-export type Meter = (body: Uint8Array, sender: SenderContext) => Metered | Extract<Delivery, { kind: 'rejected' }>;
+export type Meter = (body: Uint8Array, sender: SenderContext) => MeterResult;
+
+/** Does the same a few spans at a time. */
+export type MeterInSteps = (body: Uint8Array, sender: SenderContext) => Steps<MeterResult>;
+
+export type MeterResult = Metered | Extract<Delivery, { kind: 'rejected' }>;

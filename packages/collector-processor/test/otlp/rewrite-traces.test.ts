@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createKeyTable } from '../../src/otlp/key-table.ts';
-import { rewriteTraces } from '../../src/otlp/rewrite-traces.ts';
+import { stepSpans } from '../../src/otlp/limits.ts';
+import { rewriteTraces, rewriteTracesInSteps } from '../../src/otlp/rewrite-traces.ts';
 import type { AttributeValue, NewAttribute, SpanView } from '../../src/otlp/span-view.ts';
 import { decodeWithOracle, encodeWithOracle } from './proto.ts';
 import { readRawFields } from './support/raw-fields.ts';
@@ -61,6 +62,27 @@ describe('requests', () => {
       ['3', undefined],
       ['4', 's'],
     ]);
+  });
+
+  test('a rewrite in steps pauses after so many spans, however they are grouped', () => {
+    const spans = (count: number): Buffer[] => Array.from({ length: count }, () => field(2, field(5, 'span')));
+    const body = Buffer.concat([
+      field(1, field(2, ...spans(stepSpans + 1))),
+      ...Array.from({ length: stepSpans }, () => field(1, field(2, ...spans(1)))),
+    ]);
+    const seen: number[] = [];
+    let count = 0;
+    const steps = rewriteTracesInSteps(body, options, () => {
+      count += 1;
+      return undefined;
+    });
+    for (let step = steps.next(); ; step = steps.next()) {
+      seen.push(count);
+      if (step.done !== true) continue;
+      expect(step.value).toEqual(rewriteTraces(body, options, () => undefined));
+      break;
+    }
+    expect(seen).toEqual([stepSpans, 2 * stepSpans, 2 * stepSpans + 1]);
   });
 
   test('any kind of byte array will do, wherever its memory starts', () => {

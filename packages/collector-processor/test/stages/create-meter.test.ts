@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import type { Dialect } from '../../src/dialects/dialect.ts';
 import { DIALECTS } from '../../src/dialects/dialects.ts';
 import { unpackFacts } from '../../src/facts/read-packed-facts.ts';
-import { rewriteTraces } from '../../src/otlp/rewrite-traces.ts';
-import { createMeter, type MeterOptions } from '../../src/stages/create-meter.ts';
+import { rewriteTraces, rewriteTracesInSteps } from '../../src/otlp/rewrite-traces.ts';
+import { createMeter, createMeterInSteps, type MeterOptions } from '../../src/stages/create-meter.ts';
 import type { Metered } from '../../src/stages/meter.ts';
 import { testBook } from './book.ts';
 import { attributesOf, requestOf, type SpanSpec, START_NS } from './spans.ts';
@@ -601,6 +601,29 @@ describe('purity', () => {
         expect(before.equals(body)).toBe(true);
       }),
       { numRuns: 100 },
+    );
+  });
+
+  test('requests that are metered a few spans at a time, in turns, come out as each does alone', () => {
+    const inSteps = createMeterInSteps({ ...OPTIONS, rewriteTracesInSteps });
+    const many = fc.tuple(specs, fc.integer({ min: 1, max: 40 })).map(([spans, times]) => {
+      const repeated = Array.from({ length: times }, () => spans).flat();
+      return requestOf(repeated.map((span, index) => ({ ...span, spanId: String(index + 1).padStart(16, '0') })));
+    });
+    fc.assert(
+      fc.property(fc.array(many, { minLength: 1, maxLength: 3 }), (bodies) => {
+        const underWay = bodies.map((body) => inSteps(body, {}));
+        const results = new Map<number, unknown>();
+        while (results.size < bodies.length) {
+          for (const [index, steps] of underWay.entries()) {
+            if (results.has(index)) continue;
+            const step = steps.next();
+            if (step.done === true) results.set(index, step.value);
+          }
+        }
+        expect(bodies.map((_, index) => results.get(index))).toEqual(bodies.map((body) => createMeter(OPTIONS)(body, {})));
+      }),
+      { numRuns: 50 },
     );
   });
 

@@ -1,4 +1,5 @@
-import { addedBytesMax } from '../limits.ts';
+import type { Steps } from '../codec.ts';
+import { addedBytesMax, stepSpans } from '../limits.ts';
 import { instrumentationScope, resource } from '../messages/common-v1.ts';
 import { resourceSpans, scopeSpans, tracesRequest } from '../messages/traces.ts';
 import { skipField } from '../skip-field.ts';
@@ -15,31 +16,31 @@ import { scanSpan } from './scan-span.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * Walks a whole request, notes the edits its spans ask for, and returns by how many bytes it grows.
+ * Walks a whole request, notes the edits its spans ask for, and returns by how many bytes it grows. Pauses every few spans.
  *
  *     ExportTraceServiceRequest: 1 resource_spans ResourceSpans repeated
  */
-export function rewriteResources(workspace: Workspace, walk: Walk, onSpan: OnSpan): number {
+export function* rewriteResources(workspace: Workspace, walk: Walk, onSpan: OnSpan): Steps<number> {
   const { cursor } = walk;
   const end = cursor.bytes.length;
   let growth = 0;
   while (cursor.position < end) {
     const tag = readTag(cursor, end);
-    if (tag === 0x0a) growth += rewriteContent(workspace, walk, end, onSpan, rewriteResourceSpans);
+    if (tag === 0x0a) growth += yield* rewriteGroup(workspace, walk, end, onSpan, rewriteResourceSpans);
     else validateField(walk, end, tag, tracesRequest, 0);
   }
   return growth;
 }
 
-type RewriteContent = (workspace: Workspace, walk: Walk, end: number, onSpan: OnSpan) => number;
+type RewriteGroup = (workspace: Workspace, walk: Walk, end: number, onSpan: OnSpan) => Steps<number>;
 
-/** Rewrites a message whose length is next; returns by how much it grows with its length. */
-function rewriteContent(workspace: Workspace, walk: Walk, end: number, onSpan: OnSpan, rewrite: RewriteContent): number {
+/** Rewrites a message of spans whose length is next; returns by how much it grows with its length. */
+function* rewriteGroup(workspace: Workspace, walk: Walk, end: number, onSpan: OnSpan, rewrite: RewriteGroup): Steps<number> {
   const { cursor } = walk;
   const lengthStart = cursor.position;
   const length = readLength(cursor, end);
   const edit = openLength(workspace.edits, lengthStart, cursor.position);
-  const growth = rewrite(workspace, walk, cursor.position + length, onSpan);
+  const growth = yield* rewrite(workspace, walk, cursor.position + length, onSpan);
   return closeLength(workspace.edits, edit, length, growth);
 }
 
@@ -48,7 +49,7 @@ function rewriteContent(workspace: Workspace, walk: Walk, end: number, onSpan: O
  *
  *     ResourceSpans: 1 resource Resource · 2 scope_spans ScopeSpans repeated · 3 schema_url string
  */
-function rewriteResourceSpans(workspace: Workspace, walk: Walk, end: number, onSpan: OnSpan): number {
+function* rewriteResourceSpans(workspace: Workspace, walk: Walk, end: number, onSpan: OnSpan): Steps<number> {
   const { cursor } = walk;
   const start = cursor.position;
   clearAttributes(workspace.resourceAttributes);
@@ -62,7 +63,7 @@ function rewriteResourceSpans(workspace: Workspace, walk: Walk, end: number, onS
   let growth = 0;
   while (cursor.position < end) {
     const tag = readTag(cursor, end);
-    if (tag === 0x12) growth += rewriteContent(workspace, walk, end, onSpan, rewriteScopeSpans);
+    if (tag === 0x12) growth += yield* rewriteGroup(workspace, walk, end, onSpan, rewriteScopeSpans);
     else skipField(cursor, end, tag, 1);
   }
   return growth;
@@ -84,7 +85,7 @@ function scanResource(workspace: Workspace, walk: Walk, end: number): void {
  *
  *     ScopeSpans: 1 scope InstrumentationScope · 2 spans Span repeated · 3 schema_url string
  */
-function rewriteScopeSpans(workspace: Workspace, walk: Walk, end: number, onSpan: OnSpan): number {
+function* rewriteScopeSpans(workspace: Workspace, walk: Walk, end: number, onSpan: OnSpan): Steps<number> {
   const { cursor } = walk;
   const { places } = workspace;
   const start = cursor.position;
@@ -101,8 +102,21 @@ function rewriteScopeSpans(workspace: Workspace, walk: Walk, end: number, onSpan
   places.groupNumber = lastGroupNumber;
   let growth = 0;
   while (cursor.position < end) {
+    growth += rewriteSpans(workspace, walk, end, onSpan);
+    if (workspace.spanCount < workspace.stepEnd) continue;
+    workspace.stepEnd = workspace.spanCount + stepSpans;
+    yield;
+  }
+  return growth;
+}
+
+/** Rewrites spans of a ScopeSpans to its end, or that of the step. */
+function rewriteSpans(workspace: Workspace, walk: Walk, end: number, onSpan: OnSpan): number {
+  const { cursor } = walk;
+  let growth = 0;
+  while (cursor.position < end && workspace.spanCount < workspace.stepEnd) {
     const tag = readTag(cursor, end);
-    if (tag === 0x12) growth += rewriteContent(workspace, walk, end, onSpan, rewriteSpan);
+    if (tag === 0x12) growth += rewriteSpan(workspace, walk, end, onSpan);
     else skipField(cursor, end, tag, 2);
   }
   return growth;
@@ -128,7 +142,17 @@ function scanScope({ places }: Workspace, walk: Walk, end: number): void {
   }
 }
 
+/** Rewrites a span whose length is next; returns by how much it grows with its length. */
 function rewriteSpan(workspace: Workspace, walk: Walk, end: number, onSpan: OnSpan): number {
+  const { cursor } = walk;
+  const lengthStart = cursor.position;
+  const length = readLength(cursor, end);
+  const edit = openLength(workspace.edits, lengthStart, cursor.position);
+  const growth = rewriteFields(workspace, walk, cursor.position + length, onSpan);
+  return closeLength(workspace.edits, edit, length, growth);
+}
+
+function rewriteFields(workspace: Workspace, walk: Walk, end: number, onSpan: OnSpan): number {
   const { spanAttributes, edits } = workspace;
   scanSpan(walk, end, workspace.places, spanAttributes);
   workspace.spanCount += 1;

@@ -1,5 +1,5 @@
 import type { RewriteOptions } from '../codec.ts';
-import { idleWorkspaceBytesMax } from '../limits.ts';
+import { idleWorkspaceBytesMax, stepSpans } from '../limits.ts';
 import type { KeyTable, SpanView } from '../span-view.ts';
 import { restartWalk, startWalk, type Walk } from '../walk.ts';
 import { type AttributeSet, clearAttributes, createAttributeSet, ownWordsOf } from './attribute-set.ts';
@@ -45,6 +45,8 @@ export type Workspace = {
   readonly view: SpanView;
   spanCount: number;
   changedSpanCount: number;
+  /** Number of spans after which the rewrite pauses. */
+  stepEnd: number;
 };
 
 /** The workspaces that are not at work, by their keys. A rewrite inside a rewrite's callback finds none and makes its own. */
@@ -67,6 +69,7 @@ export function releaseWorkspace(workspace: Workspace): void {
   clearTemplates(workspace.templates);
   workspace.spanCount = 0;
   workspace.changedSpanCount = 0;
+  workspace.stepEnd = stepSpans;
   const records = spanAttributes.starts.byteLength + resourceAttributes.starts.byteLength;
   if (records + edits.numbers.byteLength + edits.inserted.bytes.length <= idleWorkspaceBytesMax)
     idle.set(workspace.keys, workspace);
@@ -114,5 +117,6 @@ function createWorkspace(options: RewriteOptions): Workspace {
     view: createSpanView(walk, places, { spanAttributes, resourceAttributes, shapes }),
     spanCount: 0,
     changedSpanCount: 0,
+    stepEnd: stepSpans,
   };
 }
