@@ -95,6 +95,9 @@ export const queueConsumers = 4;
 /** Connections to one destination. As many as requests that may wait for their acknowledgement in an ordinary load. */
 export const destinationConnectionsMax = 64;
 
+/** Milliseconds for which a request keeps its thread before the network and the timers have theirs. Shorter turns would only cost. */
+export const turnMs = 1;
+
 /** Records read from the ledger for one request: about 1 MiB of log events. */
 export const recordsBatchMax = 500;
 

@@ -1,3 +1,4 @@
+import { turnMs as defaultTurnMs } from './limits.ts';
 import type { Steps } from './otlp/codec.ts';
 
 /** Shares the time of a thread between requests. */
@@ -10,7 +11,7 @@ export type Turns = {
 
 /** What turns are measured with. */
 export type TurnsOptions = {
-  /** Milliseconds after which work makes way. Default: 1. */
+  /** Milliseconds after which work makes way. Default: {@link defaultTurnMs}. */
   readonly turnMs?: number;
   /** Milliseconds since some instant. Default: those of the process. */
   readonly nowMs?: () => number;
@@ -22,7 +23,7 @@ export type TurnsOptions = {
  * however large, the loop is late by one turn. Work that has begun comes before all that waits, because two requests under way
  * at a time would take twice the memory, and neither would be done earlier.
  */
-export function createTurns({ turnMs = 1, nowMs = () => performance.now() }: TurnsOptions = {}): Turns {
+export function createTurns({ turnMs = defaultTurnMs, nowMs = () => performance.now() }: TurnsOptions = {}): Turns {
   const waiting: Array<() => void> = [];
   let isScheduled = false;
   const next = (): void => {
