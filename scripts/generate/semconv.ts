@@ -25,9 +25,15 @@ type Registry = {
 
 const marker = 'Generated from packages/semconv/registry.yaml by `node scripts/generate.ts`. Do not edit.';
 
+/** A comma in text without quotes ends it in YAML, and makes the rest a key without a value. */
+function wholeValues(key: unknown, value: unknown): unknown {
+  if (value === null) throw new Error(`registry.yaml: "${key}" has no value; expected text with a comma in quotes`);
+  return value;
+}
+
 /** The constants of the semconv package and the reference page, from registry.yaml. */
 export function semconvFiles(root: string): readonly GeneratedFile[] {
-  const registry: Registry = parse(readFileSync(join(root, 'packages/semconv/registry.yaml'), 'utf8'));
+  const registry: Registry = parse(readFileSync(join(root, 'packages/semconv/registry.yaml'), 'utf8'), wholeValues);
   const source = join(root, 'packages/semconv/src');
   return [
     { path: join(source, 'attributes.generated.ts'), text: attributesFile(registry) },
