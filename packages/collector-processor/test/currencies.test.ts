@@ -50,3 +50,23 @@ test.each<[string, string, string]>([
   expect(reader.verify().problems).toEqual([]);
   reader.close();
 });
+
+test('a cost beyond all sums is unpriced and named; it does not hold up the request it came in', async () => {
+  const file = folder.join('ledger.db');
+  const parsed = parseConfig('', {}, { endpoint: '127.0.0.1:0', ledgerFile: file });
+  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.issues));
+  const service = await serve({ config: parsed.config });
+  const stated = (key: string, amount: string): object => ({
+    ...{ item: { type: 'claim', id: 'C-1' }, at: '2026-06-01', category: 'tool' },
+    ...{ idempotency_key: key, cost: { amount, currency: 'USD' } },
+  });
+  const answer = await fetch(`${service.url}/v1/entries`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ entries: [stated('1', '9'.repeat(60)), stated('2', '0.25')] }),
+  });
+  expect(answer.status).toBe(200);
+  const record: unknown = JSON.parse(await (await fetch(`${service.url}/v1/work-items/default/claim/C-1`)).text());
+  expect(record).toMatchObject({ total: '0.25', complete: false, unpriced_reasons: { 'amount-too-large': 1 } });
+  await service.close();
+});

@@ -1,4 +1,6 @@
+import { joinPico, type Receipt } from '@costspan/pricing';
 import type { Entry } from './entry.ts';
+import { entryAmountMax } from './limits.ts';
 import type { ItemKey, Observation, SpanFact } from './span-fact.ts';
 
 /** What the ledger decides about a cost-bearing span once it knows the rest of its trace. */
@@ -70,7 +72,7 @@ export function entryOf(fact: CostFact, decision: Decision, currency: string): D
     category: observation.category,
     currency,
     ...costOf(fact, decision),
-    priceIds: isBooked(decision) ? priceIdsOf(fact) : [],
+    priceIds: isBooked(decision, observation) ? priceIdsOf(fact) : [],
     source: observation.receipt.source,
     ...(observation.receipt.compared === undefined ? {} : { compared: observation.receipt.compared }),
     usage: observation.usage,
@@ -126,12 +128,20 @@ function costOf({ observation }: CostFact, decision: Decision): Cost {
   if (decision.currencyProblem !== undefined) {
     return { ...nothing, waste, status: 'unpriced', reasons: [decision.currencyProblem] };
   }
+  if (isTooLarge(receipt)) return { ...nothing, waste, status: 'unpriced', reasons: ['amount-too-large'] };
   const { amountPico, lowPico, highPico, status, reasons, lines } = receipt;
   return { amountPico, lowPico, highPico, waste, status, reasons, lines };
 }
 
-function isBooked({ excluded, currencyProblem }: Decision): boolean {
-  return excluded === undefined && currencyProblem === undefined;
+/** Whether a receipt is above what any call costs, so that its price, its count or who stated it is wrong. It has no price then. */
+export function isTooLarge({ amountPico, highPico }: Pick<Receipt, 'amountPico' | 'highPico'>): boolean {
+  return amountPico > entryPicoMax || highPico > entryPicoMax;
+}
+
+const entryPicoMax = joinPico(entryAmountMax, 0n);
+
+function isBooked({ excluded, currencyProblem }: Decision, { receipt }: CostFact['observation']): boolean {
+  return excluded === undefined && currencyProblem === undefined && !isTooLarge(receipt);
 }
 
 function priceIdsOf({ observation: { receipt } }: CostFact): readonly string[] {

@@ -8,7 +8,7 @@ export { contributionText, parseContribution } from './contribution-text.ts';
 export type { ClosedTrace, DecideOptions, TraceDecision } from './decide-trace.ts';
 export { decideTrace } from './decide-trace.ts';
 export type { Booking, CostFact, DecidedEntry, DecidedSpan, Decision } from './decision.ts';
-export { bearsCost, bookingOf, decisionText, entryOf } from './decision.ts';
+export { bearsCost, bookingOf, decisionText, entryOf, isTooLarge } from './decision.ts';
 export type { EntryChange, StoredVersion, WantedEntry } from './diff-entries.ts';
 export { diffEntries } from './diff-entries.ts';
 export type { Entry } from './entry.ts';

@@ -9,3 +9,9 @@ export const siblingsComparedMax = 64;
  * steps that kits put around a call, with room.
  */
 export const ancestorsComparedMax = 32;
+
+/**
+ * Largest amount of one entry, in whole units of the currency: 10^15, above what any call costs in any currency. What is above it
+ * has no price. A file holds sums of 64 bits, which is 9,223 of these.
+ */
+export const entryAmountMax = 1_000_000_000_000_000n;

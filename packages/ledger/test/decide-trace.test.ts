@@ -184,6 +184,14 @@ describe('what is priced once', () => {
       'a unattributed: no-item 0 unpriced (currency-differs)',
     ]);
   });
+
+  test('an amount that is no cost of any call is unpriced, never added', () => {
+    const most = '1000000000000000';
+    expect(lines(decide(facts(`span | cost\n a | ${most} \n b | ${most}.000000000001`)))).toEqual([
+      `a unattributed: no-item ${most} priced`,
+      'b unattributed: no-item 0 unpriced (amount-too-large)',
+    ]);
+  });
 });
 
 describe('which of two facts of one span counts', () => {

@@ -6,6 +6,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ...ASSUMPTIONS,
   ...READING_REASONS,
   'request-untold': 'Only the request is seen: no other span of its trace tells the call. Instrument the client that sent it.',
+  'amount-too-large': 'More than 10^15 of the currency: its price, its count or the stated cost cannot be what was meant.',
   'currency-differs': 'The cost is in a currency the ledger does not keep, so it cannot be added.',
 };
 

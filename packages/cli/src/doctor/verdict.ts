@@ -1,4 +1,5 @@
 import type { ExplainedSpan } from '@costspan/collector-processor';
+import { isTooLarge } from '@costspan/ledger';
 
 /**
  * What became of a span. `unidentified`: without a valid trace or span id nothing can be kept of it. `ordinary`: no dialect
@@ -22,7 +23,7 @@ export function verdictOn({ fact, dialect, decision }: ExplainedSpan): Verdict {
   if (decision.excluded !== undefined) return decision.excluded.status === 'aggregate' ? 'sum' : 'duplicate';
   const { receipt } = fact.observation;
   if (receipt.status === 'non_billable') return 'not_billed';
-  if (!receipt.complete || decision.currencyProblem !== undefined) return 'unpriced';
+  if (!receipt.complete || decision.currencyProblem !== undefined || isTooLarge(receipt)) return 'unpriced';
   return receipt.status === 'estimated' ? 'estimated' : 'priced';
 }
 
@@ -37,5 +38,6 @@ export function reasonsOf(span: ExplainedSpan): readonly string[] {
     ...receipt.reasons,
     ...(role === 'call' && dialect.startsWith('http-attempt@') ? ['request-untold'] : []),
     ...(decision?.currencyProblem === undefined ? [] : [decision.currencyProblem]),
+    ...(isTooLarge(receipt) ? ['amount-too-large'] : []),
   ];
 }
