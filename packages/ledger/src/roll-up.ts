@@ -51,9 +51,9 @@ export function dimensionsOf({ dimensions }: Sighting): CostRecord['dimensions']
   );
 }
 
-/** Unknown is not zero: a category of which nothing has a price has no amount. */
-export function hasNoPrice({ amountPico, entries, unpriced }: CategoryTally): boolean {
-  return amountPico === 0n && entries === unpriced;
+/** Unknown is not zero: a category whose spans with a price cost nothing, beside some without one, has no amount. */
+export function hasNoPrice({ amountPico, unpriced }: Pick<CategoryTally, 'amountPico' | 'unpriced'>): boolean {
+  return amountPico === 0n && unpriced > 0;
 }
 
 /**

@@ -40,6 +40,15 @@ test('a record says what an item cost, how that is known and what it rests on', 
   });
 });
 
+test('a category of which only nothing is known, beside a span without a price, has no amount', () => {
+  const table = `
+      span | item       | category | cost
+      free | ticket T-1 | tool     | ?call-failed:non_billable
+      bad  | ticket T-1 | tool     | ?no-price`;
+  const [record] = records(decide(facts(table)));
+  expect(record).toMatchObject({ byCategory: {}, unpricedByCategory: { tool: 1 }, spans: { non_billable: 1, unpriced: 1 } });
+});
+
 test.each([
   [{}, undefined],
   [{ aggregate: 3, duplicate: 1 }, undefined],

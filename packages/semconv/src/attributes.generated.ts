@@ -222,7 +222,7 @@ export const ATTR_COSTSPAN_TOTAL_HIGH = 'costspan.total.high' as const;
 /** Exact cost of what produced nothing; a part of the total. */
 export const ATTR_COSTSPAN_TOTAL_WASTE = 'costspan.total.waste' as const;
 
-/** Exact total of one category, `costspan.total.category.<category>`; absent when nothing fed the category or nothing of it has a price. */
+/** Exact total of one category, `costspan.total.category.<category>`; absent when nothing fed the category, or it is 0 beside spans without a price. */
 export const ATTR_COSTSPAN_TOTAL_CATEGORY_PREFIX = 'costspan.total.category.' as const;
 
 /** Disjoint usage of the item, `costspan.total.usage.<unit>`, decimal text. */

@@ -1,3 +1,4 @@
+import { type CategorySum, type CostSums, isUnknown } from '@costspan/ledger';
 import { formatPicoFixed, minorDigitsOf } from '@costspan/pricing';
 
 /** Writes amounts of one table alike. */
@@ -24,6 +25,18 @@ export function amountText(currency: string, amountsPico: Iterable<bigint>): Amo
     if (amountPico !== 0n && !/[1-9]/.test(text)) return amountPico < 0n ? `>-${smallest}` : `<${digits === 0 ? '1' : smallest}`;
     return grouped(text);
   };
+}
+
+/** An amount and how many spans of it have no price: `0.1800 +1?`, or `1?` when nothing of it is known. */
+export function sumText(sum: CategorySum, write: AmountText): string {
+  if (sum.unpriced === 0) return write(sum.amountPico);
+  return isUnknown(sum) ? `${sum.unpriced}?` : `${write(sum.amountPico)} +${sum.unpriced}?`;
+}
+
+/** A figure that is made of such a sum, as `≥ 0.1800` where something of the sum has no price, or `?` where nothing has. */
+export function atLeastText(amountPico: bigint, { totalPico, unpricedSpans }: CostSums, write: AmountText): string {
+  if (unpricedSpans === 0) return write(amountPico);
+  return isUnknown({ amountPico: totalPico, unpriced: unpricedSpans }) ? '?' : `≥ ${write(amountPico)}`;
 }
 
 /** Decimal text with commas between thousands of its whole part: `1234567.80` is `1,234,567.80`. */

@@ -1,6 +1,6 @@
 import { type CategorySum, type CostSums, isUnknown, type Shares } from '@costspan/ledger';
 import { CATEGORIES, type Category } from '@costspan/semconv';
-import { type AmountText, amountText } from './amount-text.ts';
+import { type AmountText, amountText, sumText } from './amount-text.ts';
 import { type Column, plainTable } from './plain-table.ts';
 
 /** A row of a table of costs: its names, what it cost, and what stands behind the total. */
@@ -32,7 +32,7 @@ export function costTable({ currency, rows, totals, ...table }: CostTable): stri
   const line = ({ names, sums, after }: CostRow): readonly string[] => [
     ...names,
     ...fed.map((category) => categoryCell(sums.byCategory[category], write)),
-    amountCell(sums.totalPico, sums.unpricedSpans, write),
+    sumText({ amountPico: sums.totalPico, unpriced: sums.unpricedSpans }, write),
     sums.wastePico === 0n ? '-' : write(sums.wastePico),
     ...(hasRange ? rangeTexts(sums, write) : []),
     ...after,
@@ -46,15 +46,9 @@ export function costTable({ currency, rows, totals, ...table }: CostTable): stri
   return plainTable(columns, shares === undefined ? lines : [...lines, shares]);
 }
 
-/** An amount and, after it, how many spans of it have no price: `0.1800 +1?`, or `1?` when nothing of it is known. */
-function amountCell(amountPico: bigint, unpriced: number, write: AmountText): string {
-  if (unpriced === 0) return write(amountPico);
-  return amountPico === 0n ? `${unpriced}?` : `${write(amountPico)} +${unpriced}?`;
-}
-
 /** A category the row has nothing of is a dash: others fed it, so for this row it is known to be nothing. */
 function categoryCell(sum: CategorySum | undefined, write: AmountText): string {
-  return sum === undefined ? '-' : amountCell(sum.amountPico, sum.unpriced, write);
+  return sum === undefined ? '-' : sumText(sum, write);
 }
 
 /** Points stay under each other although some amounts are followed by a count of unpriced spans. */

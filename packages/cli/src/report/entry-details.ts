@@ -72,7 +72,12 @@ function comparedText({ compared, currency }: Entry): readonly string[] {
   if (compared === undefined) return [];
   const names = { calculated: 'the price book says', reported: 'the provider reported', list_price: 'at list price it would be' };
   const difference = compared.difference === undefined ? '' : `, taken minus that is ${compared.difference}`;
-  return [`${names[compared.kind]} ${compared.amount} ${currency}${difference}`];
+  if (compared.complete) return [`${names[compared.kind]} ${compared.amount} ${currency}${difference}`];
+  const why = [
+    ...new Set(compared.lines.flatMap(({ cost, reason }) => (cost === undefined && reason !== undefined ? [reason] : []))),
+  ];
+  const amount = compared.lines.some(({ cost }) => cost !== undefined) ? `at least ${compared.amount} ${currency}, and ` : '';
+  return [`${names[compared.kind]} ${amount}no price: ${why.map((reason) => safeText(reason)).join(', ')}`];
 }
 
 function humanText({ human }: Entry): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Gap } from '@costspan/collector-processor';
-import { amountText } from './amount-text.ts';
+import type { CategorySum } from '@costspan/ledger';
+import { amountText, sumText } from './amount-text.ts';
 import { plainTable } from './plain-table.ts';
 import { nameCharactersMax, safeText } from './safe-text.ts';
 
@@ -25,7 +26,7 @@ export function gapsText(gaps: readonly Gap[], { title, currency }: GapsTextOpti
   const rows = byReason(gaps).map(([reason, ofReason]) => [
     safeText(reason),
     String(ofReason.reduce((sum, { entries }) => sum + entries, 0)),
-    ...(amounts === undefined ? [] : [amounts(ofReason.reduce((sum, { amountPico }) => sum + amountPico, 0n))]),
+    ...(amounts === undefined ? [] : [sumText(sumOf(ofReason), amounts)]),
     sourcesText(ofReason),
   ]);
   const columns = [
@@ -45,6 +46,13 @@ function byReason(gaps: readonly Gap[]): readonly (readonly [string, readonly Ga
     else ofReason.push(gap);
   }
   return [...reasons];
+}
+
+function sumOf(gaps: readonly Gap[]): CategorySum {
+  return {
+    amountPico: gaps.reduce((sum, { amountPico }) => sum + amountPico, 0n),
+    unpriced: gaps.reduce((sum, { unpriced }) => sum + unpriced, 0),
+  };
 }
 
 function sourcesText(gaps: readonly Gap[]): string {

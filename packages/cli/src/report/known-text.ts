@@ -1,6 +1,6 @@
 import { isExcluded, isUnpriced, type KnownBy } from '@costspan/ledger';
 import { shareOf } from '@costspan/pricing';
-import { amountText } from './amount-text.ts';
+import { type AmountText, amountText, sumText } from './amount-text.ts';
 import { plainTable } from './plain-table.ts';
 import type { Report } from './report-data.ts';
 
@@ -15,7 +15,7 @@ export function knownText(report: Report): string {
   const rows = known.map((part) => [
     knownMeaning(part.status),
     String(part.entries),
-    isUnpriced(part.status) && part.amountPico === 0n ? '?' : isExcluded(part.status) ? '' : write(part.amountPico),
+    partText(part, write),
     part.lowPico === part.highPico ? '' : `${write(part.lowPico)} to ${write(part.highPico)}`,
   ]);
   const columns = [
@@ -25,12 +25,19 @@ export function knownText(report: Report): string {
     { head: 'can be' },
   ];
   const table = known.every(({ status }) => status === 'priced') ? '' : `${plainTable(columns, rows)}\n`;
-  return `${table}${coverageText(known)}`;
+  return `${table}${coverageText(report.seen)}`;
+}
+
+function partText({ status, entries, amountPico }: KnownBy, write: AmountText): string {
+  if (isExcluded(status)) return '';
+  if (!isUnpriced(status)) return write(amountPico);
+  // The number of spans stands in the column before.
+  return amountPico === 0n ? '?' : sumText({ amountPico, unpriced: entries }, write);
 }
 
 /** `Priced share of seen spans: 99.12 % (226 of 228). Reconciled with invoices: no.` */
-export function coverageText(known: readonly KnownBy[]): string {
-  const billable = known.filter(({ status }) => !isExcluded(status));
+export function coverageText(parts: readonly KnownBy[]): string {
+  const billable = parts.filter(({ status }) => !isExcluded(status));
   const seen = countOf(billable);
   const priced = countOf(billable.filter(({ status }) => !isUnpriced(status)));
   const share = seen === 0 ? '' : `${shareOf(BigInt(priced), BigInt(seen), 2) ?? ''} % (${priced} of ${seen})`;

@@ -49,6 +49,8 @@ export type Report = {
   readonly shares?: Shares;
   readonly types: readonly TypeReport[];
   readonly known: readonly KnownBy[];
+  /** The same of every entry in the window, those of no item included, whatever the rows stand for. */
+  readonly seen: readonly KnownBy[];
   readonly unpriced: readonly Gap[];
   readonly unattributed: readonly Gap[];
   /** Categories that no entry of the ledger fed. Their cost is unknown, not 0. */
@@ -85,12 +87,15 @@ export function readReport(reader: LedgerReader, { by, window, timeZone, rules =
   const totals = sumUp((by.by === 'item' ? items : groups).map(({ sums }) => sums));
   const shares = sharesOf(totals);
   const spanned = spannedBy(items);
+  // Rows of items leave out what belongs to none.
+  const cells = reader.cells({ by: 'attributed' }, window);
   return {
     ...{ header, window, timeZone, by, items, groups, totals },
     ...(spanned !== undefined && { spanned }),
     ...(shares !== undefined && { shares }),
     types: reportByType(counted, completed),
-    known: knownBy(knownCells(reader, { by, window })),
+    known: knownBy(by.by === 'item' ? cells.filter(({ value }) => value === '1') : cells),
+    seen: knownBy(cells),
     unpriced: reader.gaps('unpriced', window),
     // Who is nobody's has no outcome either.
     unattributed: window.basis === 'completed' ? [] : reader.gaps('unattributed', window),
@@ -112,12 +117,6 @@ function cellsBy(
     default:
       return reader.cells(by, window);
   }
-}
-
-/** The entries behind the totals: rows of items leave out what belongs to none. */
-function knownCells(reader: LedgerReader, { by, window }: Pick<ReportRequest, 'by' | 'window'>): readonly CostCell[] {
-  const cells = reader.cells({ by: 'attributed' }, window);
-  return by.by === 'item' ? cells.filter(({ value }) => value === '1') : cells;
 }
 
 function spannedBy(items: Report['items']): Report['spanned'] {

@@ -44,7 +44,7 @@ function* reportObjects(reader: LedgerReader, report: Report): Iterable<Readonly
 /** The sums are those of the period; the item's own record has all of its cost, and is what `costspan item` prints. */
 function itemJson(
   reader: LedgerReader,
-  { record, sums, withChildrenPico }: Report['items'][number],
+  { record, sums, withChildrenPico, withChildrenUnpriced }: Report['items'][number],
 ): Readonly<Record<string, unknown>> {
   const { item, parentId, outcome, state, revision } = record;
   return {
@@ -55,6 +55,7 @@ function itemJson(
     dimensions: reader.dimensionsOf(item),
     ...sumsJson(sums),
     ...(withChildrenPico !== undefined && { with_children: formatPico(withChildrenPico) }),
+    ...(withChildrenUnpriced !== undefined && { with_children_unpriced_spans: withChildrenUnpriced }),
     first_span_ns: String(record.firstSpanNs),
     last_span_ns: String(record.lastSpanNs),
     emitter: reader.header.emitter,
@@ -112,6 +113,6 @@ function judgedJson({ units, correct, perCorrectPico }: NonNullable<TypeReport['
   return { judged: units, correct, ...(perCorrectPico !== undefined && { per_correct: formatPico(perCorrectPico) }) };
 }
 
-function gapJson({ entries, amountPico, ...gap }: Gap): Readonly<Record<string, unknown>> {
-  return { ...gap, spans: entries, amount: formatPico(amountPico) };
+function gapJson({ entries, unpriced, amountPico, ...gap }: Gap): Readonly<Record<string, unknown>> {
+  return { ...gap, spans: entries, unpriced_spans: unpriced, amount: formatPico(amountPico) };
 }

@@ -1,5 +1,5 @@
 import type { TypeReport } from '@costspan/ledger';
-import { amountText } from './amount-text.ts';
+import { amountText, atLeastText, sumText } from './amount-text.ts';
 import { costTable } from './cost-table.ts';
 import { gapsText } from './gaps-text.ts';
 import { knownText } from './known-text.ts';
@@ -63,11 +63,17 @@ function itemsTable({ items, totals, shares, header }: Report, { rowsMax }: Repo
     shares,
     nameHeads: [...(withTenant ? ['tenant'] : []), 'work item'],
     afterHeads: [...(withChildren ? ['with children'] : []), 'outcome'],
-    rows: shown.map(({ record, sums, withChildrenPico }) => ({
+    rows: shown.map(({ record, sums, withChildrenPico, withChildrenUnpriced = 0 }) => ({
       names: [...(withTenant ? [safeText(record.item.tenant, nameCharactersMax)] : []), itemName(record)],
       sums,
       after: [
-        ...(withChildren ? [withChildrenPico === undefined ? '' : write(withChildrenPico)] : []),
+        ...(withChildren
+          ? [
+              withChildrenPico === undefined
+                ? ''
+                : sumText({ amountPico: withChildrenPico, unpriced: withChildrenUnpriced }, write),
+            ]
+          : []),
         safeText(record.outcome?.value ?? (record.state === 'open' ? '(open)' : ''), nameCharactersMax),
       ],
     })),
@@ -83,9 +89,11 @@ function itemName({ item }: Report['items'][number]['record']): string {
   return safeText(`${item.type} ${item.id}`, nameCharactersMax);
 }
 
-function legend({ totals }: Report): string {
+function legend({ totals, types }: Report): string {
+  const isBound = types.some(({ sums }) => sums.unpricedSpans > 0 && sums.totalPico !== 0n);
   const notes = [
     ...(totals.unpricedSpans > 0 ? ['"+2?" means: and two spans without a price, so the amount is a lower bound.'] : []),
+    ...(isBound ? ['"≥" means: at least, because some spans behind the figure have no price.'] : []),
     ...(totals.lowPico === totals.highPico ? [] : ['low and high: what the total can be where it rests on estimates.']),
   ];
   return notes.join('\n');
@@ -103,8 +111,10 @@ function typesText({ types, header, window }: Report): string {
     String(type.attempted),
     String(type.completed),
     `${type.completionRate} %`,
-    type.perCompletedPico === undefined ? 'none completed' : `${write(type.perCompletedPico)} per ${unitName(type)}`,
-    write(type.perAttemptedPico),
+    type.perCompletedPico === undefined
+      ? 'none completed'
+      : `${atLeastText(type.perCompletedPico, type.sums, write)} per ${unitName(type)}`,
+    atLeastText(type.perAttemptedPico, type.sums, write),
     ...(withCorrect ? [correctText(type, write)] : []),
     type.shares === undefined ? '' : `${type.shares.visible} %`,
     type.shares === undefined ? '' : `${type.shares.hidden} %`,
@@ -123,10 +133,10 @@ function typesText({ types, header, window }: Report): string {
   return `Cost per unit of work: ${what} by the number completed, ${header.currency}\n${plainTable(columns, rows)}`;
 }
 
-function correctText({ judged }: TypeReport, write: (amountPico: bigint) => string): string {
+function correctText({ judged, sums }: TypeReport, write: (amountPico: bigint) => string): string {
   if (judged === undefined) return 'not measured';
   const { units, correct, perCorrectPico } = judged;
-  return `${perCorrectPico === undefined ? 'none correct' : write(perCorrectPico)} (${correct} of ${units} judged)`;
+  return `${perCorrectPico === undefined ? 'none correct' : atLeastText(perCorrectPico, sums, write)} (${correct} of ${units} judged)`;
 }
 
 /** Below this many items a spread says no more than the rows themselves. */
@@ -139,9 +149,9 @@ function spreadText({ types, header }: Report): string {
     header.currency,
     many.flatMap(({ spread }) => [spread.medianPico, spread.dearestPico]),
   );
-  const rows = many.map(({ type, spread }) => [
+  const rows = many.map(({ type, spread, sums }) => [
     safeText(type, nameCharactersMax),
-    ...[spread.medianPico, spread.ninetiethPico, spread.dearestPico].map(write),
+    ...[spread.medianPico, spread.ninetiethPico, spread.dearestPico].map((cost) => atLeastText(cost, sums, write)),
     spread.dearestTenthShare === undefined ? '' : `${spread.dearestTenthShare} %`,
   ]);
   const columns = [

@@ -50,20 +50,21 @@ ticket T-2    0.2000         0.0800     -    0.0600  0.4500         0.0300  0.82
 share %            82.63       2.24       ?    1.68   12.61           0.84      100.00            0.56
 
 "+2?" means: and two spans without a price, so the amount is a lower bound.
+"≥" means: at least, because some spans behind the figure have no price.
 low and high: what the total can be where it rests on estimates.
 
 Cost per unit of work: the cost of all items of a type by the number completed, USD
-type    attempted  completed      rate  cost per completed unit     per attempted  visible (llm)   hidden   waste
-─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-claim           1          1  100.00 %  5.5000 per processed claim         5.5000       100.00 %   0.00 %  0.00 %
-ticket          2          1   50.00 %  1.6400 per resolved ticket         0.8200        24.39 %  75.61 %  2.44 %
+type    attempted  completed      rate  cost per completed unit       per attempted  visible (llm)   hidden   waste
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+claim           1          1  100.00 %  ≥ 5.5000 per processed claim       ≥ 5.5000       100.00 %   0.00 %  0.00 %
+ticket          2          1   50.00 %  1.6400 per resolved ticket           0.8200        24.39 %  75.61 %  2.44 %
 
 how it is known             spans     USD  can be
 ───────────────────────────────────────────────────────────
 no price                        2       ?
 estimated                       1  0.5000  0.0000 to 0.5000
 exact, from the price book     13  6.6400
-Priced share of seen spans: 87.50 % (14 of 16). Reconciled with invoices: no.
+Priced share of seen spans: 88.24 % (15 of 17). Reconciled with invoices: no.
 
 Not priced, so missing from the totals
 reason         spans  from
@@ -91,6 +92,24 @@ Not measured: infrastructure, compliance, training, other. No span fed them, so 
     const text = await report('--by', by);
     const rows = text.split('\n').filter((line) => names.some((name) => line.startsWith(name)));
     expect(rows.length).toBeGreaterThanOrEqual(names.length);
+  });
+
+  test('never writes what has no price as 0: of no item, below an item, of a type, partly known', async () => {
+    const file = await ledgerWith([
+      facts('span | category | cost | model\n lost | tool | ?no-price | charge', { trace: 'trace-lost' }),
+      facts('span | item | cost | parentItem\n own | case P | 1 |', { trace: 'trace-parent' }),
+      facts('span | item | cost | parentItem\n below | ticket C | ?model-unknown | P', { trace: 'trace-child' }),
+    ]);
+    const text = await runCommand(registerReportCommand, 'report', '--ledger', file);
+    const rows = text.split('\n').map((line) => line.trim().split(/ {2,}/));
+    const row = (head: string): readonly string[] | undefined => rows.find(([first]) => first === head);
+    expect(row('case P')).toEqual(['case P', '1.0000', '1.0000', '-', '1.0000 +1?', '(open)']);
+    expect(row('ticket')?.slice(0, 6)).toEqual(['ticket', '1', '0', '0.00 %', 'none completed', '?']);
+    expect(row('no-item')).toEqual(['no-item', '1', '1?', 'tool openai/charge (1)']);
+    expect(text).toContain('Priced share of seen spans: 33.33 % (1 of 3).');
+    const json = await runCommand(registerReportCommand, 'report', '--ledger', file, '--json');
+    expect(json).toContain('"with_children":"1","with_children_unpriced_spans":1');
+    expect(json).toContain('"model":"charge","spans":1,"unpriced_spans":1,"amount":"0"');
   });
 
   test('shows the dearest items first and counts the rest', async () => {

@@ -9,6 +9,7 @@ import { durationText, timeText } from '../../src/report/time-text.ts';
 
 const [span] = decide(facts('span | cost\n a | 1')).spans;
 const base: Entry = { ...(span as NonNullable<typeof span>).entry, version: 1, state: 'live', recordedAtNs: 0n, emitter: 'E' };
+const partly = { kind: 'calculated', status: 'unpriced', complete: false, amount: '0.5' } as const;
 const line = { unit: 'human_ms', quantity: '420000', status: 'priced' } as const;
 
 describe('the details of an entry', () => {
@@ -67,6 +68,25 @@ describe('the details of an entry', () => {
         compared: { kind: 'reported', status: 'provider_reported', complete: true, amount: '1.1', difference: '-0.1', lines: [] },
       },
       'the provider reported 1.1 USD, taken minus that is -0.1',
+    ],
+    [
+      'a figure of the price book that is a part of one',
+      {
+        lines: [],
+        compared: {
+          ...partly,
+          lines: [
+            { ...line, cost: '0.5' },
+            { ...line, status: 'unpriced', reason: 'no-price' },
+          ],
+        },
+      },
+      'the price book says at least 0.5 USD, and no price: no-price',
+    ],
+    [
+      'a price book that says nothing: that is not 0',
+      { lines: [], compared: { ...partly, amount: '0', lines: [{ ...line, status: 'unpriced', reason: 'model-unknown' }] } },
+      'the price book says no price: model-unknown',
     ],
     [
       'a person',

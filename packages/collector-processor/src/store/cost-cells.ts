@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type CostCell, type CostRecord, type ItemKey, isExcluded } from '@costspan/ledger';
+import { type CostCell, type CostRecord, type ItemKey, isExcluded, isUnpriced } from '@costspan/ledger';
 import type { CellWindow } from './entry-scan.ts';
 import { prepareEntrySums, quarterSeconds, sumByDecision } from './entry-sums.ts';
 import { type ItemsInWindow, prepareDimensions, prepareItemsInWindow } from './item-costs.ts';
@@ -33,6 +33,8 @@ export type Gap = {
   readonly provider: string;
   readonly model: string;
   readonly entries: number;
+  /** How many of them have no price. */
+  readonly unpriced: number;
   /** What they cost as far as it is known. */
   readonly amountPico: bigint;
 };
@@ -186,6 +188,7 @@ function gapsOf(sums: readonly Sum[], of: 'unpriced' | 'unattributed'): readonly
     gaps.set(key, {
       ...{ reason, category, provider, model },
       entries: (gap?.entries ?? 0) + entries,
+      unpriced: (gap?.unpriced ?? 0) + (isUnpriced(status) ? entries : 0),
       amountPico: (gap?.amountPico ?? 0n) + amountPico,
     });
   }

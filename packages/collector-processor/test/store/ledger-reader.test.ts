@@ -77,10 +77,18 @@ describe('sums of entries', () => {
 test('tells what has no price and what has no item, by reason and source', async () => {
   const reader = await readerOf(work);
   expect(reader.gaps('unpriced')).toEqual([
-    { reason: 'model-unknown', category: 'llm', provider: 'openai', model: 'm-3', entries: 1, amountPico: 0n },
+    { reason: 'model-unknown', category: 'llm', provider: 'openai', model: 'm-3', entries: 1, unpriced: 1, amountPico: 0n },
   ]);
   expect(reader.gaps('unattributed')).toEqual([
-    { reason: 'no-item', category: 'tool', provider: 'openai', model: 'm-4', entries: 1, amountPico: 60_000_000_000n },
+    {
+      reason: 'no-item',
+      category: 'tool',
+      provider: 'openai',
+      model: 'm-4',
+      entries: 1,
+      unpriced: 0,
+      amountPico: 60_000_000_000n,
+    },
   ]);
 });
 

@@ -33,8 +33,8 @@ export type CostSums = {
 export type CategorySum = { readonly amountPico: bigint; readonly unpriced: number };
 
 /** True when nothing is known of a sum but that it has spans without a price: then it is not to be written as 0. */
-export function isUnknown({ amountPico, unpriced }: CategorySum): boolean {
-  return amountPico === 0n && unpriced > 0;
+export function isUnknown(sum: CategorySum): boolean {
+  return hasNoPrice(sum);
 }
 
 /** Sums of nothing. */

@@ -8,15 +8,19 @@ export type CostedItem = { readonly record: Pick<CostRecord, 'item' | 'parentId'
 export type ItemReport<Item extends CostedItem> = Item & {
   /** Own cost and that of every item below it, pico units; only for items that have children. Sums use own cost. */
   readonly withChildrenPico?: bigint;
+  /** Spans without a price in that sum, which makes it a lower bound. */
+  readonly withChildrenUnpriced?: number;
 };
 
 /** One row per item, the dearest first; ties by (tenant, type, id). */
 export function reportItems<Item extends CostedItem>(items: readonly Item[]): readonly ItemReport<Item>[] {
-  const rows = items.map((item): Row<Item> => ({ item, text: undefined, withChildrenPico: undefined }));
+  const rows = items.map((item): Row<Item> => ({ item, text: undefined, withChildrenPico: undefined, withChildrenUnpriced: 0 }));
   addToParents(rows);
   return rows
     .sort(byCost)
-    .map(({ item, withChildrenPico }) => (withChildrenPico === undefined ? item : { ...item, withChildrenPico }));
+    .map(({ item, withChildrenPico, withChildrenUnpriced }) =>
+      withChildrenPico === undefined ? item : { ...item, withChildrenPico, withChildrenUnpriced },
+    );
 }
 
 type Row<Item extends CostedItem> = {
@@ -24,6 +28,8 @@ type Row<Item extends CostedItem> = {
   /** What it is ordered by where another item costs the same. */
   text: string | undefined;
   withChildrenPico: bigint | undefined;
+  /** Set together with it. */
+  withChildrenUnpriced: number;
 };
 
 /**
@@ -35,6 +41,8 @@ function addToParents<Item extends CostedItem>(rows: readonly Row<Item>[]): void
   const parentOf = parentsOf(rows);
   for (const row of rows) {
     for (const above of ancestors(row, parentOf)) {
+      if (above.withChildrenPico === undefined) above.withChildrenUnpriced = above.item.sums.unpricedSpans;
+      above.withChildrenUnpriced += row.item.sums.unpricedSpans;
       above.withChildrenPico = (above.withChildrenPico ?? above.item.sums.totalPico) + row.item.sums.totalPico;
     }
   }

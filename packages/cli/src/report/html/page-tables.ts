@@ -1,7 +1,7 @@
 import type { Gap } from '@costspan/collector-processor';
-import { type CategorySum, isExcluded, isUnknown, isUnpriced } from '@costspan/ledger';
+import { type CategorySum, isExcluded, isUnpriced, type TypeReport } from '@costspan/ledger';
 import { CATEGORIES } from '@costspan/semconv';
-import { type AmountText, amountText } from '../amount-text.ts';
+import { type AmountText, amountText, atLeastText, sumText } from '../amount-text.ts';
 import { knownMeaning } from '../known-text.ts';
 import type { Report } from '../report-data.ts';
 import { counted } from '../report-header.ts';
@@ -26,9 +26,9 @@ export function typesTable({ types, header }: Report): Markup {
   const rows = types.map((type) => [
     name(safeText(type.type)),
     ...[String(type.attempted), String(type.completed), `${type.completionRate} %`].map(amount),
-    amount(type.perCompletedPico === undefined ? 'none completed' : write(type.perCompletedPico)),
-    amount(write(type.perAttemptedPico)),
-    ...(withCorrect ? [amount(correctText(type.judged, write))] : []),
+    amount(type.perCompletedPico === undefined ? 'none completed' : atLeastText(type.perCompletedPico, type.sums, write)),
+    amount(atLeastText(type.perAttemptedPico, type.sums, write)),
+    ...(withCorrect ? [amount(correctText(type, write))] : []),
     ...[type.shares?.visible, type.shares?.hidden, type.shares?.waste].map((share) =>
       amount(share === undefined ? '' : `${share} %`),
     ),
@@ -36,10 +36,10 @@ export function typesTable({ types, header }: Report): Markup {
   return table(heads, rows);
 }
 
-function correctText(judged: Report['types'][number]['judged'], write: AmountText): string {
+function correctText({ judged, sums }: TypeReport, write: AmountText): string {
   if (judged === undefined) return 'not measured';
   const { correct, units, perCorrectPico } = judged;
-  return `${perCorrectPico === undefined ? 'none correct' : write(perCorrectPico)} (${correct} of ${units})`;
+  return `${perCorrectPico === undefined ? 'none correct' : atLeastText(perCorrectPico, sums, write)} (${correct} of ${units})`;
 }
 
 /** How unequal the items of each type are. */
@@ -48,9 +48,9 @@ export function spreadTable({ types, header }: Report): Markup {
     header.currency,
     types.map(({ spread }) => spread.dearestPico),
   );
-  const rows = types.map(({ type, spread }) => [
+  const rows = types.map(({ type, spread, sums }) => [
     name(safeText(type)),
-    ...[spread.medianPico, spread.ninetiethPico, spread.dearestPico].map((cost) => amount(write(cost))),
+    ...[spread.medianPico, spread.ninetiethPico, spread.dearestPico].map((cost) => amount(atLeastText(cost, sums, write))),
     amount(spread.dearestTenthShare === undefined ? '' : `${spread.dearestTenthShare} %`),
   ]);
   const heads = ['half cost at most', 'nine of ten cost at most', 'dearest', 'dearest tenth carries'].map(amount);
@@ -80,12 +80,6 @@ export function itemsTable({ items, totals, header }: Report, rowsMax: number): 
   return html`${table(heads, rows)}${more}`;
 }
 
-/** An amount and how many spans of it have no price: `0.1800 +1?`, or `1?` when nothing of it is known. */
-function sumText(sum: CategorySum, write: AmountText): string {
-  if (sum.unpriced === 0) return write(sum.amountPico);
-  return isUnknown(sum) ? `${sum.unpriced}?` : `${write(sum.amountPico)} +${sum.unpriced}?`;
-}
-
 /** The total by how it is known, with the bounds of each part. */
 export function knownTable({ known, header }: Report): Markup {
   const write = amountText(
@@ -111,11 +105,11 @@ export function gapsTable(gaps: readonly Gap[], currency?: string): Markup {
           gaps.map(({ amountPico }) => amountPico),
         );
   const heads = [name('reason'), text('from'), amount('spans'), ...(currency === undefined ? [] : [amount(currency)])];
-  const rows = gaps.map(({ reason, category, provider, model, entries, amountPico }) => [
+  const rows = gaps.map(({ reason, category, provider, model, entries, unpriced, amountPico }) => [
     name(safeText(reason)),
     text(safeText([category, [provider, model].filter((part) => part !== '').join('/')].join(' ').trim(), 60)),
     amount(String(entries)),
-    ...(write === undefined ? [] : [amount(write(amountPico))]),
+    ...(write === undefined ? [] : [amount(sumText({ amountPico, unpriced }, write))]),
   ]);
   return table(heads, rows);
 }

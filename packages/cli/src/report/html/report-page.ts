@@ -1,7 +1,7 @@
 import { type CostSums, isUnknown, type TypeReport } from '@costspan/ledger';
 import { shareOf } from '@costspan/pricing';
 import { CATEGORIES } from '@costspan/semconv';
-import { type AmountText, amountText } from '../amount-text.ts';
+import { type AmountText, amountText, atLeastText } from '../amount-text.ts';
 import { coverageText } from '../known-text.ts';
 import type { Report } from '../report-data.ts';
 import { byText, counted, headerLines } from '../report-header.ts';
@@ -41,7 +41,7 @@ ${charts.overTime === undefined ? undefined : section(`By ${charts.timeUnit}`, c
 ${charts.spread === undefined ? undefined : section('How much items cost', html`<p class="quiet">Each bar counts items; the scale is logarithmic.</p>`, chart(charts.spread), spreadTable(report))}
 ${charts.rows === undefined ? undefined : section(report.by.by === 'item' ? 'Dearest work items' : `By ${byText(report.by)}`, categoryKey(report.totals), chart(charts.rows))}
 ${items.length === 0 ? undefined : section('Work items', itemsTable(report, rowsMax))}
-${section('How it is known', knownTable(report), html`<p>${coverageText(report.known)}</p>`)}
+${section('How it is known', knownTable(report), html`<p>${coverageText(report.seen)}</p>`)}
 ${unpriced.length === 0 ? undefined : section('Not priced, so missing from the totals', gapsTable(unpriced))}
 ${unattributed.length === 0 ? undefined : section('No work item is known for these', gapsTable(unattributed, header.currency))}
 <footer><p>Amounts on this page are rounded for reading; <code>costspan report --json</code> has them exact. Charts draw lengths, and are for trends.</p></footer>
@@ -79,8 +79,9 @@ function unitTitle({ type, completedWord }: TypeReport): string {
   return `Per ${safeText(`${completedWord} ${type}`, 30)}`;
 }
 
-function perCompleted({ perCompletedPico }: TypeReport, currency: string): string {
-  return perCompletedPico === undefined ? 'none completed' : amountText(currency, [perCompletedPico])(perCompletedPico);
+function perCompleted({ perCompletedPico, sums }: TypeReport, currency: string): string {
+  if (perCompletedPico === undefined) return 'none completed';
+  return atLeastText(perCompletedPico, sums, amountText(currency, [perCompletedPico]));
 }
 
 function categoryKey({ byCategory }: CostSums): Markup {
