@@ -119,8 +119,15 @@ const roleOf = (fields: SpanFields): SpanRole => {
 const categoryOf = (fields: SpanFields, role: SpanRole, isVector: boolean): Category => {
   if (isVector) return 'vector';
   if (role === 'tool') return 'tool';
-  return isEmbedding(fields) ? 'embedding' : 'llm';
+  if (isEmbedding(fields)) return 'embedding';
+  return isCostAlone(fields) ? 'other' : 'llm';
 };
+
+/** A cost that is declared for no model is no model's: the SDK records what the application knows of as such a call. */
+const isCostAlone = (fields: SpanFields): boolean =>
+  fields.present(MODEL_KEYS) === undefined &&
+  fields.present(PROVIDER_KEYS) === undefined &&
+  fields.present(ATTR_COSTSPAN_DECLARED_COST_AMOUNT) !== undefined;
 
 const isEmbedding = (fields: SpanFields): boolean => fields.text(ATTR_GEN_AI_OPERATION_NAME) === 'embeddings';
 
