@@ -159,5 +159,6 @@ const findCause = (error: unknown, code: CostspanErrorCode): CostspanError | und
 export const shown = (value: unknown): string => {
   if (typeof value === 'string') return value === '' ? 'an empty string' : `a string of ${value.length} characters`;
   if (typeof value === 'number' || typeof value === 'boolean' || value === undefined || value === null) return String(value);
-  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 };

@@ -1,4 +1,5 @@
-import { type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
+import { ProxyTracerProvider, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
+import { warnOnce } from './faults.ts';
 import { SDK_SCOPE, SDK_VERSION } from './version.ts';
 
 /** What this package needs of a tracer. */
@@ -14,11 +15,21 @@ export const spanStarterOf = (given: TracerProvider | undefined): SpanStarter =>
   return {
     startSpan: (name, options, context) => {
       const provider = behind(given ?? trace.getTracerProvider());
-      if (known?.provider !== provider) known = { provider, tracer: provider.getTracer(SDK_SCOPE, SDK_VERSION) };
+      if (known?.provider !== provider) {
+        known = { provider, tracer: provider.getTracer(SDK_SCOPE, SDK_VERSION) };
+        // Who gives a provider knows what it does.
+        if (given === undefined && provider === NO_PROVIDER) warnOnce('nothing-recorded', NOTHING_RECORDED);
+      }
       return known.tracer.startSpan(name, options, context);
     },
   };
 };
+
+/** What the API hands out while nothing is registered. */
+const NO_PROVIDER = new ProxyTracerProvider().getDelegate();
+
+const NOTHING_RECORDED =
+  'no tracer provider is registered, so no cost is recorded: use startCostspan(), or register yours with costspan.spanProcessor before the first call; costspan.doctor() says what is missing';
 
 // What is registered is handed out behind a provider that only passes on, and whose tracers would remember its first one.
 const behind = (provider: TracerProvider): TracerProvider =>

@@ -30,6 +30,13 @@ test('with a sampler that drops everything, unless it is wrapped in ours', () =>
   expect(codes(wrapped.costspan)).toEqual([]);
 });
 
+test('what is no sampler is refused where it is given', () => {
+  const { costspan } = measure({ handoffKey: KEY });
+  expect(() => costspan.sampler('always_on' as never)).toThrow(
+    'sampler: expected a Sampler of OpenTelemetry, found a string of 9 characters; give the one to wrap, such as ',
+  );
+});
+
 test('with a sampler that drops some, unless it is wrapped in ours', () => {
   const half = new TraceIdRatioBasedSampler(0.5);
   const unwrapped = measure({ handoffKey: KEY }, { sampler: half });

@@ -19,7 +19,11 @@ test.each<[string, unknown, string]>([
     { endpoint: 'localhost:4318' },
     'createCostspan: endpoint: expected the base URL of an OTLP/HTTP receiver, found a string of 14 characters; write it like http://localhost:4318',
   ],
-  ['headers that are no text', { headers: { a: 1 } }, 'createCostspan: headers: expected an object of strings, found a object; '],
+  [
+    'headers that are no text',
+    { headers: { a: 1 } },
+    'createCostspan: headers: expected an object of strings, found an object; ',
+  ],
   [
     'a stamp nobody knows',
     { stamp: 'some' },

@@ -8,7 +8,7 @@ import type { Budget, BudgetInit, BudgetLimits } from './budget-type.ts';
 export const createBudget = (init: BudgetInit): Budget => {
   checkFields(WHERE, init, checks);
   for (const field of ['per', 'currency'] as const) {
-    if (init[field] === undefined) throw invalid(field, 'expected a value', 'nothing', checks[field][2]);
+    if (init[field] === undefined) throw invalid(field, checks[field][1], 'nothing', checks[field][2]);
   }
   if ((init.per === 'type' || init.per === 'tenant') && init.period === undefined) {
     throw invalid('period', `expected a period for a budget per ${init.per}`, 'none', 'write period: "day", or count per item');
@@ -131,7 +131,7 @@ export const checkBudgets = (budgets: unknown, where: string): void => {
     code: 'option-invalid',
     where: `${where}: budgets`,
     problem: 'expected a list of budgets',
-    found: shown(budgets),
+    found: Array.isArray(budgets) ? 'something else in the list' : shown(budgets),
     advice: 'make each with costspan.budget({ per: "item", currency: "USD", hard: "5.00" })',
   });
 };

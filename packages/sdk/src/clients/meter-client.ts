@@ -43,7 +43,7 @@ export const meterClient = <T extends object>(client: T, options: MeterOptions, 
   try {
     metered = client.withOptions({ fetch, ...native });
   } catch (cause) {
-    throw Object.assign(unsupported(shownClient(client), 'it accepts no fetch of its own, so its calls cannot be metered'), {
+    throw Object.assign(unsupported(`${shownClient(client)} of which no copy with a fetch of its own can be made`, NO_COPY), {
       cause,
     });
   }
@@ -72,8 +72,15 @@ const isClient = (client: object): client is SupportedClient =>
 
 const NATIVE_SPANS_OFF = { openTelemetry: { traces: false, propagation: false } } as const;
 
+/** Proxies of other tools stand before a client, and what they keep private cannot be copied through them. */
+const NO_COPY =
+  'meter the client itself, before another tool wraps it: wrap(costspan.meter(client)); or pass `fetch: costspan.fetch()` to its constructor';
+
 const shownClient = (client: unknown): string =>
-  typeof client === 'object' && client !== null ? `a ${client.constructor?.name ?? 'plain object'}` : shown(client);
+  typeof client === 'object' && client !== null ? instanceName(client.constructor?.name) : shown(client);
+
+const instanceName = (name: string | undefined): string =>
+  name === undefined || name === 'Object' ? 'a plain object' : `an instance of ${name}`;
 
 const unsupported = (found: string, advice: string): CostspanError =>
   new CostspanError({

@@ -1,4 +1,4 @@
-import { CostspanError } from '../errors.ts';
+import { CostspanError, shown } from '../errors.ts';
 import { readToken, signToken, type TokenFault } from '../token/signed-token.ts';
 import type { Dimensions } from '../work-item/work-item-type.ts';
 
@@ -30,14 +30,18 @@ export const signHandoffToken = (claims: HandoffClaims, key: string): string => 
 /** The claims of a token; throws a CostspanError when it is corrupt, signed with none of the keys, or expired at `nowMs`. */
 export const verifyHandoffToken = (token: unknown, keys: readonly string[], nowMs: number): HandoffClaims => {
   const read = readToken<HandoffClaims>(KIND, token, keys, nowMs);
-  if ('fault' in read) throw failureOf(read.fault, read.claims);
+  if ('fault' in read) throw failureOf(read.fault, read.claims, token);
   return read.claims;
 };
 
-const failureOf = (fault: TokenFault, claims: HandoffClaims | undefined): CostspanError => {
+const failureOf = (fault: TokenFault, claims: HandoffClaims | undefined, token: unknown): CostspanError => {
   switch (fault) {
     case 'corrupt':
-      return failure('handoff-token-corrupt', 'expected a token of item.handoff()', 'pass the token on as it is, unshortened');
+      return failure(
+        'handoff-token-corrupt',
+        `expected a token of item.handoff(), found ${shown(token)}`,
+        'pass the token on as it is, unshortened',
+      );
     case 'forged':
       return failure(
         'handoff-token-forged',

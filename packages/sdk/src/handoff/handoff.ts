@@ -17,6 +17,7 @@ import { CostspanError, shown } from '../errors.ts';
 import { type ReportMisuse, warnOnce } from '../faults.ts';
 import { completedHandoffsMax, identityBytesMax } from '../limits.ts';
 import type { CostspanSettings } from '../options.ts';
+import { checkFields, type FieldCheck } from '../options-check.ts';
 import type { SpanStarter } from '../span-starter.ts';
 import { onceContext } from '../spans/once-context.ts';
 import type { SigningKeys } from '../token/signing-keys.ts';
@@ -100,6 +101,7 @@ export const createHandoffs = (
   const complete = (token: string, completion: HandoffCompletion): CompletedHandoff => {
     const nowMs = Date.now();
     const claims = verifyHandoffToken(token, keys, nowMs);
+    checkFields('handoff.complete', completion, completionChecks);
     const touch = completion.touch === undefined ? undefined : touchTimeOf(completion.touch);
     if (completion.decision !== undefined) checkText(completion.decision, 'handoff.complete: decision');
     const id = claims.handoffId;
@@ -129,6 +131,15 @@ export const createHandoffs = (
   };
 
   return { open, complete };
+};
+
+const isAnything = (): boolean => true;
+
+// A name that is not known must not pass for a time that was not told. The values are looked at one by one.
+const completionChecks: Readonly<Record<keyof HandoffCompletion, FieldCheck>> = {
+  touch: [isAnything, '', ''],
+  decision: [isAnything, '', ''],
+  idempotencyKey: [isAnything, '', ''],
 };
 
 const untraced = (): CostspanError =>

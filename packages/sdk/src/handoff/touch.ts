@@ -17,9 +17,12 @@ export const touchTimeOf = (touch: Touch, where = 'handoff.complete: touch'): To
   }
   if ('measured' in touch) {
     const ms = instantMs(touch.measured?.endedAt) - instantMs(touch.measured?.startedAt);
+    if (Number.isNaN(ms))
+      throw failure(`${where}.measured`, 'expected { startedAt, endedAt }, each a Date or milliseconds', 'none');
     return { ms: wholeMs(ms, `${where}.measured`), source: 'measured' };
   }
   const isMinutes = 'minutes' in touch;
+  if (!isMinutes && !('ms' in touch)) throw failure(where, 'expected { minutes }, { ms } or { measured }', 'none of them');
   const told: unknown = isMinutes ? touch.minutes : touch.ms;
   // Times a factor, text would turn into a number.
   const ms = typeof told === 'number' ? told * (isMinutes ? MINUTE_MS : 1) : Number.NaN;

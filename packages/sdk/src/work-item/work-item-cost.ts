@@ -56,9 +56,20 @@ const ask = async (url: string, headers: Readonly<Record<string, string>>): Prom
       signal: AbortSignal.timeout(costTimeoutMs),
     });
   } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
-    throw failure(`expected ${new URL(url).origin} to answer`, found, 'check that the processor runs there, and try again');
+    throw failure(
+      `expected ${new URL(url).origin} to answer`,
+      reasonOf(error),
+      'check that the processor runs there, and try again',
+    );
   }
+};
+
+// fetch says only that it failed; what happened is in the cause, as a code where several addresses were tried.
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return cause.message || ('code' in cause ? String(cause.code) : error.message);
 };
 
 const readAnswer = async (response: Response): Promise<WorkItemCost | undefined> => {

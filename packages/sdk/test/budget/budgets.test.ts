@@ -42,7 +42,11 @@ describe('a budget that cannot be one is refused where it is made', () => {
     ],
     ['gate above hard', { gate: '2', hard: '1' }, 'budget: gate: expected at most hard'],
     ['no period per type', { per: 'type', hard: '1' }, 'budget: period: expected a period for a budget per type, found none'],
-    ['no currency', { hard: '1', currency: undefined }, 'budget: currency: expected a value, found nothing'],
+    [
+      'no currency',
+      { hard: '1', currency: undefined },
+      'budget: currency: expected an ISO 4217 code such as "USD", found nothing',
+    ],
     ['a currency that is none', { hard: '1', currency: 'dollars' }, 'budget: currency: expected an ISO 4217 code'],
     [
       'two currencies',
@@ -72,7 +76,7 @@ describe('a budget that cannot be one is refused where it is made', () => {
   test('something else in their place', () => {
     const { costspan } = measure();
     expect(() => costspan.workItem.run({ ...item, budgets: [{ hard: '1' }] as never }, () => 1)).toThrow(
-      'workItem.run: budgets: expected a list of budgets, found a list; make each with costspan.budget(',
+      'workItem.run: budgets: expected a list of budgets, found something else in the list; make each with costspan.budget(',
     );
   });
 

@@ -4,7 +4,7 @@ import { context, propagation, trace } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import OpenAI, { type APIPromise, AzureOpenAI } from 'openai';
 import type { ChatCompletion } from 'openai/resources/chat/completions';
-import { describe, expect, expectTypeOf, test } from 'vitest';
+import { describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { measure, usageOf } from '../support/measure.ts';
 
 const chat = { model: 'gpt-5', messages: [{ role: 'user' as const, content: 'Hello' }] };
@@ -106,7 +106,7 @@ describe('what cannot be metered is refused', () => {
       undefined,
       'meter: client: expected a client that can be metered, found undefined; pass a client of openai, @anthropic-ai/sdk, a vector database or MCP',
     ],
-    ['a plain object', {}, 'meter: client: expected a client that can be metered, found a Object; '],
+    ['a plain object', {}, 'meter: client: expected a client that can be metered, found a plain object; '],
     ['the class instead of a client', OpenAI, 'meter: client: expected a client that can be metered, found a function; '],
   ])('%s', (_, client, reason) => {
     expect(() => measure().costspan.meter(client as object)).toThrow(reason);
@@ -119,7 +119,14 @@ describe('what cannot be metered is refused', () => {
       }
     }
     expect(() => measure().costspan.meter(new Own())).toThrow(
-      'found a Own whose copy does not take the fetch option; pass `fetch: costspan.fetch()` to its constructor instead',
+      'found an instance of Own whose copy does not take the fetch option; pass `fetch: costspan.fetch()` to its constructor instead',
+    );
+  });
+
+  test('a client that another tool stands before', () => {
+    const wrapped = new Proxy(new OpenAI({ apiKey: 'sk-test' }), {});
+    expect(() => measure().costspan.meter(wrapped)).toThrow(
+      'found an instance of OpenAI of which no copy with a fetch of its own can be made; meter the client itself, before another tool wraps it: wrap(costspan.meter(client)); or pass',
     );
   });
 
@@ -170,8 +177,17 @@ test('without a tracer provider everything works and nothing is measured', async
   const { costspan } = measure();
   trace.disable();
   const client = costspan.meter(new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'sk-test' }));
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
   const answer = await costspan.workItem.run({ type: 'ticket', id: 'T-1' }, () => client.chat.completions.create(chat));
   expect(answer.choices).toHaveLength(1);
+  // Once, and not for every call.
+  expect(warned.mock.calls).toEqual([
+    [
+      'no tracer provider is registered, so no cost is recorded: use startCostspan(), or register yours with costspan.spanProcessor before the first call; costspan.doctor() says what is missing',
+      { type: 'CostspanWarning' },
+    ],
+  ]);
+  warned.mockRestore();
 });
 
 test('API keys are told apart by a fingerprint, and never sent', async () => {

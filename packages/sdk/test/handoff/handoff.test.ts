@@ -209,6 +209,24 @@ test.each<[string, unknown]>([
   expect(await measured.costspan.handoff.complete(token, { touch: { minutes: 1 } })).toMatchObject({ charged: true });
 });
 
+test.each<[string, object, string]>([
+  ['a field nobody knows', { tuch: { minutes: 5 } }, 'handoff.complete: tuch: unknown field; known fields are touch, decision, '],
+  [
+    'a unit nobody knows',
+    { touch: { hours: 5 } },
+    'handoff.complete: touch: expected { minutes }, { ms } or { measured }, found none of them; ',
+  ],
+  [
+    'dates that are none',
+    { touch: { measured: { startedAt: 'yesterday', endedAt: new Date() } } },
+    'handoff.complete: touch.measured: expected { startedAt, endedAt }, each a Date or milliseconds, found none; ',
+  ],
+])('%s is not taken for a time that was not told', async (_, completion, message) => {
+  const { costspan, spans } = measure({ handoffKey: KEY });
+  await expect(costspan.handoff.complete(await open(), completion as never)).rejects.toThrow(message);
+  expect(await spans()).toEqual([]);
+});
+
 test('a role is needed to hand something off', async () => {
   const { costspan } = measure({ handoffKey: KEY });
   const item = costspan.workItem.ref({ type: 'claim', id: 'C-1' });

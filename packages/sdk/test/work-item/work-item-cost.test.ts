@@ -92,6 +92,10 @@ test('says what to do where nobody can be asked', async () => {
     message: 'item.cost: expected an `endpoint`, found none; give createCostspan the endpoint of the processor',
   });
   const away = createCostspan({ endpoint: 'http://127.0.0.1:9' });
-  await expect(away.workItem.ref({ type: 'ticket', id: 'T-42' }).cost()).rejects.toMatchObject({ code: 'cost-unavailable' });
+  await expect(away.workItem.ref({ type: 'ticket', id: 'T-42' }).cost()).rejects.toMatchObject({
+    code: 'cost-unavailable',
+    message:
+      'item.cost: expected http://127.0.0.1:9 to answer, found bad port; check that the processor runs there, and try again',
+  });
   await away.shutdown();
 });
