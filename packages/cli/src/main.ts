@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, InvalidArgumentError } from 'commander';
 import { registerAddCommand } from './commands/add.ts';
 import { registerConfigCommand } from './commands/config.ts';
 import { registerDoctorCommand } from './commands/doctor.ts';
@@ -21,11 +21,15 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
+    // One that a command throws, where several options together are wrong, has been shown by nobody yet.
+    if (error instanceof InvalidArgumentError) process.stderr.write(`error: ${error.message}\n${USAGE_HINT}\n`);
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   }
 }
+
+const USAGE_HINT = 'Try `costspan --help`.';
 
 function createProgram(): Command {
   const program = new Command('costspan')
@@ -33,7 +37,8 @@ function createProgram(): Command {
       'What did this work item cost? Receives OpenTelemetry spans, prices them, and keeps an exact record per work item.',
     )
     .version(installedVersion(), '-v, --version')
-    .showHelpAfterError('Try `costspan --help`.')
+    .showHelpAfterError(USAGE_HINT)
+    .configureHelp({ optionDescription: (option) => new Help().optionDescription(option).replace(' (default: [])', '') })
     .exitOverride();
   registerServeCommand(program);
   registerProcessCommand(program);

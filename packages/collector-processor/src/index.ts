@@ -13,6 +13,7 @@ export { CostspanError, type CostspanErrorCode } from './errors.ts';
 export { type ExplainedSpan, explainFiles } from './explain-files.ts';
 export { packFacts } from './facts/pack-facts.ts';
 export type { PackedFacts } from './facts/packed-facts.ts';
+export { workersMax } from './limits.ts';
 export { createLogger, describeFault, type Logger, type LoggerOptions, silentLogger } from './logger.ts';
 export { telemetryProblem } from './meter-config.ts';
 export type { PipelineTotals } from './pipeline.ts';

@@ -8,6 +8,7 @@ import {
   type Service,
   serve,
   systemClock,
+  workersMax,
 } from '@costspan/collector-processor';
 import { type Command, InvalidArgumentError } from 'commander';
 
@@ -21,7 +22,7 @@ export function registerServeCommand(program: Command): void {
     .option('-c, --config <file>', 'configuration file; without one, defaults for a laptop')
     .option('--endpoint <host:port>', 'address to listen on, instead of the configured one', addressText)
     .option('--ledger <file>', 'ledger file, instead of the configured one')
-    .option('--workers <number>', 'network threads, instead of the configured number')
+    .option('--workers <number>', 'network threads, instead of the configured number', workersText)
     .action(runServe);
 }
 
@@ -42,6 +43,13 @@ async function runServe({ config: file, endpoint, ledger, workers }: ServeFlags)
 /** Checked here, where it was typed: in the configuration it would look like a mistake of the file. */
 function addressText(given: string): string {
   if (parseAddress(given) === undefined) throw new InvalidArgumentError('Expected an address such as 127.0.0.1:4318.');
+  return given;
+}
+
+function workersText(given: string): string {
+  if (!/^[1-9]\d*$/.test(given) || Number(given) > workersMax) {
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${workersMax}.`);
+  }
   return given;
 }
 

@@ -19,7 +19,7 @@ export async function priceLines(input: string | undefined, book: CompiledBook, 
   let answered = 0;
   let failed = 0;
   let output = '';
-  for await (const line of readLines(input === undefined ? streams.stdin : createReadStream(input), LINE_CHARACTERS_MAX)) {
+  for await (const line of readLines(input === undefined ? streams.stdin : readFileBytes(input), LINE_CHARACTERS_MAX)) {
     if (line.kind === 'text' && line.text.trim() === '') continue;
     const result = answerLine(line, book, inlineBooks);
     if ('error' in result) failed += 1;
@@ -31,6 +31,15 @@ export async function priceLines(input: string | undefined, book: CompiledBook, 
   }
   await writeText(streams.stdout, output);
   return { answered, failed };
+}
+
+async function* readFileBytes(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(file);
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new Error(`${file}: cannot be read (${reason}); check the path`);
+  }
 }
 
 function answerLine(line: Line, book: CompiledBook, inlineBooks: ReturnType<typeof createInlineBooks>): PriceAnswer | LineError {

@@ -191,7 +191,23 @@ describe('one clear error each', () => {
     expect(stderr).toContain('notes.db');
   });
 
-  test('a flag that does not exist is wrong usage', async () => {
-    expect(await runCommand(['serve', '--prot', '1'], folder.path)).toMatchObject({ code: 2, stdout: '' });
+  test.each<[string, readonly string[], string]>([
+    ['a flag that does not exist', ['serve', '--prot', '1'], "unknown option '--prot'"],
+    [
+      'threads that are none',
+      ['serve', '--workers', '0'],
+      "option '--workers <number>' argument '0' is invalid. Expected a whole number from 1 to 64.",
+    ],
+    [
+      'a day that is none, seen only beside the time zone',
+      ['report', '--from', 'yesterday'],
+      '--from: expected a day like 2026-06-01 or a time like 2026-06-01T14:30, found "yesterday"',
+    ],
+  ])('%s is wrong usage', async (_, args, message) => {
+    expect(await runCommand(args, folder.path)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `error: ${message}\nTry \`costspan --help\`.\n`,
+    });
   });
 });

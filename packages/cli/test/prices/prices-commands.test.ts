@@ -222,6 +222,11 @@ test('price answers from a file and fails when a line is no request, after answe
   expect(failure).toBe('costspan price: 1 of 2 lines are no request; their lines of output say why');
 });
 
+test('price says which file it cannot read', async () => {
+  const { failure } = await runCommand('price', '--in', '/nowhere.jsonl');
+  expect(failure).toBe('/nowhere.jsonl: cannot be read (ENOENT); check the path');
+});
+
 test('price refuses a broken book before it reads a line', async () => {
   const { folder, write } = scratchFolder();
   const { out, failure } = await runCommand('price', '--in', '/nowhere', '--book', write('deal.yaml', contract('one')));
