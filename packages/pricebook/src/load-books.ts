@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { type CompiledBook, compileBook, type PriceBook } from '@costspan/pricing';
 import { bookDigest } from './book-digest.ts';
-import type { BookIssue } from './book-issue.ts';
+import { type BookIssue, formatBookIssue } from './book-issue.ts';
 import { DEFAULT_BOOK_DIGESTS } from './catalog/default-books.generated.ts';
 import { DEFAULT_BOOKS, defaultCompiledBook, defaultShelves } from './catalog/default-books.ts';
 import { BOOK_BYTES_MAX } from './limits.ts';
@@ -45,7 +45,9 @@ export async function loadBooks({ files, withCatalog = true, currency }: LoadBoo
       return { file: source.file, ...(await placeIn(source.text, path)), path, message };
     }),
   );
-  return compiled.kind === 'ok' ? { kind: 'ok', book: compiled.book, warnings: placed } : { kind: 'invalid', issues: placed };
+  // The default books are several, and have no place of their own to be told apart by.
+  const distinct = [...new Map(placed.map((issue) => [formatBookIssue(issue), issue])).values()];
+  return compiled.kind === 'ok' ? { kind: 'ok', book: compiled.book, warnings: distinct } : { kind: 'invalid', issues: distinct };
 }
 
 /** The books of some files, or every problem in them; not compiled. */

@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import {
   type Config,
   CostspanError,
+  checkTlsFiles,
   configJsonSchema,
   describeIssues,
   readConfig,
@@ -21,7 +22,9 @@ export function registerConfigCommand(program: Command): void {
   const config = program.command('config').description('Check, describe or begin a configuration file.');
   config
     .command('check')
-    .description('List everything that is wrong with a configuration file, its price books, and the Collector in front of it.')
+    .description(
+      'List everything that is wrong with a configuration file, its price books and TLS files, and the Collector in front of it.',
+    )
     .argument('[file]', 'configuration file of Costspan')
     .option('--collector <file>', 'configuration file of the OpenTelemetry Collector that sends to Costspan')
     .option(
@@ -74,6 +77,7 @@ async function checkCostspan(file: string): Promise<Config> {
   const { books, catalog, currency } = config.pricing;
   const loaded = await loadBooks({ files: books, withCatalog: catalog, currency });
   if (loaded.kind === 'invalid') throw new CostspanError('price-book-invalid', loaded.issues.map(formatBookIssue).join('\n'));
+  await checkTlsFiles(config);
   const problem = telemetryProblem(config, loaded.book);
   if (problem !== undefined) throw new CostspanError('config-invalid', `${file}: ${problem}`);
   for (const warning of warnings) process.stderr.write(`${file}: warning: ${warning}\n`);

@@ -122,6 +122,27 @@ test('check looks into the price books too', async () => {
   ]).toEqual([1, '', ['missing.yaml:1', 'bad.yaml:4']]);
 });
 
+test('check looks at the files of TLS too', async () => {
+  const tls = 'receivers: {otlp: {protocols: {grpc: {tls: {cert_file: /nowhere.pem, key_file: /nowhere.key}}}}}\n';
+  await writeFile(folder.join('tls.yaml'), tls);
+  expect(await runCommand(['config', 'check', 'tls.yaml'], folder.path)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      'receivers.otlp.protocols.grpc.tls.cert_file: /nowhere.pem cannot be read (ENOENT); check the path and its permissions\n',
+  });
+});
+
+test('check warns once of a currency that the default books have no rate into', async () => {
+  await writeFile(folder.join('euros.yaml'), 'pricing: {currency: EUR}\n');
+  expect(await runCommand(['config', 'check', 'euros.yaml'], folder.path)).toEqual({
+    code: 0,
+    stdout: 'euros.yaml: no problems\n',
+    stderr:
+      '(default books):1:1: currency: prices in USD have no rate into EUR and stay unpriced: no-fx; add fx rows from USD to EUR (warning)\n',
+  });
+});
+
 test('schema is JSON Schema on standard output', async () => {
   const { code, stdout } = await runCommand(['config', 'schema'], folder.path);
   expect([code, Object.keys(JSON.parse(stdout).properties)]).toEqual([

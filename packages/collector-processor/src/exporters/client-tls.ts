@@ -1,5 +1,5 @@
 import type { ClientTls } from '../config/config.ts';
-import { readPem } from '../read-pem.ts';
+import { checkTlsIdentity, readPem } from '../read-pem.ts';
 
 /** TLS files of an exporter, read. */
 export type ClientTlsOptions = {
@@ -17,11 +17,15 @@ export async function readClientTls(tls: ClientTls | undefined, name: string): P
     readOptional(`exporters.${name}.tls.cert_file`, tls.certFile),
     readOptional(`exporters.${name}.tls.key_file`, tls.keyFile),
   ]);
-  return {
-    rejectUnauthorized: !tls.insecureSkipVerify,
+  const files = {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
+  };
+  checkTlsIdentity(`exporters.${name}.tls`, files);
+  return {
+    rejectUnauthorized: !tls.insecureSkipVerify,
+    ...files,
   };
 }
 

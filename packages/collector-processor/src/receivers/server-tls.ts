@@ -1,14 +1,16 @@
-import { createSecureContext, type Server, type TlsOptions } from 'node:tls';
+import type { Server, TlsOptions } from 'node:tls';
 import type { ServerTls } from '../config/config.ts';
-import { readPem } from '../read-pem.ts';
+import { checkTlsIdentity, readPem } from '../read-pem.ts';
 
-/** Reads the files of a TLS identity into options of a server. Called again, it reads renewed files. */
-export async function readServerTls(tls: ServerTls): Promise<TlsOptions> {
+/** Reads the files of a TLS identity into options of a server. Called again, it reads renewed files. `protocol` is for errors. */
+export async function readServerTls(tls: ServerTls, protocol: 'http' | 'grpc'): Promise<TlsOptions> {
+  const field = `receivers.otlp.protocols.${protocol}.tls`;
   const [cert, key, ca] = await Promise.all([
-    readPem('tls.cert_file', tls.certFile),
-    readPem('tls.key_file', tls.keyFile),
-    tls.clientCaFile === undefined ? undefined : readPem('tls.client_ca_file', tls.clientCaFile),
+    readPem(`${field}.cert_file`, tls.certFile),
+    readPem(`${field}.key_file`, tls.keyFile),
+    tls.clientCaFile === undefined ? undefined : readPem(`${field}.client_ca_file`, tls.clientCaFile),
   ]);
+  checkTlsIdentity(field, { cert, key, ...(ca === undefined ? {} : { ca }) });
   return {
     cert,
     key,
@@ -18,11 +20,13 @@ export async function readServerTls(tls: ServerTls): Promise<TlsOptions> {
 }
 
 /** Reads the files again and returns what makes a server use them; nothing to do for one without TLS. */
-export async function prepareServerTls(server: object, tls: ServerTls | undefined): Promise<() => void> {
+export async function prepareServerTls(
+  server: object,
+  tls: ServerTls | undefined,
+  protocol: 'http' | 'grpc',
+): Promise<() => void> {
   if (tls === undefined || !canRenew(server)) return () => undefined;
-  const options = await readServerTls(tls);
-  // A file that is no certificate is found here, where it can still be refused.
-  createSecureContext(options);
+  const options = await readServerTls(tls, protocol);
   return () => server.setSecureContext(options);
 }
 

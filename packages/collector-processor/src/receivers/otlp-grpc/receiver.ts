@@ -38,7 +38,7 @@ export async function startOtlpGrpcReceiver(options: OtlpGrpcReceiverOptions): P
   return {
     port,
     url: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(host)}:${port}`,
-    prepareTls: () => prepareServerTls(server, config.tls),
+    prepareTls: () => prepareServerTls(server, config.tls, 'grpc'),
     stop: async (timeoutMs) => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const timeUp = new AbortController();
@@ -60,7 +60,9 @@ async function createGrpcServer(config: OtlpGrpcReceiverConfig): Promise<Http2Se
     settings: { maxConcurrentStreams: config.streamsMax, initialWindowSize: grpcStreamWindowBytes, enablePush: false },
   };
   const server =
-    config.tls === undefined ? createServer(options) : createSecureServer({ ...options, ...(await readServerTls(config.tls)) });
+    config.tls === undefined
+      ? createServer(options)
+      : createSecureServer({ ...options, ...(await readServerTls(config.tls, 'grpc')) });
   server.maxConnections = config.connectionsMax;
   return server;
 }

@@ -32,7 +32,7 @@ export async function startOtlpHttpReceiver(options: OtlpHttpReceiverOptions): P
   return {
     port,
     url: `${config.tls === undefined ? 'http' : 'https'}://${urlHost(host)}:${port}`,
-    prepareTls: () => prepareServerTls(server, config.tls),
+    prepareTls: () => prepareServerTls(server, config.tls, 'http'),
     stop: async (timeoutMs) => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const timeUp = new AbortController();
@@ -54,7 +54,9 @@ async function createHttpServer(config: OtlpHttpReceiverConfig): Promise<Server 
     noDelay: true,
   };
   const server =
-    config.tls === undefined ? createServer(timeouts) : createTlsServer({ ...timeouts, ...(await readServerTls(config.tls)) });
+    config.tls === undefined
+      ? createServer(timeouts)
+      : createTlsServer({ ...timeouts, ...(await readServerTls(config.tls, 'http')) });
   server.maxConnections = config.connectionsMax;
   return server;
 }

@@ -40,6 +40,15 @@ test('OTLP-45 a client certificate is shown where one is wanted', async () => {
   expect(await postWith(own, true)).toMatchObject({ kind: 'answered', status: 200 });
 });
 
+test.each<[string, Partial<ClientTls>, string]>([
+  ['a key of another certificate', { certFile: file('client.pem'), keyFile: file('server.key') }, 'key values mismatch'],
+  ['a key in the place of authorities', { caFile: file('server.key') }, 'no start line'],
+])('%s is found before a request needs it', async (_, tls, reason) => {
+  await expect(readClientTls({ insecureSkipVerify: false, ...tls }, 'otlp_http/a')).rejects.toThrow(
+    `exporters.otlp_http/a.tls: its files cannot be used (${reason}); expected PEM files: `,
+  );
+});
+
 test('a file that is not there is one clear error', async () => {
   await expect(readClientTls({ ...trusting, caFile: '/nowhere/ca.pem' }, 'otlp_http/a')).rejects.toThrow(
     'exporters.otlp_http/a.tls.ca_file: /nowhere/ca.pem cannot be read (ENOENT); check the path and its permissions',

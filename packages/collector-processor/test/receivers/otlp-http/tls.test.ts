@@ -56,6 +56,12 @@ test('OTLP-44 a renewed certificate is used without a restart, a missing one cha
   expect(await postOver(receiver.url)).toMatchObject({ name: 'renewed' });
 });
 
+test('a key of another certificate is refused at start, with the field it is named in', async () => {
+  await expect(startReceiver({ config: { tls: { ...tls, keyFile: file('client.key') } } })).rejects.toThrow(
+    'receivers.otlp.protocols.http.tls: its files cannot be used (key values mismatch); expected PEM files: ',
+  );
+});
+
 describe('OTLP-45 client certificates', () => {
   const mutual = { ...tls, clientCaFile: file('ca.pem') };
   test('one signed by the authority passes', async () => {
