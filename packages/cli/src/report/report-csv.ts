@@ -2,17 +2,19 @@ import { type CategorySum, type CostSums, isUnknown } from '@costspan/ledger';
 import { formatPico } from '@costspan/pricing';
 import { CATEGORIES } from '@costspan/semconv';
 import type { Report } from './report-data.ts';
+import { safeText } from './safe-text.ts';
 
 /** The main table as CSV (RFC 4180): exact amounts, one column per category, empty where nothing fed it or nothing is known. */
 export function reportCsv({ by, items, groups, header }: Report): string {
   const sumHeads = [...CATEGORIES, 'total', 'waste', 'low', 'high', 'spans', 'unpriced_spans'];
   if (by.by !== 'item') {
-    const head = by.by === 'dimension' ? by.key : by.by;
-    const rows = groups.map(({ value, sums }) => [value ?? '', header.currency, ...sumCells(sums)]);
+    const head = by.by === 'dimension' ? textCell(by.key) : by.by;
+    const rows = groups.map(({ value, sums }) => [textCell(value ?? ''), header.currency, ...sumCells(sums)]);
     return csv([[head, 'currency', ...sumHeads], ...rows]);
   }
   const rows = items.map(({ record: { item, parentId, outcome, state }, sums }) => [
-    ...[item.tenant, item.type, item.id, parentId ?? '', outcome?.value ?? '', state, header.currency],
+    ...[item.tenant, item.type, item.id, parentId ?? '', outcome?.value ?? ''].map(textCell),
+    ...[state, header.currency],
     ...sumCells(sums),
   ]);
   return csv([['tenant', 'type', 'id', 'parent_id', 'outcome', 'state', 'currency', ...sumHeads], ...rows]);
@@ -30,6 +32,15 @@ function sumCells(sums: CostSums): readonly string[] {
     ...[wastePico, lowPico, highPico].map(formatPico),
     ...[spans, unpricedSpans].map(String),
   ];
+}
+
+/**
+ * Text of a sender made fit for a spreadsheet, which would run it as a formula if it began like one, and for a terminal.
+ * Signed numbers are no danger, and stay what they are.
+ */
+function textCell(text: string): string {
+  const safe = safeText(text);
+  return /^[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(safe) && !/^[+-][\d.,]+$/.test(safe) ? `'${safe}` : safe;
 }
 
 function csv(rows: readonly (readonly string[])[]): string {

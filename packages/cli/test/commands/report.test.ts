@@ -311,6 +311,24 @@ describe('for machines', () => {
       '"openai/a""b,c",USD,1,',
     );
   });
+
+  test.each([
+    ['=cmd|calc!A1', "'=cmd|calc!A1"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    ['+1+1', "'+1+1"],
+    ['-42', '-42'],
+    ['\u0009=1', '?=1'],
+    ['\u001b[31mred', '?[31mred'],
+    ['T-1', 'T-1'],
+  ])('CSV of an id %j runs in no spreadsheet and no terminal', async (id, cell) => {
+    const renamed = facts('span | item | cost\n a | ticket T-1 | 1').map((each) => ({
+      ...each,
+      item: { type: 'ticket', id, source: 'span' as const },
+    }));
+    const file = await ledgerWith([renamed]);
+    const csv = await runCommand(registerReportCommand, 'report', '--ledger', file, '--csv');
+    expect(csv.split('\r\n')[1]?.split(',')[2]).toBe(cell);
+  });
 });
 
 test.each<[readonly string[], RegExp]>([

@@ -29,15 +29,15 @@ p { margin: .25rem 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .87rem; }
 th, td { padding: .3rem .6rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th { color: var(--quiet); font-weight: 600; }
+th { color: var(--quiet); font-weight: 600; white-space: normal; vertical-align: bottom; }
 td.amount, th.amount { text-align: right; }
-td.name { overflow-wrap: anywhere; white-space: normal; min-width: 9rem; }
+td.name { overflow-wrap: anywhere; white-space: normal; min-width: 7rem; }
 tfoot td { font-weight: 600; border-bottom: 0; }
 figure { margin: 0; }
 figure svg { width: 100%; height: auto; }
 .narrow { display: none; }
 .key { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .85rem; margin: .25rem 0 .5rem; padding: 0; list-style: none; }
 .key span { display: inline-block; width: .8rem; height: .8rem; border-radius: .15rem; margin-right: .35rem; vertical-align: -.08rem; }
-@media (max-width: 36rem) { .wide { display: none; } .narrow { display: block; } body { font-size: 14px; } }
+@media (max-width: 36rem) { th { white-space: nowrap; } .wide { display: none; } .narrow { display: block; } body { font-size: 14px; } }
 @media print { body { max-width: none; } h2 { break-after: avoid; } figure, .tiles { break-inside: avoid; } }
 `;

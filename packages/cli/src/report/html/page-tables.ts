@@ -5,7 +5,7 @@ import { type AmountText, amountText, atLeastText, sumText } from '../amount-tex
 import { knownMeaning } from '../known-text.ts';
 import type { Report } from '../report-data.ts';
 import { counted } from '../report-header.ts';
-import { safeText } from '../safe-text.ts';
+import { nameCharactersMax, safeText } from '../safe-text.ts';
 import { html, type Markup } from './markup.ts';
 
 type Cell = { readonly text: string; readonly is: 'name' | 'text' | 'amount' };
@@ -71,7 +71,7 @@ export function itemsTable({ items, totals, header }: Report, rowsMax: number): 
     ...fed.map((category) => cell(sums.byCategory[category])),
     amount(sumText({ amountPico: sums.totalPico, unpriced: sums.unpricedSpans }, write)),
     amount(sums.wastePico === 0n ? '' : write(sums.wastePico)),
-    text(safeText(outcome?.value ?? (state === 'open' ? '(open)' : ''))),
+    text(safeText(outcome?.value ?? (state === 'open' ? '(open)' : ''), nameCharactersMax)),
   ]);
   const heads = [name('work item'), ...fed.map(amount), amount('total'), amount('of which waste'), text('outcome')];
   const hidden = items.length - shown.length;
