@@ -37,7 +37,7 @@ export const addPricedLine = (tally: Tally, quantity: ValidQuantity, pricing: Pr
   if (billed === undefined) return addCostless(tally, quantity, 'invalid_usage', 'count-too-large');
   const { rate, factor } = effectivePriceOf(chosen, holdingModifiers(chosen, moment));
   const fx = row.currency === book.currency ? undefined : fxInForce(row.currency, moment.atMs, book);
-  if (fx === 'none') return addCostless(tally, quantity, 'unpriced', 'no-fx');
+  if (fx === 'none') return isZero ? addNothingUsed(tally, quantity) : addCostless(tally, quantity, 'unpriced', 'no-fx');
   const cost = costOf(fx === undefined ? rate : multiplyRate(rate, fx.rate), billed);
   const reason = isZero ? undefined : whyEstimated(chosen, resolution);
   const plain: ReceiptLine = {

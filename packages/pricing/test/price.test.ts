@@ -220,5 +220,8 @@ describe('several lines', () => {
     expect(brief(priceOf({ input_text_tokens: 1_000_000, input_cache_read_text_tokens: 0, output_text_tokens: 0 }, book))).toBe(
       'priced 1 | input_text_tokens 1 | input_cache_read_text_tokens 0 | output_text_tokens 0',
     );
+    const foreign = compiled([bookOf([perMillion('model', 'requests', '1', { currency: 'CHF' })])]);
+    expect(brief(priceOf({ requests: 0 }, foreign))).toBe('priced 0 | requests 0');
+    expect(brief(priceOf({ requests: 1 }, foreign))).toBe('unpriced 0 | requests no-fx');
   });
 });

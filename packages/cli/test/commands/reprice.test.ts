@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { openLedger, openLedgerReader, packFacts } from '@costspan/collector-processor';
 import { describe, expect, test } from 'vitest';
 import { facts } from '../../../ledger/test/support/facts.ts';
@@ -6,6 +7,7 @@ import { registerItemCommand } from '../../src/commands/item.ts';
 import { registerRepriceCommand } from '../../src/commands/reprice.ts';
 import { ledgerWith } from '../support/ledger-with.ts';
 import { runCommand } from '../support/run-command.ts';
+import { runCommand as runBuilt } from './start-command.ts';
 
 /** A call at 0.18 a request of gpt-5, one without a price, a duplicate, a declared one, and one of another day. */
 const spans = facts(`
@@ -88,6 +90,46 @@ describe('costspan reprice', () => {
     const once = read(ledger);
     expect(await run(ledger, book)).toMatch(/^No entry changes\.\nUnchanged:\n {2}3 cost the same with these prices\n/);
     expect(read(ledger)).toEqual(once);
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, string]>([
+    [
+      'a touch time that is the default of the role',
+      { 'human.role': 'clerk', 'human.touch_ms': '60000', 'human.touch_source': 'default' },
+      'touch-time-default',
+    ],
+    [
+      'a count that is read under an assumption',
+      { sku: 'acme/m', 'usage.requests': '1', usage_assumption: 'router-fee-excluded' },
+      'router-fee-excluded',
+    ],
+    ['a call that ended in a way that may not be billed', { sku: 'acme/m', 'usage.requests': '1' }, 'outcome-billing-unknown'],
+  ])('%s stays an estimate', async (_, said, reason) => {
+    const { ledger, book } = await ledgerAndBook();
+    const file = `${ledger}.new`;
+    const rules = `outcomes: [{id: o, outcome: failed, billed: unknown}]\nroles: [{role: clerk, hourly: "36"}]\nprices:\n  - {id: p, provider: acme, match: {exact: m}, unit: requests, amount: "1", per: "1", status: list}\n`;
+    writeFileSync(book, `book: own\nversion: "1"\ncurrency: USD\n${rules}`);
+    writeFileSync(`${ledger}.config`, JSON.stringify({ pricing: { books: [book] } }));
+    const failed = reason === 'outcome-billing-unknown';
+    const attributes = Object.entries(said).map(([key, text]) => ({
+      key: `costspan.${key}`,
+      value: key.endsWith('_ms') || key.startsWith('usage.') ? { intValue: text } : { stringValue: text },
+    }));
+    const times = { startTimeUnixNano: '1780315200000000000', endTimeUnixNano: '1780315201000000000' };
+    const span = {
+      traceId: '1'.repeat(32),
+      spanId: '2'.repeat(16),
+      name: 's',
+      ...times,
+      attributes,
+      status: { code: failed ? 2 : 1 },
+    };
+    writeFileSync(`${ledger}.json`, JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }));
+    await runBuilt(['process', '--in', `${ledger}.json`, '--ledger', file, '--config', `${ledger}.config`], tmpdir());
+    const reader = openLedgerReader(file);
+    expect([...reader.entries()].map((entry) => [entry.status, entry.reasons])).toEqual([['estimated', [reason]]]);
+    reader.close();
+    expect(await run(file, book)).toMatch(/^No entry changes\.\nUnchanged:\n {2}1 costs? the same/);
   });
 
   test('spans that come again do not bring the old price back', async () => {

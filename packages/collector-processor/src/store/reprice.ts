@@ -1,5 +1,6 @@
 import { type CostFact, canonicalText, entryOf, type ItemKey, isExcluded, isTelemetry } from '@costspan/ledger';
 import {
+  ASSUMPTIONS,
   type CompiledBook,
   price,
   type Receipt,
@@ -123,7 +124,7 @@ function outcomeOf(fact: CostFact, receipt: Receipt, reason: string): Outcome {
 
 function priceOf({ startNs, observation }: CostFact, book: CompiledBook): Receipt {
   const { provider, model, usage, serviceTier, region, attempt, receipt } = observation;
-  const assumed = attempt?.billable === 'possible' ? 'attempt-possible' : receipt.reasons.find(isOfReader);
+  const assumed = attempt?.billable === 'possible' ? 'attempt-possible' : (unsureOf(receipt) ?? receipt.reasons.find(isOfReader));
   return price(
     {
       atMs: Number(startNs / 1_000_000n),
@@ -132,14 +133,23 @@ function priceOf({ startNs, observation }: CostFact, book: CompiledBook): Receip
       usage,
       ...(serviceTier === undefined ? {} : { serviceTier }),
       ...(region === undefined ? {} : { region }),
-      ...(assumed === undefined ? {} : { assumption: { reason: assumed, lowZero: assumed === 'attempt-possible' } }),
+      ...(assumed === undefined ? {} : { assumption: { reason: assumed, lowZero: lowZeroReasons.includes(assumed) } }),
     },
     book,
   );
 }
 
-/** Whether a reader of spans gave the reason, not a price book: it holds whatever the prices are. */
+/** How the call ended is not kept: where a book did not know whether such a call is billed, nobody knows it now. */
+function unsureOf({ reasons }: Receipt): string | undefined {
+  return reasons.find((reason) => lowZeroReasons.includes(reason));
+}
+
+/** Reasons for which nothing may have been billed. */
+const lowZeroReasons: readonly string[] = ['attempt-possible', 'outcome-billing-unknown'];
+
+/** Whether a reader of spans or of usage gave the reason, not a price book: it holds whatever the prices are. */
 function isOfReader(reason: string): boolean {
+  if (reason in ASSUMPTIONS || reason === 'touch-time-default') return true;
   return reason in READING_REASONS && !lackingReasons.includes(reason);
 }
 
