@@ -1,5 +1,5 @@
 import type { AuditedEvent, LedgerHeader, LedgerReader } from '@costspan/collector-processor';
-import { type CostRecord, canonicalText, type Entry, type ItemKey, tallyOf } from '@costspan/ledger';
+import { addTallies, type CostRecord, canonicalText, type Entry, type ItemKey, type Tally, tallyOf } from '@costspan/ledger';
 import { formatPico } from '@costspan/pricing';
 
 /** Everything the ledger knows about one work item. */
@@ -8,6 +8,8 @@ export type ItemPath = {
   readonly record: CostRecord;
   /** Every version of every entry, by time of use. */
   readonly entries: readonly Entry[];
+  /** What entries that were deleted add up to; absent: none was. The record has them still. */
+  readonly deleted?: Tally;
   /** What budgets and gates decided for it, by time. */
   readonly audit: readonly AuditedEvent[];
 };
@@ -24,12 +26,14 @@ export function findItem(reader: LedgerReader, wanted: { readonly id: string } &
   if (record === undefined) return { kind: 'unknown' };
   if (others.length > 0) return { kind: 'ambiguous', candidates: [record, ...others].map(({ item }) => item) };
   const [entries, audit] = [reader.entriesOf(record.item), reader.audit(record.item)];
-  return { kind: 'found', path: { header: reader.header, record, entries, audit } };
+  const deleted = reader.deletedOf(record.item);
+  return { kind: 'found', path: { header: reader.header, record, entries, audit, ...(deleted !== undefined && { deleted }) } };
 }
 
-/** Differences between a record and what its live entries sum to; empty when the record is right. */
-export function verifyItem({ record, entries }: ItemPath): readonly string[] {
-  const tally = tallyOf(entries.filter(({ state }) => state === 'live'));
+/** Differences between a record and what its live entries and the deleted ones sum to; empty when the record is right. */
+export function verifyItem({ record, entries, deleted }: ItemPath): readonly string[] {
+  const kept = tallyOf(entries.filter(({ state }) => state === 'live'));
+  const tally = deleted === undefined ? kept : addTallies(deleted, kept);
   const amounts = [
     ['total', record.totalPico, tally.totalPico],
     ['low', record.lowPico, tally.lowPico],

@@ -1,4 +1,4 @@
-import { type Entry, isExcluded, isUnpriced } from '@costspan/ledger';
+import { type Entry, isExcluded, isUnpriced, sumsOfRecord } from '@costspan/ledger';
 import { type AmountText, amountText } from './amount-text.ts';
 import { decisionCells, decisionDetails } from './decision-text.ts';
 import { entryDetails } from './entry-details.ts';
@@ -13,8 +13,9 @@ export function itemText(path: ItemPath, sources: PriceSources): string {
   const { record, entries } = path;
   const write = amountText(record.currency, [record.totalPico, ...entries.map(({ amountPico }) => amountPico)]);
   const steps = stepsOf(path, write, sources);
-  if (steps.length === 0) return `${headText(path)}\n\nNo span with a cost belongs to it.\n`;
-  return `${headText(path)}\n\n${stepsText(steps)}\n\n${[totalText(path, write), ...unloadedText(entries, sources)].join('\n')}\n`;
+  if (steps.length === 0 && path.deleted === undefined) return `${headText(path)}\n\nNo span with a cost belongs to it.\n`;
+  const table = steps.length === 0 ? '' : `${stepsText(steps)}\n\n`;
+  return `${headText(path)}\n\n${table}${[totalText(path, write), ...unloadedText(entries, sources)].join('\n')}\n`;
 }
 
 /** A line of the path, and what stands below it. */
@@ -103,9 +104,8 @@ function costText(entry: Entry, write: AmountText): string {
   return isUnpriced(entry.status) ? `${write(entry.amountPico)} + ?` : write(entry.amountPico);
 }
 
-function totalText({ record, header, entries }: ItemPath, write: AmountText): string {
-  const live = entries.filter(({ state }) => state === 'live');
-  const unpriced = live.filter(({ status }) => isUnpriced(status)).length;
+function totalText({ record, header, deleted }: ItemPath, write: AmountText): string {
+  const { unpricedSpans: unpriced } = sumsOfRecord(record);
   const isRange = record.lowPico !== record.totalPico || record.highPico !== record.totalPico;
   const notes = [
     ...(record.wastePico === 0n ? [] : [`of which waste ${write(record.wastePico)}`]),
@@ -113,9 +113,11 @@ function totalText({ record, header, entries }: ItemPath, write: AmountText): st
     ...(unpriced === 0 ? [] : [`${unpriced} without a price, so this is a lower bound`]),
   ];
   const pruned =
-    header.prunedBeforeNs === undefined
+    header.prunedBeforeNs === undefined || deleted === undefined
       ? []
-      : [`Entries of traces quiet since ${timeText(header.prunedBeforeNs)} were deleted; the total may include some.`];
+      : [
+          `Entries of traces quiet since ${timeText(header.prunedBeforeNs)} were deleted: ${write(deleted.totalPico)} of the total is theirs.`,
+        ];
   return [`total ${write(record.totalPico)} ${record.currency}${notes.map((note) => `, ${note}`).join('')}`, ...pruned].join(
     '\n',
   );

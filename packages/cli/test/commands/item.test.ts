@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { openLedger, packFacts } from '@costspan/collector-processor';
 import { describe, expect, test } from 'vitest';
 import { facts } from '../../../ledger/test/support/facts.ts';
 import { registerItemCommand } from '../../src/commands/item.ts';
@@ -96,6 +97,24 @@ book not loaded: 2026-06-01 (sha256 abababababab); name its files with --book to
   test('can be verified', async () => {
     expect(await item('--verify')).toContain('verified: the record is the sum of its 7 live entries\n');
   });
+});
+
+test('what is left of deleted entries is in the total, said beside it, and verified', async () => {
+  const file = await ledgerWith([]);
+  let nowNs = 1_780_401_600_000_000_000n;
+  const ledger = await openLedger({ file, currency: 'USD', clock: { nowNs: () => nowNs } });
+  await ledger.commit(packFacts(facts('span | item | cost\n a | ticket T-1 | 0.18\n b | ticket T-1 | ?no-price')));
+  nowNs += 40n * 86_400n * 1_000_000_000n;
+  await ledger.closeDue(nowNs);
+  const text = async (): Promise<string> => await runCommand(registerItemCommand, 'item', 'T-1', '--ledger', file, '--verify');
+  expect(await text()).toMatch(
+    /USD\nledger [^\n]*\n\ntotal 0\.1800 USD, 1 without a price, so this is a lower bound\nEntries [^\n]* were deleted: 0\.1800 of the total is theirs\.\nverified: the record is the sum of its 0 live entries and of what was kept of deleted ones\n$/,
+  );
+  await ledger.commit(packFacts(facts('span | item | cost | start\n c | ticket T-1 | 1 | 3455990', { trace: 'new' })));
+  await ledger.close();
+  expect(await text()).toMatch(
+    /\ntotal 1\.1800 USD, 1 without a price[^\n]*\n[^\n]*: 0\.1800 of the total is theirs\.\n[^\n]*\nverified: the record is the sum of its 1 live/,
+  );
 });
 
 test('a record that is not the sum of its entries fails verification, of the item and of the ledger', async () => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { type CostRecord, type Entry, entryOf, type ItemKey } from '@costspan/ledger';
+import { type CostRecord, type Entry, entryOf, type ItemKey, type Tally } from '@costspan/ledger';
 import { CostspanError } from '../errors.ts';
 import { type AuditedEvent, prepareAudit } from './audit-rows.ts';
 import { type CostCells, prepareCells } from './cost-cells.ts';
@@ -39,6 +39,8 @@ export type LedgerReader = CostCells & {
   readonly findItem: (item: { readonly id: string } & Partial<ItemKey>) => readonly CostRecord[];
   /** Every version of every entry of an item, by time of use, then version. */
   readonly entriesOf: (item: ItemKey) => readonly Entry[];
+  /** What the entries of an item that were deleted with their traces add up to; undefined: none ever was. */
+  readonly deletedOf: (item: ItemKey) => Tally | undefined;
   /** What was decided for an item by budgets and gates, by time. */
   readonly audit: (item: ItemKey) => readonly AuditedEvent[];
   /** Every version of every entry, by identity, then version. */
@@ -109,6 +111,10 @@ export function createReader(database: DatabaseSync, file: string): LedgerReader
        UNION ALL SELECT trace_key FROM departures WHERE departures.item_key = items.item_key)
      ORDER BY usage_at_ns, entry_id, version`,
   );
+  const pruned = prepare<{ pruned: Uint8Array | null }>(
+    database,
+    'SELECT pruned FROM items WHERE tenant = ? AND type = ? AND id = ?',
+  );
   const every = prepare<EntryRow>(database, `SELECT ${entryColumns} FROM entries ORDER BY entry_id, version`);
   const withoutItem = prepare<EntryRow>(
     database,
@@ -126,6 +132,10 @@ export function createReader(database: DatabaseSync, file: string): LedgerReader
         .filter((row) => (type === undefined || row.type === type) && (tenant === undefined || row.tenant === tenant))
         .map((row) => recordOf(row, header, contributions)),
     entriesOf: ({ tenant, type, id }) => ofItem.all(tenant, type, id).map((row) => entryIn(row)),
+    deletedOf: ({ tenant, type, id }) => {
+      const body = pruned.one(tenant, type, id)?.pruned ?? undefined;
+      return body === undefined ? undefined : contributions.read(body).tally;
+    },
     audit: prepareAudit(database),
     entries: function* () {
       for (const row of every.each()) yield entryIn(row);
