@@ -28,8 +28,9 @@ function sumCells(sums: CostSums): readonly string[] {
       const sum = sums.byCategory[category];
       return sum === undefined ? '' : known(sum);
     }),
-    known({ amountPico: totalPico, unpriced: unpricedSpans }),
-    ...[wastePico, lowPico, highPico].map(formatPico),
+    ...[totalPico, wastePico, lowPico, highPico].map((amountPico) =>
+      isUnknown({ amountPico: totalPico, unpriced: unpricedSpans }) ? '' : formatPico(amountPico),
+    ),
     ...[spans, unpricedSpans].map(String),
   ];
 }

@@ -305,6 +305,12 @@ describe('for machines', () => {
     );
   });
 
+  test('CSV has no amount where nothing is known, and no formula that a sender made up', async () => {
+    const file = await ledgerWith([facts('span | item | cost\n a | ticket =1+1 | ?no-price')]);
+    const [, row] = (await runCommand(registerReportCommand, 'report', '--ledger', file, '--csv')).split('\r\n');
+    expect(row).toBe("default,ticket,'=1+1,,,open,USD,,,,,,,,,,,,,,,1,1");
+  });
+
   test('CSV quotes what needs quoting', async () => {
     const file = await ledgerWith([facts('span | item | cost | model\n a | ticket T-1 | 1 | a"b,c')]);
     expect(await runCommand(registerReportCommand, 'report', '--ledger', file, '--by', 'model', '--csv')).toContain(

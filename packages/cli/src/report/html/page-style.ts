@@ -39,5 +39,5 @@ figure svg { width: 100%; height: auto; }
 .key { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .85rem; margin: .25rem 0 .5rem; padding: 0; list-style: none; }
 .key span { display: inline-block; width: .8rem; height: .8rem; border-radius: .15rem; margin-right: .35rem; vertical-align: -.08rem; }
 @media (max-width: 36rem) { th { white-space: nowrap; } .wide { display: none; } .narrow { display: block; } body { font-size: 14px; } }
-@media print { body { max-width: none; } h2 { break-after: avoid; } figure, .tiles { break-inside: avoid; } }
+@media print { body { max-width: none; } .scroll { overflow-x: visible; } table { font-size: 7pt; } th, td { padding: .2rem .3rem; } td.name { min-width: 6rem; } h2 { break-after: avoid; } figure, .tiles { break-inside: avoid; } }
 `;

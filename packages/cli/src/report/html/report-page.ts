@@ -44,7 +44,7 @@ ${items.length === 0 ? undefined : section('Work items', itemsTable(report, rows
 ${section('How it is known', knownTable(report), html`<p>${coverageText(report.seen)}</p>`)}
 ${unpriced.length === 0 ? undefined : section('Not priced, so missing from the totals', gapsTable(unpriced))}
 ${unattributed.length === 0 ? undefined : section('No work item is known for these', gapsTable(unattributed, header.currency))}
-<footer><p>Amounts on this page are rounded for reading; <code>costspan report --json</code> has them exact. Charts draw lengths, and are for trends.</p></footer>
+<footer>${report.totals.unpricedSpans === 0 ? undefined : html`<p>“+2?” means: and two spans without a price, so the amount is a lower bound. “≥” means: at least, for the same reason.</p>`}<p>Amounts on this page are rounded for reading; <code>costspan report --json</code> has them exact. Charts draw lengths, and are for trends.</p></footer>
 </body>
 </html>
 `;
