@@ -113,6 +113,8 @@ export type SpanView = {
   readonly copyTimes: (target: Int32Array, at: number) => void;
   /** Every attribute of the span whose key starts with the prefix, in wire order. For open sets such as `costspan.usage.`. */
   readonly withPrefix: (prefix: string) => ReadonlyArray<readonly [key: string, value: AttributeValue]>;
+  /** The same of its resource. */
+  readonly resourceWithPrefix: (prefix: string) => ReadonlyArray<readonly [key: string, value: AttributeValue]>;
   /** Every event of the span whose name starts with the prefix, in wire order. A span without events is not looked at. */
   readonly eventsNamed: (prefix: string) => readonly SpanEvent[];
 };

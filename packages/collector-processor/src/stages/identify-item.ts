@@ -275,7 +275,10 @@ const createEveryDimensionOf = (): ((span: SpanView) => Dimensions | undefined) 
   let before: ReturnType<SpanView['withPrefix']> = [];
   let dimensions: Dimensions | undefined;
   return (span) => {
-    const found = span.withPrefix(ATTR_COSTSPAN_DIMENSION_PREFIX);
+    const own = span.withPrefix(ATTR_COSTSPAN_DIMENSION_PREFIX);
+    const ofResource = span.resourceWithPrefix(ATTR_COSTSPAN_DIMENSION_PREFIX);
+    // Of one key the last counts, which is the span's own.
+    const found = ofResource.length === 0 ? own : [...ofResource, ...own];
     if (found.length === 0) return undefined;
     const isRepeated =
       found.length === before.length &&

@@ -119,6 +119,7 @@ const createListenedView = (notes: Notes): SpanView => ({
     if (found.length > 0) notes.isMore = true;
     return found;
   },
+  resourceWithPrefix: (prefix) => beyond(notes).resourceWithPrefix(prefix),
   eventsNamed: (prefix) => beyond(notes).eventsNamed(prefix),
 });
 

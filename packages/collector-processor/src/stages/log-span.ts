@@ -59,6 +59,7 @@ export const openLogSpan = (record: LogRecordView, name: string, table: KeyTable
     copyTimes: () => undefined,
     eventsNamed: () => [],
     withPrefix: (prefix) => [...attributes].filter(([key]) => key.startsWith(prefix)),
+    resourceWithPrefix: (prefix) => [...record.resourceAttributes()].filter(([key]) => key.startsWith(prefix)),
   };
 };
 

@@ -120,10 +120,12 @@ describe('dimensions', () => {
     expect(Object.keys(dimensions ?? {})).toEqual(['team', 'version']);
   });
 
-  test('without a list, all of the span, sorted and bounded', () => {
-    expect(Object.entries(identify(spec).dimensions ?? {})).toEqual([
+  test('without a list, all of the span and its resource, sorted and bounded; what the span says itself counts', () => {
+    const both = { ...spec, resource: { ...spec.resource, 'costspan.dimension.team': 'all' } };
+    expect(Object.entries(identify(both).dimensions ?? {})).toEqual([
       ['customer', 'acme'],
       ['team', 'support'],
+      ['version', '1.2'],
     ]);
     const many = Object.fromEntries(
       Array.from({ length: 40 }, (_, index) => [`costspan.dimension.k${String(index).padStart(2, '0')}`, 'x']),

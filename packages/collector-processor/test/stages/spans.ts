@@ -77,6 +77,7 @@ export const viewOf = (spec: SpanSpec, table: KeyTable): SpanView => {
     },
     eventsNamed: () => [],
     withPrefix: (prefix) => Object.entries(attributes).filter(([key]) => key.startsWith(prefix)),
+    resourceWithPrefix: (prefix) => Object.entries(resource).filter(([key]) => key.startsWith(prefix)),
   };
 };
 

@@ -82,6 +82,7 @@ export function createSpanView(
       copyEight(walk.view, places.endTimeStart, target, at + 2);
     },
     withPrefix: (prefix: string) => valuesUnder(spanAttributes, walk, prefixBytes(prefixes, prefix)),
+    resourceWithPrefix: (prefix: string) => valuesUnder(resourceAttributes, walk, prefixBytes(prefixes, prefix)),
     eventsNamed: (prefix: string) =>
       places.firstEventStart < 0
         ? noEvents
