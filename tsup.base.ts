@@ -1,9 +1,15 @@
 import { defineConfig } from 'tsup';
 
+type BuildOptions = {
+  /** Dependencies that become a part of the package. Default: none. */
+  readonly bundled?: readonly RegExp[];
+};
+
 /** The tsup options every package shares. `tsc -b` writes the declarations beside the JavaScript, so only JavaScript is cleaned here. */
-export const packageBuild = (entry: string[]): ReturnType<typeof defineConfig> =>
+export const packageBuild = (entry: string[], { bundled = [] }: BuildOptions = {}): ReturnType<typeof defineConfig> =>
   defineConfig({
     entry,
+    noExternal: [...bundled],
     format: ['esm'],
     target: 'node22',
     platform: 'node',

@@ -11,6 +11,8 @@ try {
   const prefix = installPacked();
   await servesAndReports('npm install', 'node', [join(prefix, 'node_modules', 'costspan', 'bin', 'costspan.mjs')], work);
   console.log('ok: the packed packages, installed into an empty folder');
+  loadsBesideOlderApi();
+  console.log('ok: the packed SDK beside an OpenTelemetry SDK 2 and its API');
   await image(prefix);
   unit();
 } finally {
@@ -30,6 +32,31 @@ function installPacked(): string {
   const files = readdirSync(tarballs).map((file) => join(tarballs, file));
   run('npm', ['install', '--prefix', prefix, '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error', ...files]);
   return prefix;
+}
+
+/** What an application with an OpenTelemetry SDK 2 has: an API that knows less than that of version 3. */
+function loadsBesideOlderApi(): void {
+  const folder = join(work, 'older');
+  mkdirSync(folder);
+  const files = ['semconv', 'pricing', 'pricebook', 'sdk'].map((name) => join(work, 'tarballs', packedName(name)));
+  const older = ['@opentelemetry/api@1.9.1', '@opentelemetry/sdk-trace-node@2.12.0'];
+  run('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error', ...files, ...older]);
+  writeFileSync(
+    join(folder, 'agent.mjs'),
+    `import { createCostspan } from '@costspan/sdk';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+const costspan = createCostspan({ endpoint: 'http://127.0.0.1:9', handoffKey: 'a key of sixteen characters' });
+new NodeTracerProvider({ spanProcessors: [costspan.spanProcessor] }).register();
+console.log(JSON.stringify(costspan.doctor().filter(({ severity }) => severity === 'problem')));
+`,
+  );
+  const { stdout } = run('node', [join(folder, 'agent.mjs')]);
+  if (stdout !== '[]\n') throw new Error(`beside an OpenTelemetry SDK 2: doctor() found\n${stdout}`);
+}
+
+function packedName(name: string): string {
+  const { name: published, version } = JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8'));
+  return `${published.replace('@', '').replace('/', '-')}-${version}.tgz`;
 }
 
 /** Starts the service, sends one span, stops the service and reads the ledger. */

@@ -53,6 +53,16 @@ export const startCostspan = (options: StartOptions = {}): Costspan => {
   };
 };
 
+// Beside an older API, as an OpenTelemetry SDK 2 wants it, the modules of its SDK cannot be linked.
+const unloadable = (cause: unknown): CostspanError =>
+  new CostspanError({
+    code: 'telemetry-missing',
+    where: 'startCostspan',
+    problem: 'expected @opentelemetry/sdk-node 0.301 with @opentelemetry/api 1.10 to load',
+    found: cause instanceof Error ? cause.message.trim() : String(cause),
+    advice: 'install that API; where an OpenTelemetry SDK 2 needs an older one, use createCostspan() and its span processor',
+  });
+
 const ENDPOINT_VARIABLES = ['COSTSPAN_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
 const ENDPOINT_DEFAULT = 'http://localhost:4318';
 
@@ -63,6 +73,10 @@ const ENDPOINT_DEFAULT = 'http://localhost:4318';
 const loadNodeSdk = (): typeof NodeSDK => {
   const name = '@opentelemetry/sdk-node';
   const path = typeof import.meta.resolve === 'function' ? fileURLToPath(import.meta.resolve(name)) : name;
-  const loaded = createRequire(import.meta.url)(path) as { readonly NodeSDK: typeof NodeSDK };
-  return loaded.NodeSDK;
+  try {
+    const loaded = createRequire(import.meta.url)(path) as { readonly NodeSDK: typeof NodeSDK };
+    return loaded.NodeSDK;
+  } catch (cause) {
+    throw Object.assign(unloadable(cause), { cause });
+  }
 };
