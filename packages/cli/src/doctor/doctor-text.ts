@@ -44,6 +44,7 @@ const counts: ReadonlyArray<readonly [head: string, verdicts: readonly Verdict[]
 ];
 
 function scopesText({ scopes }: Findings): string {
+  if (scopes.length === 0) return 'No spans in what was read: trace requests of OTLP have them under `resourceSpans`.';
   const columns: readonly Column[] = [
     { head: 'scope' },
     { head: 'version' },

@@ -1,5 +1,6 @@
 import { type Entry, isExcluded, isUnpriced, sumsOfRecord } from '@costspan/ledger';
-import { type AmountText, amountText } from './amount-text.ts';
+import { formatPico } from '@costspan/pricing';
+import { type AmountText, amountText, grouped } from './amount-text.ts';
 import { decisionCells, decisionDetails } from './decision-text.ts';
 import { entryDetails } from './entry-details.ts';
 import type { ItemPath } from './item-data.ts';
@@ -108,6 +109,7 @@ function totalText({ record, header, deleted }: ItemPath, write: AmountText): st
   const { unpricedSpans: unpriced } = sumsOfRecord(record);
   const isRange = record.lowPico !== record.totalPico || record.highPico !== record.totalPico;
   const notes = [
+    ...exactly(record.totalPico, write),
     ...(record.wastePico === 0n ? [] : [`of which waste ${write(record.wastePico)}`]),
     ...(isRange ? [`between ${write(record.lowPico)} and ${write(record.highPico)}`] : []),
     ...(unpriced === 0 ? [] : [`${unpriced} without a price, so this is a lower bound`]),
@@ -128,4 +130,11 @@ function unloadedText(entries: readonly Entry[], { isLoaded }: PriceSources): re
   const priced = entries.filter(({ lines, book }) => lines.some(({ priceId }) => priceId !== undefined) && !isLoaded(book));
   const names = new Set(priced.map(({ book }) => `${safeText(book.version)} (sha256 ${safeText(book.sha256.slice(0, 12))})`));
   return [...names].map((name) => `book not loaded: ${name}; name its files with --book to see where its prices are from`);
+}
+
+/** Every digit, where the amount as it is written lacks some: whoever looks at one item wants to add it up. */
+function exactly(amountPico: bigint, write: AmountText): readonly string[] {
+  const exact = grouped(formatPico(amountPico));
+  const written = write(amountPico);
+  return (written.includes('.') ? written.replace(/\.?0+$/, '') : written) === exact ? [] : [`exactly ${exact}`];
 }

@@ -151,6 +151,13 @@ test('an id that several items have lists them; one can be chosen', async () => 
   expect(await find('--type', 'claim')).toContain('total 2.0000 USD');
 });
 
+test('the total has every digit, where the table leaves some out', async () => {
+  const file = await ledgerWith([facts('span | item | cost\n a | ticket X-1 | 1234.00004625')]);
+  expect(await runCommand(registerItemCommand, 'item', 'X-1', '--ledger', file)).toContain(
+    'total 1,234.0000 USD, exactly 1,234.00004625\n',
+  );
+});
+
 test('an unknown id is a clear error', async () => {
   const file = await ledgerWith(requests);
   await expect(runCommand(registerItemCommand, 'item', 'T-9', '--ledger', file)).rejects.toThrow(

@@ -253,6 +253,14 @@ test('lists every request that is not OTLP', async () => {
   expect(failure?.split('\n').map((line) => line.slice(0, `${file}:2`.length))).toEqual([`${file}:2`, `${file}:3`]);
 });
 
+test('a file without spans is said to have none', async () => {
+  const file = folder.join('other.json');
+  await writeFile(file, '{"foo": 1}');
+  expect(await doctor('--in', file)).toEqual({
+    out: 'No spans in what was read: trace requests of OTLP have them under `resourceSpans`.\n',
+  });
+});
+
 test('a file that is not there is one clear error', async () => {
   expect(await doctor('--in', 'missing.json')).toEqual({
     out: '',
