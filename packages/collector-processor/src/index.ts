@@ -1,6 +1,6 @@
 export { type OpenHandoff, openHandoffJson, openHandoffOf } from './api/open-handoff.ts';
 export { problemsOfEntry } from './api/submission.ts';
-export { checkTlsFiles } from './check-tls-files.ts';
+export { checkNamedFiles } from './check-named-files.ts';
 export { type Clock, systemClock } from './clock.ts';
 export type { Config, LogConfig, Trust, TrustConfig } from './config/config.ts';
 export { type Environment, substituteEnvironment } from './config/environment.ts';

@@ -34,7 +34,7 @@ export function registerAddCommand(program: Command): void {
     .requiredOption('--item <type/id>', 'work item, such as ticket/T-42')
     .option('--tenant <tenant>', 'whose item it is')
     .option('--at <instant>', 'when it happened, such as 2026-06-01T12:00:00Z; default: now')
-    .option('--key <text>', 'what makes saying it again the same; default: each call is new')
+    .option('--key <text>', 'what makes saying it again the same, with --at; default: each call is new')
     .option('--outcome <outcome>', 'how the item ended')
     .option('--role <role>', 'person who worked on it, with --minutes')
     .option('--minutes <minutes>', 'touch time, such as 7.5')
@@ -66,6 +66,9 @@ function entryOf(flags: AddFlags): EntryJson {
   if (at < 1) throw new Error(`--item: expected type/id, such as ticket/T-42, found ${JSON.stringify(flags.item)}`);
   if ((flags.role === undefined) !== (flags.minutes === undefined))
     throw new Error('--role: expected it together with --minutes');
+  // When it happened is a part of what is said: now would be something else each time.
+  if (flags.key !== undefined && flags.at === undefined)
+    throw new Error('--key: expected it together with --at, so that saying it again is the same');
   const usage = pairs('--usage', flags.usage);
   const dimensions = pairs('--dimension', flags.dimension);
   return {

@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import {
   type Config,
   CostspanError,
-  checkTlsFiles,
+  checkNamedFiles,
   configJsonSchema,
   describeIssues,
   readConfig,
@@ -22,9 +22,7 @@ export function registerConfigCommand(program: Command): void {
   const config = program.command('config').description('Check, describe or begin a configuration file.');
   config
     .command('check')
-    .description(
-      'List everything that is wrong with a configuration file, its price books and TLS files, and the Collector in front of it.',
-    )
+    .description('List everything that is wrong with a configuration file, the files it names, and the Collector in front of it.')
     .argument('[file]', 'configuration file of Costspan')
     .option('--collector <file>', 'configuration file of the OpenTelemetry Collector that sends to Costspan')
     .option(
@@ -77,7 +75,7 @@ async function checkCostspan(file: string): Promise<Config> {
   const { books, catalog, currency } = config.pricing;
   const loaded = await loadBooks({ files: books, withCatalog: catalog, currency });
   if (loaded.kind === 'invalid') throw new CostspanError('price-book-invalid', loaded.issues.map(formatBookIssue).join('\n'));
-  await checkTlsFiles(config);
+  await checkNamedFiles(config);
   const problem = telemetryProblem(config, loaded.book);
   if (problem !== undefined) throw new CostspanError('config-invalid', `${file}: ${problem}`);
   for (const warning of warnings) process.stderr.write(`${file}: warning: ${warning}\n`);

@@ -122,6 +122,15 @@ test('check looks into the price books too', async () => {
   ]).toEqual([1, '', ['missing.yaml:1', 'bad.yaml:4']]);
 });
 
+test('check looks at the file of dimensions too', async () => {
+  await writeFile(folder.join('costspan.yaml'), 'work_items: {dimensions_from: teams.yaml}\n');
+  expect(await runCommand(['config', 'check', 'costspan.yaml'], folder.path)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'teams.yaml: cannot be read (ENOENT); work_items.dimensions_from names it\n',
+  });
+});
+
 test('check looks at the files of TLS too', async () => {
   const tls = 'receivers: {otlp: {protocols: {grpc: {tls: {cert_file: /nowhere.pem, key_file: /nowhere.key}}}}}\n';
   await writeFile(folder.join('tls.yaml'), tls);

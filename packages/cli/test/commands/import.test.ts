@@ -154,6 +154,11 @@ describe('costspan add', () => {
   test.each<[string, readonly string[], string]>([
     ['no id', ['--item', 'T-1', '--outcome', 'x'], '--item: expected type/id, such as ticket/T-42, found "T-1"'],
     ['nothing said', ['--item', 'ticket/T-1'], 'add: expected an outcome, human, usage or cost; an entry says at least one'],
+    [
+      'a key without the time it belongs to, which would be another one the next time',
+      ['--item', 'ticket/T-1', '--outcome', 'x', '--key', 'k'],
+      '--key: expected it together with --at, so that saying it again is the same',
+    ],
     ['minutes of nobody', ['--item', 'ticket/T-1', '--minutes', '1'], '--role: expected it together with --minutes'],
     [
       'a cost that is no number',
