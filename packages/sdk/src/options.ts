@@ -87,7 +87,8 @@ const oneOf =
   (value: unknown): boolean =>
     typeof value === 'string' && allowed.includes(value);
 
-const checks: Readonly<Record<keyof CostspanOptions, FieldCheck>> = {
+/** What each option has to be. */
+export const optionChecks: Readonly<Record<keyof CostspanOptions, FieldCheck>> = {
   endpoint: [isHttpUrl, 'expected the base URL of an OTLP/HTTP receiver', 'write it like http://localhost:4318'],
   headers: [isTextRecord, 'expected an object of strings', 'write it like { authorization: "Bearer ..." }'],
   exporter: [isObject, 'expected a SpanExporter', 'give an exporter object, or `endpoint`'],
@@ -124,7 +125,7 @@ const checks: Readonly<Record<keyof CostspanOptions, FieldCheck>> = {
 
 /** The settings for `options`; throws a CostspanError that names the first wrong or unknown option. */
 export const readOptions = (options: CostspanOptions, env: Readonly<Record<string, string | undefined>>): CostspanSettings => {
-  checkFields('createCostspan', options, checks);
+  checkFields('createCostspan', options, optionChecks);
   if (options.endpoint !== undefined && options.exporter !== undefined) {
     throw new CostspanError({
       code: 'option-invalid',

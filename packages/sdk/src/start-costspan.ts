@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { NodeSDK, NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { type Costspan, createCostspan } from './create-costspan.ts';
 import { CostspanError, shown } from './errors.ts';
-import type { CostspanOptions } from './options.ts';
+import { type CostspanOptions, optionChecks } from './options.ts';
+import { checkFields, type FieldCheck } from './options-check.ts';
 
 /** Options of `startCostspan`: those of `createCostspan`, and what a setup of OpenTelemetry needs. */
 export type StartOptions = Omit<CostspanOptions, 'tracerProvider'> & {
@@ -19,18 +20,9 @@ export type StartOptions = Omit<CostspanOptions, 'tracerProvider'> & {
  * is left; one that calls `process.exit` must `await costspan.shutdown()` before.
  */
 export const startCostspan = (options: StartOptions = {}): Costspan => {
+  checkFields('startCostspan', options, startChecks);
   const { serviceName, sdk: sdkOptions, ...own } = options;
-  if (serviceName !== undefined && (typeof serviceName !== 'string' || serviceName === '')) {
-    throw new CostspanError({
-      code: 'option-invalid',
-      where: 'startCostspan: serviceName',
-      problem: 'expected a name',
-      found: shown(serviceName),
-      advice: 'give a string, or leave it out',
-    });
-  }
-  const endpoint =
-    own.endpoint ?? ENDPOINT_VARIABLES.map((name) => process.env[name]).find((value) => value !== undefined) ?? ENDPOINT_DEFAULT;
+  const endpoint = own.endpoint ?? endpointOf(process.env);
   const costspan = createCostspan({ ...own, ...(own.exporter === undefined && { endpoint }) });
   const sdk = new (loadNodeSdk())({
     // Costspan measures spans; metrics and logs are for the application to set up.
@@ -62,6 +54,28 @@ const unloadable = (cause: unknown): CostspanError =>
     found: cause instanceof Error ? cause.message.trim() : String(cause),
     advice: 'install that API; where an OpenTelemetry SDK 2 needs an older one, use createCostspan() and its span processor',
   });
+
+const { tracerProvider: _own, ...costspanChecks } = optionChecks;
+
+const startChecks: Readonly<Record<keyof StartOptions, FieldCheck>> = {
+  serviceName: [(value) => typeof value === 'string' && value !== '', 'expected a name', 'give a string, or leave it out'],
+  sdk: [
+    (value) => typeof value === 'object' && value !== null,
+    'expected a configuration of NodeSDK',
+    'write it like { instrumentations: [] }',
+  ],
+  ...costspanChecks,
+};
+
+/** The endpoint the environment names. As everywhere in OpenTelemetry, a variable that is empty is not set. */
+const endpointOf = (env: Readonly<Record<string, string | undefined>>): string => {
+  const variable = ENDPOINT_VARIABLES.find((name) => (env[name] ?? '') !== '');
+  const endpoint = variable === undefined ? undefined : env[variable];
+  if (variable === undefined || endpoint === undefined) return ENDPOINT_DEFAULT;
+  const [accepts, problem, advice] = optionChecks.endpoint;
+  if (accepts(endpoint)) return endpoint;
+  throw new CostspanError({ code: 'option-invalid', where: variable, problem, found: shown(endpoint), advice });
+};
 
 const ENDPOINT_VARIABLES = ['COSTSPAN_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
 const ENDPOINT_DEFAULT = 'http://localhost:4318';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startOtlpSink } from '@costspan/testkit';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type StartOptions, startCostspan } from '../src/index.ts';
 
 const run = promisify(execFile);
@@ -42,9 +42,19 @@ test.each<[object, string]>([
   [{ serviceName: 7 }, 'startCostspan: serviceName: expected a name, found 7; give a string, or leave it out'],
   [
     { endpoint: 'nowhere' },
-    'createCostspan: endpoint: expected the base URL of an OTLP/HTTP receiver, found a string of 7 characters; ',
+    'startCostspan: endpoint: expected the base URL of an OTLP/HTTP receiver, found a string of 7 characters; ',
   ],
-  [{ endpont: 'x' }, 'createCostspan: endpont: unknown field; '],
+  [{ endpont: 'x' }, 'startCostspan: endpont: unknown field; known fields are serviceName, sdk, endpoint, '],
+  [{ sdk: 3 }, 'startCostspan: sdk: expected a configuration of NodeSDK, found 3; '],
 ])('%j is refused', (options, message) => {
   expect(() => startCostspan(options as StartOptions)).toThrow(message);
+});
+
+test('an endpoint of the environment is refused by the name of its variable, and none is set by an empty one', () => {
+  vi.stubEnv('COSTSPAN_ENDPOINT', '');
+  vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', 'localhost:4318');
+  expect(() => startCostspan()).toThrow(
+    'OTEL_EXPORTER_OTLP_ENDPOINT: expected the base URL of an OTLP/HTTP receiver, found a string of 14 characters; write it like http://localhost:4318',
+  );
+  vi.unstubAllEnvs();
 });
