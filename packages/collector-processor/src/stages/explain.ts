@@ -119,20 +119,21 @@ const createExplainedReader = (dialects: readonly Dialect[], keys: KeyTable): ((
 };
 
 /** The span under the cursor, noting every key that is asked for and there. */
-const recording = (span: SpanView, keys: KeyTable, found: Map<string, AttributeValue>): SpanView => ({
-  ...span,
-  get: (key) => {
+const recording = (span: SpanView, keys: KeyTable, found: Map<string, AttributeValue>): SpanView => {
+  const get: SpanView['get'] = (key) => {
     const value = span.get(key);
     const name = keys.keys[key];
     if (value !== undefined && name !== undefined) found.set(name, value);
     return value;
-  },
-  withPrefix: (prefix) => {
+  };
+  const withPrefix: SpanView['withPrefix'] = (prefix) => {
     const values = span.withPrefix(prefix);
     for (const [key, value] of values) found.set(key, value);
     return values;
-  },
-});
+  };
+  // Everything else is asked of the span itself.
+  return Object.create(span, { get: { value: get }, withPrefix: { value: withPrefix } });
+};
 
 const createShow = (dialect: Dialect): ((key: string, value: AttributeValue) => KeyReading) => {
   const meanings = new Map(meaningsOf(dialect).flatMap(({ keys, meaning }) => keys.map((key) => [key, meaning] as const)));

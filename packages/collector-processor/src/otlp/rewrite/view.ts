@@ -1,4 +1,4 @@
-import type { AttributeValue, KeyId, SpanEvent, SpanView, SpanWire } from '../span-view.ts';
+import type { AttributeValue, KeyId, KeyShape, OwnWords, SpanEvent, SpanView, SpanWire } from '../span-view.ts';
 import type { Walk } from '../walk.ts';
 import { readInt32 } from '../wire.ts';
 import { type AttributeSet, copyAkin, copyValue, hasValue, isAkin, isWritten, valuesUnder, valueUnder } from './attribute-set.ts';
@@ -16,110 +16,185 @@ type ViewedAttributes = {
 };
 
 /** The cursor stages see: it reads what `places` and the two attribute sets point at, when asked. */
-export function createSpanView(
-  walk: Walk,
-  places: SpanPlaces,
-  { spanAttributes, resourceAttributes, shapes }: ViewedAttributes,
-): SpanView {
-  const prefixes = new Map<string, Uint8Array>();
-  return {
-    get traceId() {
-      return readId(walk.cursor.bytes, places.traceIdStart, 16);
-    },
-    get spanId() {
-      return readId(walk.cursor.bytes, places.spanIdStart, 8);
-    },
-    get parentSpanId() {
-      return readId(walk.cursor.bytes, places.parentSpanIdStart, 8);
-    },
-    get hasIds() {
-      const { bytes } = walk.cursor;
-      return isId(bytes, places.traceIdStart, 16) && isId(bytes, places.spanIdStart, 8);
-    },
-    get traceState() {
-      return readText(walk, places.traceStateStart, places.traceStateEnd);
-    },
-    get byteLength() {
-      return places.spanEnd - places.spanStart;
-    },
-    get startUnixNs() {
-      return readTime(walk.cursor.bytes, places.startTimeStart);
-    },
-    get endUnixNs() {
-      return readTime(walk.cursor.bytes, places.endTimeStart);
-    },
-    get name() {
-      return readText(walk, places.nameStart, places.nameEnd);
-    },
-    get kind() {
-      return places.kindStart < 0 ? 0 : readInt32(walk.cursor.bytes, places.kindStart);
-    },
-    get statusCode() {
-      return places.statusCodeStart < 0 ? 0 : readInt32(walk.cursor.bytes, places.statusCodeStart);
-    },
-    get groupNumber() {
-      return places.groupNumber;
-    },
-    get scopeName() {
-      return readText(walk, places.scopeNameStart, places.scopeNameEnd);
-    },
-    get scopeVersion() {
-      return readText(walk, places.scopeVersionStart, places.scopeVersionEnd);
-    },
-    wire: createSpanWire(walk, places, spanAttributes, shapes),
-    get: (key: KeyId): AttributeValue | undefined => valueUnder(spanAttributes, walk, key),
-    resource: (key: KeyId): AttributeValue | undefined => valueUnder(resourceAttributes, walk, key),
-    copyIds: (target: Int32Array, at: number) => {
-      const { view } = walk;
-      const { traceIdStart } = places;
-      copyEight(view, traceIdStart, target, at);
-      copyEight(view, traceIdStart < 0 ? -1 : traceIdStart + 8, target, at + 2);
-      copyEight(view, places.spanIdStart, target, at + 4);
-      copyEight(view, places.parentSpanIdStart, target, at + 6);
-    },
-    copyTimes: (target: Int32Array, at: number) => {
-      copyEight(walk.view, places.startTimeStart, target, at);
-      copyEight(walk.view, places.endTimeStart, target, at + 2);
-    },
-    withPrefix: (prefix: string) => valuesUnder(spanAttributes, walk, prefixBytes(prefixes, prefix)),
-    resourceWithPrefix: (prefix: string) => valuesUnder(resourceAttributes, walk, prefixBytes(prefixes, prefix)),
-    eventsNamed: (prefix: string) =>
-      places.firstEventStart < 0
-        ? noEvents
-        : readEvents(walk.cursor.bytes, places.firstEventStart, places.spanEnd, prefixBytes(prefixes, prefix)),
-  };
+export function createSpanView(walk: Walk, places: SpanPlaces, attributes: ViewedAttributes): SpanView {
+  return new SpanCursor(walk, places, attributes);
 }
 
-function createSpanWire(walk: Walk, places: SpanPlaces, attributes: AttributeSet, shapes: KeyShapes): SpanWire {
-  return {
-    get shape() {
-      if (!attributes.isShaped) {
-        attributes.isShaped = true;
-        attributes.shape = shapeOf(shapes, attributes.found, attributes.foundCount, attributes.openCount > 0);
-      }
-      return attributes.shape;
-    },
-    get hasEvents() {
-      return places.firstEventStart >= 0;
-    },
-    get nameBytes() {
-      return places.nameEnd - places.nameStart;
-    },
-    isNamed: (spellings) => {
-      const { nameStart, nameEnd } = places;
-      const length = nameEnd - nameStart;
-      for (let index = 0; index < spellings.length; index += 1) {
-        const spelling = spellings[index]!;
-        if (spelling.length === length && startsWithBytes(walk.cursor.bytes, nameStart, length, spelling)) return true;
-      }
-      return false;
-    },
-    has: (key) => hasValue(attributes, walk, key),
-    isWritten: (key, bytes) => isWritten(attributes, walk, key, bytes),
-    copyValue: (key) => copyValue(attributes, walk, key),
-    hasOwnWords: (words) => isAkin(attributes, walk, words),
-    copyOwnWords: (into) => copyAkin(attributes, walk, into),
-  };
+/**
+ * A class, because its accessors are then one object's, the prototype's: V8 keeps objects that are given accessors of their own as
+ * dictionaries from the second on, and each look at a span becomes a search.
+ */
+class SpanCursor implements SpanView {
+  readonly wire: SpanWire;
+  private readonly walk: Walk;
+  private readonly places: SpanPlaces;
+  private readonly spanAttributes: AttributeSet;
+  private readonly resourceAttributes: AttributeSet;
+  private readonly prefixes = new Map<string, Uint8Array>();
+
+  constructor(walk: Walk, places: SpanPlaces, { spanAttributes, resourceAttributes, shapes }: ViewedAttributes) {
+    this.walk = walk;
+    this.places = places;
+    this.spanAttributes = spanAttributes;
+    this.resourceAttributes = resourceAttributes;
+    this.wire = new SpanWireCursor(walk, places, spanAttributes, shapes);
+  }
+
+  get traceId(): string {
+    return readId(this.walk.cursor.bytes, this.places.traceIdStart, 16);
+  }
+
+  get spanId(): string {
+    return readId(this.walk.cursor.bytes, this.places.spanIdStart, 8);
+  }
+
+  get parentSpanId(): string {
+    return readId(this.walk.cursor.bytes, this.places.parentSpanIdStart, 8);
+  }
+
+  get hasIds(): boolean {
+    const { bytes } = this.walk.cursor;
+    return isId(bytes, this.places.traceIdStart, 16) && isId(bytes, this.places.spanIdStart, 8);
+  }
+
+  get traceState(): string {
+    return readText(this.walk, this.places.traceStateStart, this.places.traceStateEnd);
+  }
+
+  get byteLength(): number {
+    return this.places.spanEnd - this.places.spanStart;
+  }
+
+  get startUnixNs(): bigint {
+    return readTime(this.walk.cursor.bytes, this.places.startTimeStart);
+  }
+
+  get endUnixNs(): bigint {
+    return readTime(this.walk.cursor.bytes, this.places.endTimeStart);
+  }
+
+  get name(): string {
+    return readText(this.walk, this.places.nameStart, this.places.nameEnd);
+  }
+
+  get kind(): number {
+    const { kindStart } = this.places;
+    return kindStart < 0 ? 0 : readInt32(this.walk.cursor.bytes, kindStart);
+  }
+
+  get statusCode(): number {
+    const { statusCodeStart } = this.places;
+    return statusCodeStart < 0 ? 0 : readInt32(this.walk.cursor.bytes, statusCodeStart);
+  }
+
+  get groupNumber(): number {
+    return this.places.groupNumber;
+  }
+
+  get scopeName(): string {
+    return readText(this.walk, this.places.scopeNameStart, this.places.scopeNameEnd);
+  }
+
+  get scopeVersion(): string {
+    return readText(this.walk, this.places.scopeVersionStart, this.places.scopeVersionEnd);
+  }
+
+  get(key: KeyId): AttributeValue | undefined {
+    return valueUnder(this.spanAttributes, this.walk, key);
+  }
+
+  resource(key: KeyId): AttributeValue | undefined {
+    return valueUnder(this.resourceAttributes, this.walk, key);
+  }
+
+  copyIds(target: Int32Array, at: number): void {
+    const { view } = this.walk;
+    const { traceIdStart, spanIdStart, parentSpanIdStart } = this.places;
+    copyEight(view, traceIdStart, target, at);
+    copyEight(view, traceIdStart < 0 ? -1 : traceIdStart + 8, target, at + 2);
+    copyEight(view, spanIdStart, target, at + 4);
+    copyEight(view, parentSpanIdStart, target, at + 6);
+  }
+
+  copyTimes(target: Int32Array, at: number): void {
+    copyEight(this.walk.view, this.places.startTimeStart, target, at);
+    copyEight(this.walk.view, this.places.endTimeStart, target, at + 2);
+  }
+
+  withPrefix(prefix: string): ReadonlyArray<readonly [string, AttributeValue]> {
+    return valuesUnder(this.spanAttributes, this.walk, prefixBytes(this.prefixes, prefix));
+  }
+
+  resourceWithPrefix(prefix: string): ReadonlyArray<readonly [string, AttributeValue]> {
+    return valuesUnder(this.resourceAttributes, this.walk, prefixBytes(this.prefixes, prefix));
+  }
+
+  eventsNamed(prefix: string): readonly SpanEvent[] {
+    const { firstEventStart, spanEnd } = this.places;
+    if (firstEventStart < 0) return noEvents;
+    return readEvents(this.walk.cursor.bytes, firstEventStart, spanEnd, prefixBytes(this.prefixes, prefix));
+  }
+}
+
+class SpanWireCursor implements SpanWire {
+  private readonly walk: Walk;
+  private readonly places: SpanPlaces;
+  private readonly attributes: AttributeSet;
+  private readonly shapes: KeyShapes;
+
+  constructor(walk: Walk, places: SpanPlaces, attributes: AttributeSet, shapes: KeyShapes) {
+    this.walk = walk;
+    this.places = places;
+    this.attributes = attributes;
+    this.shapes = shapes;
+  }
+
+  get shape(): KeyShape | undefined {
+    const { attributes } = this;
+    if (!attributes.isShaped) {
+      attributes.isShaped = true;
+      attributes.shape = shapeOf(this.shapes, attributes.found, attributes.foundCount, attributes.openCount > 0);
+    }
+    return attributes.shape;
+  }
+
+  get hasEvents(): boolean {
+    return this.places.firstEventStart >= 0;
+  }
+
+  get nameBytes(): number {
+    return this.places.nameEnd - this.places.nameStart;
+  }
+
+  isNamed(spellings: readonly Uint8Array[]): boolean {
+    const { nameStart, nameEnd } = this.places;
+    const length = nameEnd - nameStart;
+    for (let index = 0; index < spellings.length; index += 1) {
+      const spelling = spellings[index]!;
+      if (spelling.length === length && startsWithBytes(this.walk.cursor.bytes, nameStart, length, spelling)) return true;
+    }
+    return false;
+  }
+
+  has(key: KeyId): boolean {
+    return hasValue(this.attributes, this.walk, key);
+  }
+
+  isWritten(key: KeyId, bytes: Uint8Array | undefined): boolean {
+    return isWritten(this.attributes, this.walk, key, bytes);
+  }
+
+  copyValue(key: KeyId): Uint8Array | undefined {
+    return copyValue(this.attributes, this.walk, key);
+  }
+
+  hasOwnWords(words: OwnWords): boolean {
+    return isAkin(this.attributes, this.walk, words);
+  }
+
+  copyOwnWords(into: OwnWords): boolean {
+    return copyAkin(this.attributes, this.walk, into);
+  }
 }
 
 const noEvents: readonly SpanEvent[] = [];
