@@ -1,21 +1,32 @@
-import { strict as assert } from 'node:assert';
 import type { SpanFact } from '@costspan/ledger';
 import { idleWorkspaceBytesMax } from '../otlp/limits.ts';
-import { createWriter, reserve, type Writer, writeFixed32, writeRaw, writeText, writeVarint } from '../otlp/writer.ts';
+import {
+  type Collected,
+  createBlock,
+  enlarged,
+  linkBytes,
+  noSaying,
+  openCollected,
+  type Span,
+  timesBytes,
+  traceIdBytes,
+} from './collected.ts';
 import { placeBytes } from './cost-fact-fields.ts';
-import { createFactWriter, type FactWriter, finishRecord, restartWords, writeWord } from './fact-writer.ts';
+import { finishRecord, restartWords } from './fact-writer.ts';
 import type { PackedFacts } from './packed-facts.ts';
 import { type Said, writeSaid } from './said.ts';
-import { createTraceIndex, type TraceIndex } from './trace-index.ts';
-import { createWords, type GrowingWords } from './words.ts';
+import { createWords } from './words.ts';
+import { writeCollected } from './write-collected.ts';
 import { type FactInPlace, writeCostFact } from './write-cost-fact.ts';
 
 /** Where a span stands: what the cursor over a request knows. */
 export type Placed = {
-  /** Writes eight words of 32 bits: trace id, span id, parent's id. */
-  readonly copyIds: (target: Int32Array, at: number) => void;
-  /** Writes four: start, end. */
-  readonly copyTimes: (target: Int32Array, at: number) => void;
+  /** Writes 16 bytes: the trace id. */
+  readonly copyTraceId: (target: DataView, at: number) => void;
+  /** Writes 16 bytes: span id, parent's id. */
+  readonly copyLink: (target: DataView, at: number) => void;
+  /** Writes 16 bytes: start, end. */
+  readonly copyTimes: (target: DataView, at: number) => void;
 };
 
 /** Collects what spans say. A span without a valid trace or span id cannot be told from another one: it is not taken. */
@@ -35,31 +46,31 @@ export function collectFacts(): FactCollector {
   const collected = takeCollected();
   return {
     addOther: (span, tenant, said, telemetry) => {
-      const trace = takeIds(collected, span, tenant);
-      if (trace < 0) return false;
       const row = collected.rowCount;
+      if (row === collected.traceOfRow.length) grow(collected);
+      span.copyLink(collected.links.view, row * linkBytes);
+      const trace = traceOf(collected, span, collected.links.view, row * linkBytes, tenant);
+      if (trace < 0) return false;
       collected.traceOfRow[row] = trace;
-      if (said !== undefined || telemetry !== undefined) span.copyTimes(collected.rows, row * placeWords + idWords);
-      if (telemetry === undefined) collected.sayingOfRow[row] = said === undefined ? noSaying : sayingOf(collected, said);
-      else {
-        collected.isSized = true;
-        collected.sizeOfRow[row] = telemetry.bytes;
-        collected.sayingOfRow[row] = pricedSayingOf(collected, said ?? nothingSaid, telemetry.prices);
-      }
+      collected.sayingOfRow[row] = noSaying;
+      if (said !== undefined || telemetry !== undefined) takeSaying(collected, span, row, said, telemetry);
       collected.rowCount = row + 1;
       return true;
     },
     addCost: (span, fact) => {
-      const trace = takeIds(collected, span, fact.tenant);
-      if (trace < 0) return false;
-      span.copyTimes(collected.rows, collected.rowCount * placeWords + idWords);
       const { writer, costs } = collected;
-      writeCostFact(writer, placeOfCost(collected), fact);
+      span.copyLink(costPlace.view, traceIdBytes);
+      const trace = traceOf(collected, span, costPlace.view, traceIdBytes, fact.tenant);
+      if (trace < 0) return false;
+      span.copyTraceId(costPlace.view, 0);
+      span.copyTimes(costPlace.view, traceIdBytes + linkBytes);
+      writeCostFact(writer, costPlace.bytes, fact);
       costs.push({ trace, record: takeRecord(collected) });
       return true;
     },
     finish: () => {
-      const facts = finish(collected);
+      if (collected.isSized) mentionEverySpan(collected);
+      const facts = writeCollected(collected);
       release(collected);
       return facts;
     },
@@ -79,8 +90,8 @@ function takeCollected(): Collected {
 
 /** Keeps the memory for the next request, unless a giant one has blown it up. What the request said is let go. */
 function release(collected: Collected): void {
-  const { rows, records, out, writer, traces, costs, sayings, sayingNumbers } = collected;
-  if (rows.byteLength + records.bytes.length + out.bytes.length > idleWorkspaceBytesMax) return;
+  const { links, times, records, out, writer, traces, costs, sayings, sayingNumbers } = collected;
+  if (links.bytes.length + times.bytes.length + records.bytes.length + out.bytes.length > idleWorkspaceBytesMax) return;
   collected.words = createWords();
   restartWords(writer, collected.words);
   records.length = 0;
@@ -91,92 +102,50 @@ function release(collected: Collected): void {
   sayingNumbers.clear();
   collected.pricedSayings.clear();
   if (collected.isSized) collected.sizeOfRow.fill(0);
+  collected.hasSayings = false;
   collected.isSized = false;
   collected.rowCount = 0;
   idle = collected;
 }
 
-const noSaying = -1;
 const nothingSaid: Said = {};
 
-type Span = { readonly start: number; readonly end: number };
+const traceId = new DataView(new ArrayBuffer(traceIdBytes));
+const costPlace = createBlock(placeBytes);
 
-type Collected = {
-  words: GrowingWords;
-  readonly writer: FactWriter;
-  readonly traces: TraceIndex;
-  /** Records of cost-bearing spans and sayings, in the order they came. */
-  readonly records: Writer;
-  /** The block in the making. */
-  readonly out: Writer;
-  readonly costs: Array<{ readonly trace: number; readonly record: Span }>;
-  readonly sayings: Span[];
-  readonly sayingNumbers: Map<Said, number>;
-  /** Numbers of sayings with prices of telemetry, by prices. */
-  readonly pricedSayings: Map<string, Map<Said, number>>;
-  /** Whether spans are counted as telemetry. */
-  isSized: boolean;
-  /** Places of the other spans, twelve words each, whose least byte is the first on the wire. */
-  rows: Int32Array;
-  traceOfRow: Int32Array;
-  sayingOfRow: Int32Array;
-  /** Bytes of telemetry, where spans are counted as such. */
-  sizeOfRow: Int32Array;
-  rowCount: number;
-};
-
-const rowsAtFirst = 512;
-const placeWords = placeBytes / 4;
-const idWords = 8;
-
-function openCollected(): Collected {
-  const words = createWords();
-  return {
-    words,
-    writer: createFactWriter(words),
-    traces: createTraceIndex(),
-    records: createWriter(4_096),
-    out: createWriter(4_096),
-    costs: [],
-    sayings: [],
-    sayingNumbers: new Map(),
-    pricedSayings: new Map(),
-    isSized: false,
-    rows: new Int32Array(rowsAtFirst * placeWords),
-    traceOfRow: new Int32Array(rowsAtFirst),
-    sayingOfRow: new Int32Array(rowsAtFirst),
-    sizeOfRow: new Int32Array(rowsAtFirst),
-    rowCount: 0,
-  };
+/** Number of the trace of a span whose link was copied; -1 for one without valid ids. */
+function traceOf({ traces }: Collected, span: Placed, link: DataView, at: number, tenant: string): number {
+  if ((link.getInt32(at, true) | link.getInt32(at + 4, true)) === 0) return -1;
+  span.copyTraceId(traceId, 0);
+  return traces.numberOf(traceId, tenant);
 }
 
-/** Writes the ids into the next free row and returns the number of its trace; -1 for a span without valid ids. */
-function takeIds(collected: Collected, span: Placed, tenant: string): number {
-  if (collected.rowCount === collected.traceOfRow.length) grow(collected);
-  const { rows, rowCount } = collected;
-  const at = rowCount * placeWords;
-  span.copyIds(rows, at);
-  if ((rows[at + 4]! | rows[at + 5]!) === 0) return -1;
-  return collected.traces.numberOf(rows, at, tenant);
-}
-
-const costPlace = Buffer.alloc(placeBytes);
-
-/** The place that was written last, as bytes. Valid until the next is asked for. */
-function placeOfCost({ rows, rowCount }: Collected): Buffer {
-  for (let word = 0; word < placeWords; word += 1) costPlace.writeInt32LE(rows[rowCount * placeWords + word]!, 4 * word);
-  return costPlace;
+function takeSaying(
+  collected: Collected,
+  span: Placed,
+  row: number,
+  said: Said | undefined,
+  telemetry: Telemetry | undefined,
+): void {
+  span.copyTimes(collected.times.view, row * timesBytes);
+  collected.hasSayings = true;
+  if (telemetry === undefined) collected.sayingOfRow[row] = sayingOf(collected, said ?? nothingSaid);
+  else {
+    collected.isSized = true;
+    collected.sizeOfRow[row] = telemetry.bytes;
+    collected.sayingOfRow[row] = pricedSayingOf(collected, said ?? nothingSaid, telemetry.prices);
+  }
 }
 
 function grow(collected: Collected): void {
   const count = collected.traceOfRow.length * 2;
-  const [traceOfRow, sayingOfRow, sizeOfRow] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)];
-  const rows = new Int32Array(count * placeWords);
-  rows.set(collected.rows);
-  traceOfRow.set(collected.traceOfRow);
-  sayingOfRow.set(collected.sayingOfRow);
-  sizeOfRow.set(collected.sizeOfRow);
-  Object.assign(collected, { rows, traceOfRow, sayingOfRow, sizeOfRow });
+  for (const column of ['traceOfRow', 'sayingOfRow', 'sizeOfRow'] as const) {
+    const larger = new Int32Array(count);
+    larger.set(collected[column]);
+    collected[column] = larger;
+  }
+  collected.links = enlarged(collected.links);
+  collected.times = enlarged(collected.times);
 }
 
 function sayingOf(collected: Collected, said: Said): number {
@@ -199,160 +168,19 @@ function pricedSayingOf(collected: Collected, said: Said, prices: string): numbe
   return number;
 }
 
-/** Where spans are counted as telemetry all of them are mentioned, those that say nothing and are not counted too. */
-function mentionEverySpan(collected: Collected): void {
-  const { rows, rowCount, sayingOfRow, sizeOfRow } = collected;
-  for (let row = 0; row < rowCount; row += 1) {
-    if (sayingOfRow[row] !== noSaying) continue;
-    sayingOfRow[row] = sayingOf(collected, nothingSaid);
-    sizeOfRow[row] = 0;
-    rows.fill(0, row * placeWords + idWords, (row + 1) * placeWords);
-  }
-}
-
 function takeRecord({ writer, records }: Collected): Span {
   const start = records.length;
   finishRecord(writer, records);
   return { start, end: records.length };
 }
 
-function finish(collected: Collected): PackedFacts {
-  if (collected.isSized) mentionEverySpan(collected);
-  const { traces, words, out, records, rowCount } = collected;
-  reserve(out, 64 + records.length + rowCount * 40 + traces.count() * 64);
-  writeFixed32(out, 0);
-  writeFixed32(out, traces.count());
-  const ordered = inTraceOrder(collected.traceOfRow, rowCount, traces.count());
-  const costsOf = collected.costs.length === 0 ? undefined : byTrace(collected.costs);
-  const numbers = new Int32Array(collected.sayings.length);
-  for (let trace = 0; trace < traces.count(); trace += 1) {
-    const [start, end] = [ordered.starts[trace]!, ordered.starts[trace + 1]!];
-    writeTrace(out, collected, { trace, rows: ordered.rows, start, end, costs: costsOf?.get(trace) ?? noCosts, numbers });
-  }
-  out.bytes.writeUInt32LE(out.length, 0);
-  writeVarint(out, words.all.length);
-  for (const word of words.all) writeText(out, word);
-  const bytes = new Uint8Array(out.length);
-  bytes.set(out.bytes.subarray(0, out.length));
-  return { bytes, spanCount: rowCount + collected.costs.length };
-}
-
-function byTrace(costs: Collected['costs']): ReadonlyMap<number, Collected['costs']> {
-  const ofTraces = new Map<number, Collected['costs']>();
-  for (const cost of costs) {
-    const ofTrace = ofTraces.get(cost.trace);
-    if (ofTrace === undefined) ofTraces.set(cost.trace, [cost]);
-    else ofTrace.push(cost);
-  }
-  return ofTraces;
-}
-
-const noCosts: Collected['costs'] = [];
-
-/** Row numbers by trace, in the order of the rows, and where those of each trace start. */
-function inTraceOrder(
-  traceOfRow: Int32Array,
-  rowCount: number,
-  traceCount: number,
-): { readonly rows: Int32Array; readonly starts: Int32Array } {
-  const starts = new Int32Array(traceCount + 1);
-  for (let row = 0; row < rowCount; row += 1) starts[traceOfRow[row]! + 1]! += 1;
-  for (let trace = 0; trace < traceCount; trace += 1) starts[trace + 1]! += starts[trace]!;
-  const next = starts.slice();
-  const rows = new Int32Array(rowCount);
+/** Where spans are counted as telemetry all of them are mentioned, those that say nothing and are not counted too. */
+function mentionEverySpan(collected: Collected): void {
+  const { times, rowCount, sayingOfRow, sizeOfRow } = collected;
   for (let row = 0; row < rowCount; row += 1) {
-    const trace = traceOfRow[row]!;
-    rows[next[trace]!] = row;
-    next[trace]! += 1;
+    if (sayingOfRow[row] !== noSaying) continue;
+    sayingOfRow[row] = sayingOf(collected, nothingSaid);
+    sizeOfRow[row] = 0;
+    times.bytes.fill(0, row * timesBytes, (row + 1) * timesBytes);
   }
-  return { rows, starts };
-}
-
-type OneTrace = {
-  readonly trace: number;
-  /** Numbers of its rows, from `start` to `end`. */
-  readonly rows: Int32Array;
-  readonly start: number;
-  readonly end: number;
-  readonly costs: Collected['costs'];
-  /** Scratch: number of a saying in the trace at hand, by its number in the request. */
-  readonly numbers: Int32Array;
-};
-
-function writeTrace(out: Writer, collected: Collected, one: OneTrace): void {
-  const { writer, traces, records } = collected;
-  const lengthAt = out.length;
-  reserve(out, 4);
-  out.length += 4;
-  const at = writer.body.length;
-  reserve(writer.body, 16);
-  const view = viewOf(writer.body);
-  for (let word = 0; word < 4; word += 1) view.setInt32(at + 4 * word, traces.ids()[one.trace * 4 + word]!, true);
-  writer.body.length = at + 16;
-  writeWord(writer, traces.tenantOf(one.trace));
-  writeVarint(writer.body, one.costs.length);
-  writeVarint(writer.body, one.end - one.start);
-  finishRecord(writer, out);
-  for (const { record } of one.costs) writeRecord(out, records, record);
-  writeContext(out, collected, one);
-  viewOf(out).setUint32(lengthAt, out.length - lengthAt - 4, true);
-}
-
-function writeRecord(out: Writer, records: Writer, { start, end }: Span): void {
-  writeVarint(out, end - start);
-  writeRaw(out, records.bytes.subarray(start, end));
-}
-
-function writeContext(out: Writer, collected: Collected, one: OneTrace): void {
-  const { sayings, sayingOfRow, sizeOfRow, rows, records, isSized } = collected;
-  const said: number[] = [];
-  let mentionCount = 0;
-  for (let index = one.start; index < one.end; index += 1) {
-    const saying = sayingOfRow[one.rows[index]!]!;
-    if (saying === noSaying) continue;
-    mentionCount += 1;
-    if (said[one.numbers[saying]!] === saying) continue;
-    one.numbers[saying] = said.length;
-    said.push(saying);
-  }
-  writeVarint(out, said.length * 2 + Number(isSized));
-  for (const saying of said) {
-    const record = sayings[saying];
-    assert(record !== undefined);
-    writeRecord(out, records, record);
-  }
-  writeVarint(out, mentionCount);
-  reserve(out, (one.end - one.start) * 40);
-  const view = viewOf(out);
-  for (let index = one.start; mentionCount > 0 && index < one.end; index += 1) {
-    const row = one.rows[index]!;
-    const saying = sayingOfRow[row]!;
-    if (saying === noSaying) continue;
-    copyWords(rows, row * placeWords + 4, 8, out, view);
-    view.setInt32(out.length, one.numbers[saying]!, true);
-    out.length += 4;
-  }
-  for (let index = one.start; index < one.end; index += 1) {
-    const row = one.rows[index]!;
-    if (isSized) copyWords(sizeOfRow, row, 1, out, view);
-    else if (sayingOfRow[row] === noSaying) copyWords(rows, row * placeWords + 4, 4, out, view);
-  }
-}
-
-const views = new WeakMap<Buffer, DataView>();
-
-/** What is written, for writing four bytes at a time. Valid until the next room is made. */
-function viewOf({ bytes }: Writer): DataView {
-  const known = views.get(bytes);
-  if (known !== undefined) return known;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  views.set(bytes, view);
-  return view;
-}
-
-/** There is room for them. */
-function copyWords(words: Int32Array, start: number, count: number, out: Writer, view: DataView): void {
-  const { length } = out;
-  for (let word = 0; word < count; word += 1) view.setInt32(length + 4 * word, words[start + word]!, true);
-  out.length = length + 4 * count;
 }

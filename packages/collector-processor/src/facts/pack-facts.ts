@@ -15,8 +15,9 @@ export function packFacts(facts: Iterable<SpanFact>): PackedFacts {
   const sayings = new Map<string, SpanFact>();
   for (const fact of facts) {
     const place = {
-      copyIds: (target: Int32Array, at: number) => copyWordsOf(fact, 0, 8, target, at),
-      copyTimes: (target: Int32Array, at: number) => copyWordsOf(fact, 8, 12, target, at),
+      copyTraceId: (target: DataView, at: number) => copyPartOf(fact, 0, target, at),
+      copyLink: (target: DataView, at: number) => copyPartOf(fact, 16, target, at),
+      copyTimes: (target: DataView, at: number) => copyPartOf(fact, 32, target, at),
     };
     if (bearsCost(fact)) collected.addCost(place, fact);
     else collected.addOther(place, fact.tenant, isLink(fact) ? undefined : sayingOf(fact, sayings), fact.telemetry);
@@ -33,10 +34,11 @@ function sayingOf(fact: SpanFact, sayings: Map<string, SpanFact>): SpanFact {
   return known ?? fact;
 }
 
-function copyWordsOf(fact: SpanFact, first: number, end: number, target: Int32Array, at: number): void {
+/** Copies 16 bytes of where a span stands. */
+function copyPartOf(fact: SpanFact, start: number, target: DataView, at: number): void {
   const bytes = Buffer.alloc(placeBytes);
   copyPlaceOf(fact, bytes, 0);
-  for (let word = first; word < end; word += 1) target[at + word - first] = bytes.readInt32LE(4 * word);
+  for (let index = 0; index < 16; index += 1) target.setUint8(at + index, bytes[start + index]!);
 }
 
 /** Facts of one trace that bear no cost as a context, with a saying for each that is mentioned. */

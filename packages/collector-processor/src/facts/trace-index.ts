@@ -1,9 +1,9 @@
 /** Numbers the traces of a request in the order in which they come. */
 export type TraceIndex = {
-  /** Number of the trace whose id stands at `at`, four words of 32 bits; -1 for an id of zeros, which OTLP calls invalid. */
-  readonly numberOf: (words: Int32Array, at: number, tenant: string) => number;
-  /** Its id as four words, from four times its number on. Valid until the next trace is numbered. */
-  readonly ids: () => Int32Array;
+  /** Number of the trace with this id, the first 16 bytes; -1 for an id of zeros, which OTLP calls invalid. */
+  readonly numberOf: (id: DataView, tenant: string) => number;
+  /** Writes the id of a trace as it was given. */
+  readonly copyId: (number: number, target: DataView, at: number) => void;
   readonly tenantOf: (number: number) => string;
   readonly count: () => number;
   /** Forgets all traces; memory stays. */
@@ -25,12 +25,13 @@ export function createTraceIndex(): TraceIndex {
   // Numbers plus one by the hash of their id, in the next free place; 0 where there is none. Never more than half full.
   let slots = new Int32Array(tracesAtFirst * 2);
   let last = -1;
+  const wanted = new Int32Array(4);
 
-  const isAt = (number: number, words: Int32Array, at: number, tenant: string): boolean =>
-    ids[number * 4] === words[at] &&
-    ids[number * 4 + 1] === words[at + 1] &&
-    ids[number * 4 + 2] === words[at + 2] &&
-    ids[number * 4 + 3] === words[at + 3] &&
+  const isAt = (number: number, id: DataView, tenant: string): boolean =>
+    ids[number * 4] === id.getInt32(0, true) &&
+    ids[number * 4 + 1] === id.getInt32(4, true) &&
+    ids[number * 4 + 2] === id.getInt32(8, true) &&
+    ids[number * 4 + 3] === id.getInt32(12, true) &&
     tenants[number] === tenant;
 
   const grow = (): void => {
@@ -41,31 +42,34 @@ export function createTraceIndex(): TraceIndex {
     for (let number = 0; number < tenants.length; number += 1) slots[freeSlot(slots, hashOf(ids, number * 4))] = number + 1;
   };
 
-  const add = (words: Int32Array, at: number, tenant: string, slot: number): number => {
+  const add = (id: DataView, tenant: string, slot: number): number => {
     const number = tenants.push(tenant) - 1;
-    for (let word = 0; word < 4; word += 1) ids[number * 4 + word] = words[at + word]!;
+    for (let word = 0; word < 4; word += 1) ids[number * 4 + word] = id.getInt32(4 * word, true);
     slots[slot] = number + 1;
     if (tenants.length * 4 === ids.length) grow();
     return number;
   };
 
   return {
-    numberOf: (words, at, tenant) => {
-      if (last >= 0 && isAt(last, words, at, tenant)) return last;
-      if ((words[at]! | words[at + 1]! | words[at + 2]! | words[at + 3]!) === 0) return -1;
+    numberOf: (id, tenant) => {
+      if (last >= 0 && isAt(last, id, tenant)) return last;
+      for (let word = 0; word < 4; word += 1) wanted[word] = id.getInt32(4 * word, true);
+      if ((wanted[0]! | wanted[1]! | wanted[2]! | wanted[3]!) === 0) return -1;
       const mask = slots.length - 1;
-      let slot = hashOf(words, at) & mask;
+      let slot = hashOf(wanted, 0) & mask;
       for (let held = slots[slot]!; held !== 0; held = slots[slot]!) {
-        if (isAt(held - 1, words, at, tenant)) {
+        if (isAt(held - 1, id, tenant)) {
           last = held - 1;
           return last;
         }
         slot = (slot + 1) & mask;
       }
-      last = add(words, at, tenant, slot);
+      last = add(id, tenant, slot);
       return last;
     },
-    ids: () => ids,
+    copyId: (number, target, at) => {
+      for (let word = 0; word < 4; word += 1) target.setInt32(at + 4 * word, ids[number * 4 + word]!, true);
+    },
     tenantOf: (number) => tenants[number] ?? '',
     count: () => tenants.length,
     clear: () => {

@@ -51,6 +51,8 @@ export type SpanWire = {
   readonly has: (key: KeyId) => boolean;
   /** Whether the value under the key is written with exactly these bytes; with undefined, whether there is no such attribute. */
   readonly isWritten: (key: KeyId, bytes: Uint8Array | undefined) => boolean;
+  /** The same, where the bytes, `byteCount` of them, stand four to a number from `at` on as {@link wordsOf} packs them; -1: absent. */
+  readonly isWrittenAs: (key: KeyId, words: Int32Array, at: number, byteCount: number) => boolean;
   /** A copy of those bytes; undefined without such an attribute. */
   readonly copyValue: (key: KeyId) => Uint8Array | undefined;
   /**
@@ -104,13 +106,12 @@ export type SpanView = {
   readonly get: (key: KeyId) => AttributeValue | undefined;
   /** Value of an attribute of the span's resource. */
   readonly resource: (key: KeyId) => AttributeValue | undefined;
-  /**
-   * Copies what places the span in its trace, as eight numbers of 32 bits whose least byte is the first on the wire: 0 to 3 the
-   * trace id, 4 and 5 the span id, 6 and 7 the parent's id. What is absent is zeros.
-   */
-  readonly copyIds: (target: Int32Array, at: number) => void;
-  /** In the same way when it was: 0 and 1 the start, 2 and 3 the end. */
-  readonly copyTimes: (target: Int32Array, at: number) => void;
+  /** Copies the 16 bytes of the trace id as on the wire; zeros where it is absent. */
+  readonly copyTraceId: (target: DataView, at: number) => void;
+  /** In the same way what places the span in its trace: the span id, 8 bytes, and the parent's id, 8 bytes. */
+  readonly copyLink: (target: DataView, at: number) => void;
+  /** In the same way when it was: the start, 8 bytes, and the end, 8 bytes. */
+  readonly copyTimes: (target: DataView, at: number) => void;
   /** Every attribute of the span whose key starts with the prefix, in wire order. For open sets such as `costspan.usage.`. */
   readonly withPrefix: (prefix: string) => ReadonlyArray<readonly [key: string, value: AttributeValue]>;
   /** The same of its resource. */

@@ -1,5 +1,5 @@
-import { Buffer } from 'node:buffer';
 import type { Dialect } from '../dialects/dialect.ts';
+import { wordsOf } from '../otlp/rewrite/key-index.ts';
 import type { KeyId, SpanView, SpanWire } from '../otlp/span-view.ts';
 import { KNOWN_ANSWER_BYTES_MAX, KNOWN_ANSWERS_MAX, KNOWN_QUESTIONS_MAX, QUESTIONS_FIRST_MAX } from './limits.ts';
 import type { Candidates } from './signatures.ts';
@@ -44,58 +44,61 @@ export type Result = {
   readonly bearsNone: boolean;
 };
 
-/** A place in the order of asking: what is asked here, or how it ends. */
-type Place = {
-  asks: Told['asks'] | Ending['asks'] | typeof asks.nothingKnown;
-  key: KeyId;
-  prefix: string;
-  /** Answers by what follows on them, of the one kind or the other. */
-  readonly numbers: number[];
-  readonly values: Array<Uint8Array | undefined>;
-  readonly next: Place[];
-  dialect: Dialect | undefined;
+/**
+ * The order of asking as numbers, because every span is led through it: places, and the answers at each as a chain.
+ *
+ *     place   0 what is asked, or how it ends · 1 key, number of a prefix, or of an ending · 2 where its first answer stands, or 0
+ *     answer  0 where the next stands, or 0 · 1 the place it leads to · 2 the number, or the bytes of a value, -1 of an absent
+ *             one · 3 those bytes, as `wordsOf` packs them
+ */
+type Program = {
+  words: Int32Array;
+  length: number;
+  placeCount: number;
+  readonly prefixes: string[];
+  readonly endings: Ending[];
 };
+
+const answerWords = 3;
 
 /** Nothing known yet. */
 export const createKnownAnswers = (): KnownAnswers => {
-  const starts = new Map<Candidates, Place>();
-  let count = 0;
+  const starts = new Map<Candidates, number>();
+  const program: Program = { words: new Int32Array(1_024), length: 1, placeCount: 0, prefixes: [], endings: [] };
   let lastCandidates: Candidates | undefined;
-  let lastStart: Place | undefined;
-  const addPlace = (): Place => {
-    count += 1;
-    return { asks: asks.nothingKnown, key: -1, prefix: '', numbers: [], values: [], next: [], dialect: undefined };
-  };
-  const startFor = (candidates: Candidates): Place => {
+  let lastStart: number | undefined;
+  const startFor = (candidates: Candidates): number => {
     // Senders choose the answers. What is in use is soon known again.
-    if (count > KNOWN_QUESTIONS_MAX) {
+    if (program.placeCount > KNOWN_QUESTIONS_MAX) {
       starts.clear();
-      count = 0;
+      program.length = 1;
+      program.placeCount = 0;
       lastCandidates = undefined;
     }
-    const start = starts.get(candidates) ?? addPlace();
+    const start = starts.get(candidates) ?? addPlace(program);
     starts.set(candidates, start);
     return start;
   };
   return {
     recall: (candidates, span, wire) => {
       if (candidates !== lastCandidates) [lastCandidates, lastStart] = [candidates, starts.get(candidates)];
-      return lastStart === undefined ? undefined : follow(lastStart, span, wire);
+      return lastStart === undefined ? undefined : follow(program, lastStart, span, wire);
     },
     learn: (candidates, told, result) => {
       let at = startFor(candidates);
       if (candidates === lastCandidates) lastStart = at;
       const few = told.length > QUESTIONS_FIRST_MAX ? told.slice(0, QUESTIONS_FIRST_MAX) : told;
       for (const [index, each] of few.entries()) {
-        const next = takeAnswer(at, each, addPlace);
+        const next = takeAnswer(program, at, each);
         if (next === undefined) {
-          end(at, asks.read, index >= result.chosenAfter ? result.dialect : undefined);
+          end(program, at, asks.read, index >= result.chosenAfter ? result.dialect : undefined);
           return;
         }
         at = next;
       }
       const isWhole = few.length === told.length;
       end(
+        program,
         at,
         isWhole && result.bearsNone ? asks.bearsNone : asks.read,
         few.length >= result.chosenAfter ? result.dialect : undefined,
@@ -104,72 +107,94 @@ export const createKnownAnswers = (): KnownAnswers => {
   };
 };
 
-const follow = (start: Place, span: SpanView, wire: SpanWire): Ending | undefined => {
-  let at: Place | undefined = start;
-  while (at !== undefined) {
-    switch (at.asks) {
-      case asks.value:
-        at = afterValue(at, wire);
-        break;
-      case asks.has:
-        at = afterNumber(at, wire.has(at.key) ? 1 : 0);
-        break;
-      case asks.kind:
-        at = afterNumber(at, span.kind);
-        break;
-      case asks.status:
-        at = afterNumber(at, span.statusCode);
-        break;
-      case asks.prefix:
-        at = afterNumber(at, span.withPrefix(at.prefix).length > 0 ? 1 : 0);
-        break;
-      case asks.bearsNone:
-      case asks.read:
-        return at as Ending;
-      case asks.nothingKnown:
-        return undefined;
-      default:
-        at.asks satisfies never;
+const follow = ({ words, prefixes, endings }: Program, start: number, span: SpanView, wire: SpanWire): Ending | undefined => {
+  let at = start;
+  for (;;) {
+    const asked = words[at]!;
+    const key = words[at + 1]!;
+    let answer = words[at + 2]!;
+    if (asked === asks.value) {
+      while (answer !== 0 && !wire.isWrittenAs(key, words, answer + answerWords, words[answer + 2]!)) answer = words[answer]!;
+    } else if (asked >= asks.bearsNone) {
+      return asked === asks.nothingKnown ? undefined : endings[key];
+    } else {
+      const number = numberOf(asked, key, prefixes, span, wire);
+      while (answer !== 0 && words[answer + 2] !== number) answer = words[answer]!;
     }
+    if (answer === 0) return undefined;
+    at = words[answer + 1]!;
   }
-  return undefined;
 };
 
-const afterNumber = ({ numbers, next }: Place, answer: number): Place | undefined => {
-  for (let index = 0; index < numbers.length; index += 1) if (numbers[index] === answer) return next[index];
-  return undefined;
+/** What a span answers to a question that is not for a value. */
+const numberOf = (asked: number, key: KeyId, prefixes: readonly string[], span: SpanView, wire: SpanWire): number => {
+  if (asked === asks.has) return wire.has(key) ? 1 : 0;
+  if (asked === asks.kind) return span.kind;
+  if (asked === asks.status) return span.statusCode;
+  return span.withPrefix(prefixes[key]!).length > 0 ? 1 : 0;
 };
 
-const afterValue = ({ key, values, next }: Place, wire: SpanWire): Place | undefined => {
-  for (let index = 0; index < values.length; index += 1) if (wire.isWritten(key, values[index])) return next[index];
-  return undefined;
-};
-
-/** What follows on the answer; undefined where it is not kept: there are too many different ones, or it is too long. */
-const takeAnswer = (at: Place, told: Told, addPlace: () => Place): Place | undefined => {
-  const { key, prefix, number, value } = told;
-  if (at.asks === asks.nothingKnown) [at.asks, at.key, at.prefix] = [told.asks, key, prefix];
+/** The place the answer leads to; undefined where it is not kept: there are too many different ones, or it is too long. */
+const takeAnswer = (program: Program, at: number, told: Told): number | undefined => {
+  const key = told.asks === asks.prefix ? indexIn(program.prefixes, told.prefix) : told.key;
+  if (program.words[at] === asks.nothingKnown) {
+    program.words[at] = told.asks;
+    program.words[at + 1] = key;
+  }
   // A dialect that asks spans which said the same for different things is not pure, and nothing is foreseen of it.
-  if (at.asks !== told.asks || at.key !== key || at.prefix !== prefix) return undefined;
-  const isValue = told.asks === asks.value;
-  const known = isValue ? at.values.findIndex((each) => isSame(each, value)) : at.numbers.indexOf(number);
-  if (known >= 0) return at.next[known];
-  if (at.next.length === KNOWN_ANSWERS_MAX || (value !== undefined && value.length > KNOWN_ANSWER_BYTES_MAX)) return undefined;
-  const next = addPlace();
-  if (isValue) at.values.push(value);
-  else at.numbers.push(number);
-  at.next.push(next);
+  if (program.words[at] !== told.asks || program.words[at + 1] !== key) return undefined;
+  const { number, content } = packed(told);
+  let count = 0;
+  let link = at + 2;
+  for (let answer = program.words[link]!; answer !== 0; answer = program.words[answer]!) {
+    if (program.words[answer + 2] === number && isContent(program.words, answer + answerWords, content))
+      return program.words[answer + 1];
+    link = answer;
+    count += 1;
+  }
+  if (count === KNOWN_ANSWERS_MAX || (told.value?.length ?? 0) > KNOWN_ANSWER_BYTES_MAX) return undefined;
+  const next = addPlace(program);
+  program.words[link] = append(program, [0, next, number, ...content]);
   return next;
 };
 
-const isSame = (one: Uint8Array | undefined, other: Uint8Array | undefined): boolean =>
-  one === undefined || other === undefined ? one === other : Buffer.compare(one, other) === 0;
+/** An answer as the program has it. */
+const packed = ({ asks: asked, number, value }: Told): { readonly number: number; readonly content: readonly number[] } => {
+  if (asked !== asks.value) return { number, content: [] };
+  if (value === undefined) return { number: -1, content: [] };
+  return { number: value.length, content: wordsOf({ bytes: value, view: new DataView(value.buffer, value.byteOffset) }) };
+};
 
-const end = (at: Place, how: Ending['asks'], dialect: Dialect | undefined): void => {
-  at.asks = how;
-  at.dialect = dialect;
-  at.key = -1;
-  at.numbers.length = 0;
-  at.values.length = 0;
-  at.next.length = 0;
+const isContent = (words: Int32Array, at: number, content: readonly number[]): boolean =>
+  content.every((word, index) => words[at + index] === word);
+
+const addPlace = (program: Program): number => {
+  program.placeCount += 1;
+  return append(program, [asks.nothingKnown, -1, 0]);
+};
+
+/** Writes some numbers behind all others; returns where they stand. */
+const append = (program: Program, numbers: readonly number[]): number => {
+  const at = program.length;
+  if (at + numbers.length > program.words.length) {
+    const larger = new Int32Array(program.words.length * 2);
+    larger.set(program.words);
+    program.words = larger;
+  }
+  program.words.set(numbers, at);
+  program.length = at + numbers.length;
+  return at;
+};
+
+/** Place of a text in a list, behind all others if it is not there yet: dialects ask for a handful. */
+const indexIn = (texts: string[], text: string): number => {
+  const known = texts.indexOf(text);
+  return known >= 0 ? known : texts.push(text) - 1;
+};
+
+const end = ({ words, endings }: Program, at: number, how: Ending['asks'], dialect: Dialect | undefined): void => {
+  const known = endings.findIndex((ending) => ending.asks === how && ending.dialect === dialect);
+  words[at] = how;
+  words[at + 1] = known >= 0 ? known : endings.push({ asks: how, dialect }) - 1;
+  words[at + 2] = 0;
 };

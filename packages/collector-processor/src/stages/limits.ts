@@ -54,7 +54,7 @@ export const RECENT_HOSTS_MAX = 1_024;
 /** Sets of keys that are remembered, in each scope, with what follows from them: an instrumentation has a few. About 300 bytes each. */
 export const KNOWN_SHAPES_MAX = 128;
 
-/** Questions that are remembered with the answers spans gave, over all scopes and sets of keys. About 300 bytes each. */
+/** Questions that are remembered with the answers spans gave, over all scopes and sets of keys. About 100 bytes each. */
 export const KNOWN_QUESTIONS_MAX = 16_384;
 
 /** Answers to one question that are remembered. Names of methods, systems and operations are few; ids are not, and are never kept. */

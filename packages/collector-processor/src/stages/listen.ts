@@ -110,7 +110,8 @@ const createListenedView = (notes: Notes): SpanView => ({
     return spanOf(notes).get(key);
   },
   resource: (key) => beyond(notes).resource(key),
-  copyIds: (target, at) => beyond(notes).copyIds(target, at),
+  copyTraceId: (target, at) => beyond(notes).copyTraceId(target, at),
+  copyLink: (target, at) => beyond(notes).copyLink(target, at),
   copyTimes: (target, at) => beyond(notes).copyTimes(target, at),
   withPrefix: (prefix) => {
     const found = spanOf(notes).withPrefix(prefix);
@@ -140,6 +141,7 @@ const createListenedWire = (notes: Notes): SpanWire => ({
   },
   isNamed: (spellings) => beyond(notes).wire?.isNamed(spellings) === true,
   isWritten: (key, bytes) => beyond(notes).wire?.isWritten(key, bytes) === true,
+  isWrittenAs: (key, words, at, byteCount) => beyond(notes).wire?.isWrittenAs(key, words, at, byteCount) === true,
   copyValue: (key) => beyond(notes).wire?.copyValue(key),
   hasOwnWords: (words) => beyond(notes).wire?.hasOwnWords(words) === true,
   copyOwnWords: (into) => beyond(notes).wire?.copyOwnWords(into) === true,

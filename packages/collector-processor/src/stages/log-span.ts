@@ -55,7 +55,8 @@ export const openLogSpan = (record: LogRecordView, name: string, table: KeyTable
     resource: (key) => at(record.resourceAttributes(), key),
     wire: undefined,
     // Facts of events are packed from their fields.
-    copyIds: () => undefined,
+    copyTraceId: () => undefined,
+    copyLink: () => undefined,
     copyTimes: () => undefined,
     eventsNamed: () => [],
     withPrefix: (prefix) => [...attributes].filter(([key]) => key.startsWith(prefix)),

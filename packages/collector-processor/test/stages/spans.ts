@@ -65,20 +65,22 @@ export const viewOf = (spec: SpanSpec, table: KeyTable): SpanView => {
     get: (key) => at(attributes, key),
     resource: (key) => at(resource, key),
     wire: undefined,
-    copyIds: (target, at) => {
-      const ids = Buffer.from(`${span.traceId}${span.spanId}${span.parentSpanId.padStart(16, '0')}`, 'hex');
-      for (let word = 0; word < 8; word += 1) target[at + word] = ids.readInt32LE(4 * word);
-    },
+    copyTraceId: (target, at) => copyInto(target, at, Buffer.from(span.traceId, 'hex')),
+    copyLink: (target, at) => copyInto(target, at, Buffer.from(`${span.spanId}${span.parentSpanId.padStart(16, '0')}`, 'hex')),
     copyTimes: (target, at) => {
       const times = Buffer.alloc(16);
       times.writeBigUInt64LE(span.startUnixNs, 0);
       times.writeBigUInt64LE(span.endUnixNs, 8);
-      for (let word = 0; word < 4; word += 1) target[at + word] = times.readInt32LE(4 * word);
+      copyInto(target, at, times);
     },
     eventsNamed: () => [],
     withPrefix: (prefix) => Object.entries(attributes).filter(([key]) => key.startsWith(prefix)),
     resourceWithPrefix: (prefix) => Object.entries(resource).filter(([key]) => key.startsWith(prefix)),
   };
+};
+
+const copyInto = (target: DataView, at: number, bytes: Buffer): void => {
+  for (const [index, byte] of bytes.entries()) target.setUint8(at + index, byte);
 };
 
 /** The spans as one protobuf request, a resource and scope each. */

@@ -3,7 +3,7 @@ import { attributesPerOwnerMax } from '../limits.ts';
 import type { AttributeValue, KeyId, KeyShape, OwnWords } from '../span-view.ts';
 import type { Walk } from '../walk.ts';
 import { failAt } from '../wire.ts';
-import { findKey, type KeyIndex, startsWithBytes } from './key-index.ts';
+import { areWords, findKey, type KeyIndex, startsWithBytes } from './key-index.ts';
 import { readText } from './remembered-texts.ts';
 
 /** Where one attribute stands in the request: offsets, each end behind the last byte. */
@@ -220,6 +220,31 @@ export function isWritten(set: AttributeSet, walk: Walk, key: KeyId, expected: U
   if (start + 2 + bytes[start + 1]! - valueStart !== length) return false;
   for (let index = length - 1; index >= 0; index -= 1) if (bytes[valueStart + index] !== expected[index]) return false;
   return true;
+}
+
+/** The same with bytes as {@link wordsOf} packs them; with -1 of them, whether there is no such attribute. */
+export function isWrittenAs(
+  set: AttributeSet,
+  walk: Walk,
+  key: KeyId,
+  words: Int32Array,
+  wordsAt: number,
+  byteCount: number,
+): boolean {
+  const attribute = set.lastSerialOf[key]! - set.firstSerial;
+  if (attribute < 0 || byteCount < 0) return attribute < 0 && byteCount < 0;
+  const { bytes } = walk.cursor;
+  const start = set.starts[attribute]!;
+  if (start < 0) return areUnusual(copyOf(bytes, set.unusual[-1 - start]!), words, wordsAt, byteCount);
+  const valueStart = start + 6 + bytes[start + 3]!;
+  return (
+    start + 2 + bytes[start + 1]! - valueStart === byteCount && areWords(words, wordsAt, bytes, walk.view, valueStart, byteCount)
+  );
+}
+
+function areUnusual(bytes: Buffer, words: Int32Array, wordsAt: number, byteCount: number): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return bytes.length === byteCount && areWords(words, wordsAt, bytes, view, 0, byteCount);
 }
 
 /** A copy of the bytes of the last value with this key; undefined without such an attribute. */

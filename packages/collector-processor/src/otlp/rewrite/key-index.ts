@@ -40,12 +40,13 @@ export function indexKeys(table: KeyTable): KeyIndex {
   const nextPlusOne = new Int16Array(keys.length);
   const wordsAt = new Int32Array(keys.length);
   const words: number[] = [];
-  for (const [id, { bytes, view }] of keys.entries()) {
+  for (const [id, key] of keys.entries()) {
+    const { bytes } = key;
     const place = placeOf(bytes, 0, bytes.length);
     nextPlusOne[id] = firstPlusOne[place]!;
     firstPlusOne[place] = id + 1;
     wordsAt[id] = words.length;
-    words.push(...wordsOf(bytes, view));
+    words.push(...wordsOf(key));
   }
   const lengths = Int32Array.from(keys, ({ bytes }) => bytes.length);
   const index = { keyCount: keys.length, firstPlusOne, nextPlusOne, wordsAt, lengths, words: Int32Array.from(words) };
@@ -53,7 +54,8 @@ export function indexKeys(table: KeyTable): KeyIndex {
   return index;
 }
 
-function wordsOf(bytes: Uint8Array, view: DataView): readonly number[] {
+/** Bytes four at a time, least first; the last four overlap those before. Fewer than four are filled up. */
+export function wordsOf({ bytes, view }: Spelling): readonly number[] {
   if (bytes.length < 4) return [shortWord(bytes, 0, bytes.length)];
   const last = bytes.length - 4;
   return Array.from({ length: Math.ceil(last / 4) + 1 }, (_, word) => view.getInt32(Math.min(word * 4, last), true));
@@ -76,9 +78,19 @@ export function findKey(index: KeyIndex, bytes: Uint8Array, view: DataView, star
 }
 
 function isKey(index: KeyIndex, id: KeyId, bytes: Uint8Array, view: DataView, start: number, length: number): boolean {
-  if (index.lengths[id] !== length) return false;
-  const { words } = index;
-  let word = index.wordsAt[id]!;
+  return index.lengths[id] === length && areWords(index.words, index.wordsAt[id]!, bytes, view, start, length);
+}
+
+/** Whether the `length` bytes at `start` are those that {@link wordsOf} made the words from `wordsAt` on of. */
+export function areWords(
+  words: Int32Array,
+  wordsAt: number,
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+  length: number,
+): boolean {
+  let word = wordsAt;
   if (length < 4) return words[word] === shortWord(bytes, start, length);
   const last = start + length - 4;
   for (let position = start; position < last; position += 4, word += 1) {
