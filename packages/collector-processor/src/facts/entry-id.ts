@@ -14,10 +14,11 @@ export function entryIdOf(tenant: string, traceId: string, spanId: string): stri
 /** Writes the identity of the entry of the span whose place this is: the same, without making texts of its ids. */
 export function writeEntryId(writer: Writer, place: Uint8Array, tenant: string): void {
   const hashed = linesOf(tenant);
-  const traceAt = hashed.length - spanDigits - 1 - traceDigits;
-  for (let index = 0; index < traceDigits / 2; index += 1) writeHex(hashed, traceAt + 2 * index, place[index]!);
+  const spanAt = hashed.byteLength - spanDigits;
+  const traceAt = spanAt - 1 - traceDigits;
+  for (let index = 0; index < traceDigits / 2; index += 1) hashed.setUint16(traceAt + 2 * index, digitsOf[place[index]!]!);
   for (let index = 0; index < spanDigits / 2; index += 1) {
-    writeHex(hashed, hashed.length - spanDigits + 2 * index, place[traceDigits / 2 + index]!);
+    hashed.setUint16(spanAt + 2 * index, digitsOf[place[traceDigits / 2 + index]!]!);
   }
   // One character a byte: such a text is made and read several times faster than a buffer.
   const digest = hash('sha256', hashed, 'binary');
@@ -31,22 +32,19 @@ const traceDigits = 32;
 const spanDigits = 16;
 
 let lastTenant: string | undefined;
-let lastLines = Buffer.alloc(0);
+let lastLines = new DataView(new ArrayBuffer(0));
 
 /** What is hashed for a tenant, with room for the digits. Spans of one tenant come one after the other. */
-function linesOf(tenant: string): Buffer {
+function linesOf(tenant: string): DataView {
   if (tenant !== lastTenant) {
-    [lastTenant, lastLines] = [tenant, Buffer.from(`${tenant}\n${' '.repeat(traceDigits)}\n${' '.repeat(spanDigits)}`)];
+    const lines = Buffer.from(`${tenant}\n${' '.repeat(traceDigits)}\n${' '.repeat(spanDigits)}`);
+    [lastTenant, lastLines] = [tenant, new DataView(lines.buffer, lines.byteOffset, lines.length)];
   }
   return lastLines;
 }
 
-function writeHex(target: Uint8Array, at: number, byte: number): void {
-  target[at] = digitOf(byte >>> 4);
-  target[at + 1] = digitOf(byte & 15);
-}
-
-/** ASCII of a hex digit, lower case. */
-function digitOf(value: number): number {
-  return value < 10 ? 0x30 + value : 0x57 + value;
-}
+/** The two hex digits of each byte in ASCII, lower case, as one number. */
+const digitsOf: Uint16Array = Uint16Array.from(
+  { length: 256 },
+  (_, byte) => Buffer.from([byte]).toString('hex').charCodeAt(0) * 256 + Buffer.from([byte]).toString('hex').charCodeAt(1),
+);

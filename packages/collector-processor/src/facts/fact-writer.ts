@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { createWriter, reserve, type Writer, writeText } from '../otlp/writer.ts';
+import { createWriter, reserve, type Writer, writeText, writeWritten } from '../otlp/writer.ts';
 import { inlineWord, type WordTable } from './words.ts';
 
 /**
@@ -61,8 +61,8 @@ export function finishRecord(writer: FactWriter, out: Writer): void {
     bytes[at] = number & 0xff;
     bytes[at + 1] = number >>> 8;
   }
-  bytes.set(body.bytes.subarray(0, body.length), at);
-  out.length = at + body.length;
+  out.length = at;
+  writeWritten(out, body, 0, body.length);
   body.length = 0;
   writer.wordCount = 0;
 }

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { reserve, type Writer, writeFixed32, writeRaw, writeText, writeVarint } from '../otlp/writer.ts';
+import { reserve, type Writer, writeFixed32, writeText, writeVarint, writeWritten } from '../otlp/writer.ts';
 import { type Collected, linkBytes, noSaying, type Span, timesBytes } from './collected.ts';
 import { finishRecord, writeWord } from './fact-writer.ts';
 import type { PackedFacts } from './packed-facts.ts';
@@ -87,7 +87,7 @@ function writeTrace(out: Writer, collected: Collected, one: OneTrace): void {
 
 function writeRecord(out: Writer, records: Writer, { start, end }: Span): void {
   writeVarint(out, end - start);
-  writeRaw(out, records.bytes.subarray(start, end));
+  writeWritten(out, records, start, end);
 }
 
 function writeContext(out: Writer, collected: Collected, one: OneTrace): void {

@@ -96,9 +96,10 @@ function partsOf(observation: FactInPlace['observation']): number {
 /** Usage: count varint, then unit word and quantity each. Quantity: 0 and a varint, 1 and decimal text, 2 and a number as text. */
 function writeUsage(writer: FactWriter, usage: Observation['usage']): void {
   const { body } = writer;
-  const units = Object.keys(usage);
-  writeVarint(body, units.length);
-  for (const unit of units) {
+  let count = 0;
+  for (const _unit in usage) count += 1;
+  writeVarint(body, count);
+  for (const unit in usage) {
     const quantity = usage[unit];
     writeWord(writer, unit);
     if (typeof quantity === 'number' && Number.isSafeInteger(quantity) && quantity >= 0) {

@@ -112,6 +112,13 @@ export function writeRaw(writer: Writer, bytes: Uint8Array): void {
   writer.length += bytes.length;
 }
 
+/** Writes what another writer has written from `start` to `end`. */
+export function writeWritten(writer: Writer, source: Writer, start: number, end: number): void {
+  reserve(writer, end - start);
+  source.bytes.copy(writer.bytes, writer.length, start, end);
+  writer.length += end - start;
+}
+
 /** Writes once more what has been written from `start` to `end`. */
 export function copyWritten(writer: Writer, start: number, end: number): void {
   reserve(writer, end - start);

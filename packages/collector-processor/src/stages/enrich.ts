@@ -38,7 +38,9 @@ export const createEnrich = (emitterName: string, book: CompiledBook, table: Key
   const runOf = createRunOf(emitterName, bookText);
   const lacks = (name: string): ((span: SpanView) => boolean) => {
     const key = table.idOf(name);
-    return key === undefined ? () => true : (span) => span.get(key) === undefined;
+    return key === undefined
+      ? () => true
+      : (span) => (span.wire === undefined ? span.get(key) === undefined : !span.wire.has(key));
   };
   const lacksCategory = lacks(ATTR_COSTSPAN_CATEGORY);
   const lacksId = lacks(ATTR_COSTSPAN_WORK_ITEM_ID);
@@ -68,7 +70,7 @@ const BOOK_DIGITS = 12;
 const addAmount = (attributes: Array<NewAttribute | AttributeRun>, receipt: Receipt): boolean => {
   const { lines, amountPico, lowPico, highPico } = receipt;
   if (!hasCost(lines)) return false;
-  attributes.push([ATTR_COSTSPAN_COST_AMOUNT, picoToDouble(amountPico)], [ATTR_COSTSPAN_COST_EXACT, formatPico(amountPico)]);
+  attributes.push([ATTR_COSTSPAN_COST_AMOUNT, picoToDouble(amountPico)], [ATTR_COSTSPAN_COST_EXACT, exactText(receipt)]);
   if (lowPico === amountPico && highPico === amountPico) return true;
   attributes.push(
     [ATTR_COSTSPAN_COST_CURRENCY, receipt.currency],
@@ -77,6 +79,14 @@ const addAmount = (attributes: Array<NewAttribute | AttributeRun>, receipt: Rece
   );
   return false;
 };
+
+/** The amount in pico units as text. Where nothing was rounded to get there, that is the text of the amount itself. */
+const exactText = ({ amount, amountPico }: Receipt): string => {
+  const point = amount.indexOf('.');
+  return point < 0 || amount.length - point - 1 <= PICO_DIGITS ? amount : formatPico(amountPico);
+};
+
+const PICO_DIGITS = 12;
 
 const hasCost = (lines: Receipt['lines']): boolean => {
   for (const { cost } of lines) if (cost !== undefined) return true;

@@ -39,8 +39,11 @@ export const auditEventsMax = 64;
 /** Attributes that are kept of such an event: the registry has a dozen. */
 export const auditAttributesMax = 32;
 
-/** Lists of keys whose numbers are remembered: dialects have a few hundred. One that is made anew for a span only costs time. */
-export const KEY_LISTS_MAX = 2_048;
+/**
+ * Lists of keys that are remembered with what shapes of spans carry of them: a dialect asks for some fifty, and spans that are read
+ * have a few shapes. A list that is made anew for a span only costs time. About 200 bytes each.
+ */
+export const ASKED_LISTS_MAX = 8_192;
 
 /** Runs of attributes that are kept encoded: one for each way in which calls of a model are priced. About 500 bytes each. */
 export const RUNS_MAX = 1_024;

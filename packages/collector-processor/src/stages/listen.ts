@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { SpanView, SpanWire } from '../otlp/span-view.ts';
+import type { AttributeValue, KeyId, KeyShape, OwnWords, SpanEvent, SpanView, SpanWire } from '../otlp/span-view.ts';
 import { asks, type Told } from './known-answers.ts';
 
 /** A span whose answers are written down while it is asked. */
@@ -26,7 +26,7 @@ type Notes = {
 export const createListening = (): Listening => {
   const notes: Notes = { span: undefined, wire: undefined, told: [], isMore: false };
   return {
-    view: createListenedView(notes),
+    view: new ListenedView(notes),
     begin: (span, wire) => {
       notes.span = span;
       notes.wire = wire;
@@ -57,92 +57,160 @@ const beyond = (notes: Notes): SpanView => {
   return spanOf(notes);
 };
 
-const createListenedView = (notes: Notes): SpanView => ({
-  get traceId() {
-    return beyond(notes).traceId;
-  },
-  get spanId() {
-    return beyond(notes).spanId;
-  },
-  get parentSpanId() {
-    return beyond(notes).parentSpanId;
-  },
-  get hasIds() {
-    return beyond(notes).hasIds;
-  },
-  get traceState() {
-    return beyond(notes).traceState;
-  },
-  get startUnixNs() {
-    return beyond(notes).startUnixNs;
-  },
-  get endUnixNs() {
-    return beyond(notes).endUnixNs;
-  },
-  get byteLength() {
-    return beyond(notes).byteLength;
-  },
-  get name() {
-    return beyond(notes).name;
-  },
-  get kind() {
-    const { kind } = spanOf(notes);
-    note(notes, { ...nothing, asks: asks.kind, number: kind });
-    return kind;
-  },
-  get statusCode() {
-    const { statusCode } = spanOf(notes);
-    note(notes, { ...nothing, asks: asks.status, number: statusCode });
-    return statusCode;
-  },
-  get groupNumber() {
-    return beyond(notes).groupNumber;
-  },
-  get scopeName() {
-    return spanOf(notes).scopeName;
-  },
-  get scopeVersion() {
-    return beyond(notes).scopeVersion;
-  },
-  wire: createListenedWire(notes),
-  get: (key) => {
-    note(notes, { ...nothing, asks: asks.value, key, value: notes.wire?.copyValue(key) });
-    return spanOf(notes).get(key);
-  },
-  resource: (key) => beyond(notes).resource(key),
-  copyTraceId: (target, at) => beyond(notes).copyTraceId(target, at),
-  copyLink: (target, at) => beyond(notes).copyLink(target, at),
-  copyTimes: (target, at) => beyond(notes).copyTimes(target, at),
-  withPrefix: (prefix) => {
-    const found = spanOf(notes).withPrefix(prefix);
-    note(notes, { ...nothing, asks: asks.prefix, prefix, number: found.length > 0 ? 1 : 0 });
-    // What stands there is not noted, only whether there is anything.
-    if (found.length > 0) notes.isMore = true;
-    return found;
-  },
-  resourceWithPrefix: (prefix) => beyond(notes).resourceWithPrefix(prefix),
-  eventsNamed: (prefix) => beyond(notes).eventsNamed(prefix),
-});
+/** A class for the reason that the cursor it stands for is one: readers ask both, and are as fast as the slower of them. */
+class ListenedView implements SpanView {
+  readonly wire: SpanWire;
+  private readonly notes: Notes;
 
-const createListenedWire = (notes: Notes): SpanWire => ({
-  get shape() {
-    return notes.wire?.shape;
-  },
-  get hasEvents() {
-    return beyond(notes).wire?.hasEvents === true;
-  },
-  get nameBytes() {
-    return beyond(notes).wire?.nameBytes ?? 0;
-  },
-  has: (key) => {
-    const has = notes.wire?.has(key) === true;
-    note(notes, { ...nothing, asks: asks.has, key, number: has ? 1 : 0 });
+  constructor(notes: Notes) {
+    this.notes = notes;
+    this.wire = new ListenedWire(notes);
+  }
+
+  get traceId(): string {
+    return beyond(this.notes).traceId;
+  }
+
+  get spanId(): string {
+    return beyond(this.notes).spanId;
+  }
+
+  get parentSpanId(): string {
+    return beyond(this.notes).parentSpanId;
+  }
+
+  get hasIds(): boolean {
+    return beyond(this.notes).hasIds;
+  }
+
+  get traceState(): string {
+    return beyond(this.notes).traceState;
+  }
+
+  get startUnixNs(): bigint {
+    return beyond(this.notes).startUnixNs;
+  }
+
+  get endUnixNs(): bigint {
+    return beyond(this.notes).endUnixNs;
+  }
+
+  get byteLength(): number {
+    return beyond(this.notes).byteLength;
+  }
+
+  get name(): string {
+    return beyond(this.notes).name;
+  }
+
+  get kind(): number {
+    const { kind } = spanOf(this.notes);
+    note(this.notes, { ...nothing, asks: asks.kind, number: kind });
+    return kind;
+  }
+
+  get statusCode(): number {
+    const { statusCode } = spanOf(this.notes);
+    note(this.notes, { ...nothing, asks: asks.status, number: statusCode });
+    return statusCode;
+  }
+
+  get groupNumber(): number {
+    return beyond(this.notes).groupNumber;
+  }
+
+  get scopeName(): string {
+    return spanOf(this.notes).scopeName;
+  }
+
+  get scopeVersion(): string {
+    return beyond(this.notes).scopeVersion;
+  }
+
+  get(key: KeyId): AttributeValue | undefined {
+    note(this.notes, { ...nothing, asks: asks.value, key, value: this.notes.wire?.copyValue(key) });
+    return spanOf(this.notes).get(key);
+  }
+
+  resource(key: KeyId): AttributeValue | undefined {
+    return beyond(this.notes).resource(key);
+  }
+
+  copyTraceId(target: DataView, at: number): void {
+    beyond(this.notes).copyTraceId(target, at);
+  }
+
+  copyLink(target: DataView, at: number): void {
+    beyond(this.notes).copyLink(target, at);
+  }
+
+  copyTimes(target: DataView, at: number): void {
+    beyond(this.notes).copyTimes(target, at);
+  }
+
+  withPrefix(prefix: string): ReturnType<SpanView['withPrefix']> {
+    const found = spanOf(this.notes).withPrefix(prefix);
+    note(this.notes, { ...nothing, asks: asks.prefix, prefix, number: found.length > 0 ? 1 : 0 });
+    // What stands there is not noted, only whether there is anything.
+    if (found.length > 0) this.notes.isMore = true;
+    return found;
+  }
+
+  resourceWithPrefix(prefix: string): ReturnType<SpanView['withPrefix']> {
+    return beyond(this.notes).resourceWithPrefix(prefix);
+  }
+
+  eventsNamed(prefix: string): readonly SpanEvent[] {
+    return beyond(this.notes).eventsNamed(prefix);
+  }
+}
+
+class ListenedWire implements SpanWire {
+  private readonly notes: Notes;
+
+  constructor(notes: Notes) {
+    this.notes = notes;
+  }
+
+  get shape(): KeyShape | undefined {
+    return this.notes.wire?.shape;
+  }
+
+  get hasEvents(): boolean {
+    return beyond(this.notes).wire?.hasEvents === true;
+  }
+
+  get nameBytes(): number {
+    return beyond(this.notes).wire?.nameBytes ?? 0;
+  }
+
+  has(key: KeyId): boolean {
+    const has = this.notes.wire?.has(key) === true;
+    note(this.notes, { ...nothing, asks: asks.has, key, number: has ? 1 : 0 });
     return has;
-  },
-  isNamed: (spellings) => beyond(notes).wire?.isNamed(spellings) === true,
-  isWritten: (key, bytes) => beyond(notes).wire?.isWritten(key, bytes) === true,
-  isWrittenAs: (key, words, at, byteCount) => beyond(notes).wire?.isWrittenAs(key, words, at, byteCount) === true,
-  copyValue: (key) => beyond(notes).wire?.copyValue(key),
-  hasOwnWords: (words) => beyond(notes).wire?.hasOwnWords(words) === true,
-  copyOwnWords: (into) => beyond(notes).wire?.copyOwnWords(into) === true,
-});
+  }
+
+  isNamed(spellings: readonly Uint8Array[]): boolean {
+    return beyond(this.notes).wire?.isNamed(spellings) === true;
+  }
+
+  isWritten(key: KeyId, bytes: Uint8Array | undefined): boolean {
+    return beyond(this.notes).wire?.isWritten(key, bytes) === true;
+  }
+
+  isWrittenAs(key: KeyId, words: Int32Array, at: number, byteCount: number): boolean {
+    return beyond(this.notes).wire?.isWrittenAs(key, words, at, byteCount) === true;
+  }
+
+  copyValue(key: KeyId): Uint8Array | undefined {
+    return beyond(this.notes).wire?.copyValue(key);
+  }
+
+  hasOwnWords(words: OwnWords): boolean {
+    return beyond(this.notes).wire?.hasOwnWords(words) === true;
+  }
+
+  copyOwnWords(into: OwnWords): boolean {
+    return beyond(this.notes).wire?.copyOwnWords(into) === true;
+  }
+}

@@ -191,10 +191,13 @@ const reasoningConvention = (counts: TokenCounts, caches: CacheConvention): 'ins
 };
 
 const putInput = (usage: Record<string, number>, input: number, counts: TokenCounts, convention: CacheConvention): void => {
-  put(usage, 'input_text_tokens', input - counts.inputMedia - (convention === 'inside' ? counts.cached : 0));
+  const text = input - counts.inputMedia - (convention === 'inside' ? counts.cached : 0);
+  // The units of nearly every call by names that are written out, which V8 takes for fields.
+  if (text > 0) usage['input_text_tokens'] = (usage['input_text_tokens'] ?? 0) + text;
   const { parts } = counts;
   if (counts.cached > 0) {
-    put(usage, 'input_cache_read_text_tokens', counts.textRead);
+    if (counts.textRead > 0)
+      usage['input_cache_read_text_tokens'] = (usage['input_cache_read_text_tokens'] ?? 0) + counts.textRead;
     put(usage, 'input_cache_read_audio_tokens', parts.audioRead);
     put(usage, 'input_cache_read_image_tokens', parts.imageRead);
     put(usage, 'input_cache_write_5m_tokens', parts.written5m);
@@ -209,7 +212,8 @@ const putInput = (usage: Record<string, number>, input: number, counts: TokenCou
 };
 
 const putOutput = (usage: Record<string, number>, output: number, counts: TokenCounts, reasoning: 'inside' | 'on-top'): void => {
-  put(usage, 'output_text_tokens', output - counts.outputMedia - (reasoning === 'inside' ? counts.reasoning : 0));
+  const text = output - counts.outputMedia - (reasoning === 'inside' ? counts.reasoning : 0);
+  if (text > 0) usage['output_text_tokens'] = (usage['output_text_tokens'] ?? 0) + text;
   put(usage, 'output_reasoning_tokens', counts.reasoning);
   if (counts.outputMedia > 0) {
     put(usage, 'output_audio_tokens', counts.parts.audioOut);
