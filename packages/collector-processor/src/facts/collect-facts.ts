@@ -100,6 +100,7 @@ function release(collected: Collected): void {
   costs.length = 0;
   sayings.length = 0;
   sayingNumbers.clear();
+  collected.lastSaid = undefined;
   collected.pricedSayings.clear();
   if (collected.isSized) collected.sizeOfRow.fill(0);
   collected.hasSayings = false;
@@ -148,12 +149,17 @@ function grow(collected: Collected): void {
   collected.times = enlarged(collected.times);
 }
 
+/** Spans that say the same mostly come one after the other. */
 function sayingOf(collected: Collected, said: Said): number {
-  const known = collected.sayingNumbers.get(said);
-  if (known !== undefined) return known;
-  writeSaid(collected.writer, said);
-  const number = collected.sayings.push(takeRecord(collected)) - 1;
-  collected.sayingNumbers.set(said, number);
+  if (said === collected.lastSaid) return collected.lastSaying;
+  let number = collected.sayingNumbers.get(said);
+  if (number === undefined) {
+    writeSaid(collected.writer, said);
+    number = collected.sayings.push(takeRecord(collected)) - 1;
+    collected.sayingNumbers.set(said, number);
+  }
+  collected.lastSaid = said;
+  collected.lastSaying = number;
   return number;
 }
 

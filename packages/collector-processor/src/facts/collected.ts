@@ -19,9 +19,14 @@ export type Collected = {
   readonly records: Writer;
   /** The block in the making. */
   readonly out: Writer;
+  /** Its memory. */
+  outBlock: Block;
   readonly costs: Array<{ readonly trace: number; readonly record: Span }>;
   readonly sayings: Span[];
   readonly sayingNumbers: Map<Said, number>;
+  /** The saying that was looked for last. */
+  lastSaid: Said | undefined;
+  lastSaying: number;
   /** Numbers of sayings with prices of telemetry, by prices. */
   readonly pricedSayings: Map<string, Map<Said, number>>;
   /** Whether any of the other spans says something. */
@@ -69,9 +74,12 @@ export function openCollected(): Collected {
     traces: createTraceIndex(),
     records: createWriter(4_096),
     out: createWriter(4_096),
+    outBlock: createBlock(0),
     costs: [],
     sayings: [],
     sayingNumbers: new Map(),
+    lastSaid: undefined,
+    lastSaying: noSaying,
     pricedSayings: new Map(),
     hasSayings: false,
     isSized: false,

@@ -74,7 +74,7 @@ function writeTrace(out: Writer, collected: Collected, one: OneTrace): void {
   out.length += 4;
   const at = writer.body.length;
   reserve(writer.body, 16);
-  traces.copyId(one.trace, viewOf(writer.body), at);
+  traces.copyId(one.trace, writer.body.bytes, at);
   writer.body.length = at + 16;
   writeWord(writer, traces.tenantOf(one.trace));
   writeVarint(writer.body, one.costs.length);
@@ -82,7 +82,7 @@ function writeTrace(out: Writer, collected: Collected, one: OneTrace): void {
   finishRecord(writer, out);
   for (const { record } of one.costs) writeRecord(out, records, record);
   writeContext(out, collected, one);
-  viewOf(out).setUint32(lengthAt, out.length - lengthAt - 4, true);
+  viewOf(collected).setUint32(lengthAt, out.length - lengthAt - 4, true);
 }
 
 function writeRecord(out: Writer, records: Writer, { start, end }: Span): void {
@@ -121,7 +121,7 @@ function writeMentions(out: Writer, collected: Collected, one: OneTrace): void {
   writeVarint(out, mentionCount);
   if (mentionCount === 0) return;
   reserve(out, mentionCount * mentionBytes);
-  const view = viewOf(out);
+  const view = viewOf(collected);
   for (let index = one.start; index < one.end; index += 1) {
     const row = one.rows[index]!;
     const saying = sayingOfRow[row]!;
@@ -140,7 +140,8 @@ function writeSizes(out: Writer, { sizeOfRow }: Collected, { rows, start, end }:
 }
 
 /** Spans of a trace mostly come one after the other: where all of them are links, they are copied in one piece. */
-function writeLinks(out: Writer, { hasSayings, sayingOfRow, links }: Collected, { rows, start, end }: OneTrace): void {
+function writeLinks(out: Writer, collected: Collected, { rows, start, end }: OneTrace): void {
+  const { hasSayings, sayingOfRow, links } = collected;
   if (start === end) return;
   reserve(out, (end - start) * linkBytes);
   const first = rows[start]!;
@@ -148,7 +149,7 @@ function writeLinks(out: Writer, { hasSayings, sayingOfRow, links }: Collected, 
     out.length += links.bytes.copy(out.bytes, out.length, first * linkBytes, (first + end - start) * linkBytes);
     return;
   }
-  const view = viewOf(out);
+  const view = viewOf(collected);
   for (let index = start; index < end; index += 1) {
     const row = rows[index]!;
     if (sayingOfRow[row] !== noSaying) continue;
@@ -164,13 +165,11 @@ function copySixteen(source: DataView, start: number, target: DataView, at: numb
   }
 }
 
-const views = new WeakMap<Buffer, DataView>();
-
 /** What is written, for writing four bytes at a time. Valid until the next room is made. */
-function viewOf({ bytes }: Writer): DataView {
-  const known = views.get(bytes);
-  if (known !== undefined) return known;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  views.set(bytes, view);
-  return view;
+function viewOf(collected: Collected): DataView {
+  const { bytes } = collected.out;
+  if (collected.outBlock.bytes !== bytes) {
+    collected.outBlock = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+  }
+  return collected.outBlock.view;
 }

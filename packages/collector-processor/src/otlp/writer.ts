@@ -112,12 +112,17 @@ export function writeRaw(writer: Writer, bytes: Uint8Array): void {
   writer.length += bytes.length;
 }
 
-/** Writes what another writer has written from `start` to `end`. */
+/** Writes what another writer has written from `start` to `end`. Few bytes are copied here: a native copy costs as much as some fifty. */
 export function writeWritten(writer: Writer, source: Writer, start: number, end: number): void {
-  reserve(writer, end - start);
-  source.bytes.copy(writer.bytes, writer.length, start, end);
-  writer.length += end - start;
+  const count = end - start;
+  reserve(writer, count);
+  const { bytes, length } = writer;
+  if (count > fewBytesMax) source.bytes.copy(bytes, length, start, end);
+  else for (let index = 0; index < count; index += 1) bytes[length + index] = source.bytes[start + index]!;
+  writer.length = length + count;
 }
+
+const fewBytesMax = 48;
 
 /** Writes once more what has been written from `start` to `end`. */
 export function copyWritten(writer: Writer, start: number, end: number): void {

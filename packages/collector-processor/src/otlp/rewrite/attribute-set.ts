@@ -24,8 +24,6 @@ const serialMax = 0x3fff_ffff;
 /** The attributes of one span or resource. One set is reused for all; emptying it is adding to a number. */
 export type AttributeSet = {
   count: number;
-  /** One bit for each beginning of a key, several beginnings to a bit: says at once that no key has a prefix. */
-  beginnings: number;
   /** Numbers of the attributes whose key has the first four bytes of the owned prefix: all of our own words do. */
   akin: Int32Array;
   akinCount: number;
@@ -55,7 +53,6 @@ export type AttributeSet = {
 export function createAttributeSet(index: KeyIndex, ownedPrefix: Uint8Array): AttributeSet {
   return {
     count: 0,
-    beginnings: 0,
     akin: new Int32Array(64),
     akinCount: 0,
     openCount: 0,
@@ -80,7 +77,6 @@ export function clearAttributes(set: AttributeSet): void {
   set.count = 0;
   set.foundCount = 0;
   set.isShaped = false;
-  set.beginnings = 0;
   set.akinCount = 0;
   set.openCount = 0;
   set.ownedCount = 0;
@@ -91,30 +87,34 @@ export function clearAttributes(set: AttributeSet): void {
   }
 }
 
-/** Adds an attribute that starts at `fieldStart` the usual way; its key stands from `keyStart` to `keyEnd`. */
-export function addUsualAttribute(set: AttributeSet, walk: Walk, fieldStart: number, keyStart: number, keyEnd: number): void {
-  const { count } = set;
+/** Finds out which keys the attributes from number `first` on have, all written the usual way. */
+export function indexUsualAttributes(set: AttributeSet, walk: Walk, first: number): void {
   const { bytes } = walk.cursor;
-  if (count === set.starts.length) growStarts(set, fieldStart);
-  set.starts[count] = fieldStart;
-  set.beginnings |= beginningOf(bytes, keyStart);
-  const id = findKey(set.index, bytes, walk.view, keyStart, keyEnd - keyStart);
+  const { count, starts } = set;
+  for (let attribute = first; attribute < count; attribute += 1) {
+    const start = starts[attribute]!;
+    indexAttribute(set, walk, attribute, start + 4, bytes[start + 3]!);
+  }
+}
+
+function indexAttribute(set: AttributeSet, walk: Walk, attribute: number, keyStart: number, keyLength: number): void {
+  const { bytes } = walk.cursor;
+  const id = findKey(set.index, bytes, walk.view, keyStart, keyLength);
   if (id >= 0) {
-    set.lastSerialOf[id] = set.firstSerial + count;
+    set.lastSerialOf[id] = set.firstSerial + attribute;
     set.found[set.foundCount] = id;
     set.foundCount += 1;
   }
-  if (set.kin === 0 || (keyEnd - keyStart >= 4 && walk.view.getInt32(keyStart, true) === set.kin)) {
-    addAkin(set, bytes, keyStart, keyEnd);
+  if (set.kin === 0 || (keyLength >= 4 && walk.view.getInt32(keyStart, true) === set.kin)) {
+    addAkin(set, bytes, attribute, keyStart, keyLength);
     if (id < 0) set.openCount += 1;
   }
-  set.count = count + 1;
 }
 
-function addAkin(set: AttributeSet, bytes: Uint8Array, keyStart: number, keyEnd: number): void {
+function addAkin(set: AttributeSet, bytes: Uint8Array, attribute: number, keyStart: number, keyLength: number): void {
   const { ownedPrefix } = set;
-  if (ownedPrefix.length > 0 && startsWithBytes(bytes, keyStart, keyEnd - keyStart, ownedPrefix)) set.ownedCount += 1;
-  set.akin[set.akinCount] = set.count;
+  if (ownedPrefix.length > 0 && startsWithBytes(bytes, keyStart, keyLength, ownedPrefix)) set.ownedCount += 1;
+  set.akin[set.akinCount] = attribute;
   set.akinCount += 1;
 }
 
@@ -132,17 +132,16 @@ export function ownWordsOf(ownedPrefix: string): string {
 
 /** Adds an attribute in any other legal spelling. */
 export function addUnusualAttribute(set: AttributeSet, walk: Walk, place: AttributePlace): void {
-  addUsualAttribute(set, walk, place.fieldStart, place.keyStart, place.keyEnd);
+  const { count } = set;
+  if (count === set.starts.length) growStarts(set, place.fieldStart);
   set.unusual.push(place);
-  set.starts[set.count - 1] = -set.unusual.length;
+  set.starts[count] = -set.unusual.length;
+  set.count = count + 1;
+  indexAttribute(set, walk, count, place.keyStart, place.keyEnd - place.keyStart);
 }
 
-/** The bit of what begins with these bytes: the first and the third tell most apart. */
-function beginningOf(bytes: Uint8Array, start: number): number {
-  return 1 << ((bytes[start]! * 5 + bytes[start + 2]!) & 31);
-}
-
-function growStarts(set: AttributeSet, fieldStart: number): void {
+/** Makes room for as many attributes again; the next one stands at `fieldStart`. */
+export function growStarts(set: AttributeSet, fieldStart: number): void {
   if (set.count >= attributesPerOwnerMax) failAt(fieldStart, `more than ${attributesPerOwnerMax} attributes`);
   const larger = new Int32Array(set.starts.length * 2);
   larger.set(set.starts);
@@ -297,14 +296,17 @@ function copyOf(bytes: Buffer, { valueStart, valueEnd, merged }: Readonly<Attrib
 
 /** Every attribute with a value whose key starts with the prefix, in wire order. */
 export function valuesUnder(set: AttributeSet, walk: Walk, prefix: Uint8Array): ReadonlyArray<readonly [string, AttributeValue]> {
-  if (prefix.length > 2 && (set.beginnings & beginningOf(prefix, 0)) === 0) return nothing;
   // Where the prefix is one of ours, only attributes in our own words can have it.
   const isAkin = set.kin !== 0 && kinOf(prefix) === set.kin;
   const count = isAkin ? set.akinCount : set.count;
   let found: Array<readonly [string, AttributeValue]> | undefined;
+  const { bytes } = walk.cursor;
   for (let index = 0; index < count; index += 1) {
-    const place = placeOf(set, walk.cursor.bytes, isAkin ? set.akin[index]! : index);
-    if (!startsWithBytes(walk.cursor.bytes, place.keyStart, place.keyEnd - place.keyStart, prefix)) continue;
+    const attribute = isAkin ? set.akin[index]! : index;
+    const start = set.starts[attribute]!;
+    if (start >= 0 && !startsWithBytes(bytes, start + 4, bytes[start + 3]!, prefix)) continue;
+    const place = placeOf(set, bytes, attribute);
+    if (start < 0 && !startsWithBytes(bytes, place.keyStart, place.keyEnd - place.keyStart, prefix)) continue;
     const key = readText(walk, place.keyStart, place.keyEnd);
     const value = decodeAt(walk, place);
     if (value === undefined) continue;

@@ -4,7 +4,7 @@ import { isAscii } from '../text.ts';
 import { checkText, validateMessage } from '../validate-message.ts';
 import type { Walk } from '../walk.ts';
 import { failAt, readLength, readTag } from '../wire.ts';
-import { type AttributeSet, addUnusualAttribute, addUsualAttribute, placeOf } from './attribute-set.ts';
+import { type AttributeSet, addUnusualAttribute, growStarts, indexUsualAttributes, placeOf } from './attribute-set.ts';
 
 /**
  * Scans attributes as long as they are written the usual way: key, then one text, number or boolean, nothing else, under 128
@@ -14,34 +14,50 @@ import { type AttributeSet, addUnusualAttribute, addUsualAttribute, placeOf } fr
  *     fieldTag length | 0x0a length key | 0x12 length | 0x0a length text, 0x10 or 0x18 varint, 0x21 eight bytes
  */
 export function scanUsualAttributes(walk: Walk, set: AttributeSet, fieldTag: number, end: number, depth: number): void {
-  const { cursor } = walk;
+  const { cursor, view } = walk;
   const { bytes } = cursor;
+  const first = set.count;
+  let count = first;
+  let { starts } = set;
   let start = cursor.position;
   // Tags and lengths between keys and texts are ASCII too, so attributes side by side are checked as one run.
   let runStart = start;
-  let runFirst = set.count;
-  while (end - start >= 8 && bytes[start] === fieldTag && bytes[start + 2] === 0x0a) {
-    const fieldEnd = start + 2 + bytes[start + 1]!;
-    const keyStart = start + 4;
-    const keyEnd = keyStart + bytes[start + 3]!;
+  let runFirst = first;
+  while (end - start >= 8) {
+    // Four bytes at a time: tag, length, 0x0a and the length of the key; behind it 0x12, length and the first two of the value.
+    const head = view.getInt32(start, true);
+    if ((head & 0x00ff_80ff) !== (0x000a_0000 | fieldTag)) break;
+    const fieldEnd = start + 2 + ((head >>> 8) & 0x7f);
+    const keyEnd = start + 4 + (head >>> 24);
     const valueStart = keyEnd + 2;
-    if (bytes[start + 1]! >= 0x80 || fieldEnd > end || valueStart + 2 > fieldEnd) break;
-    if (bytes[keyEnd] !== 0x12 || valueStart + bytes[keyEnd + 1]! !== fieldEnd) break;
-    const valueTag = bytes[valueStart]!;
-    addUsualAttribute(set, walk, start, keyStart, keyEnd);
+    if (fieldEnd > end || valueStart + 2 > fieldEnd) break;
+    const middle = view.getInt32(keyEnd, true);
+    if ((middle & 0xff) !== 0x12 || valueStart + ((middle >>> 8) & 0xff) !== fieldEnd) break;
+    const valueTag = (middle >>> 16) & 0xff;
+    if (count === starts.length) {
+      set.count = count;
+      growStarts(set, start);
+      starts = set.starts;
+    }
+    starts[count] = start;
+    count += 1;
     start = fieldEnd;
-    if (valueTag === 0x0a && valueStart + 2 + bytes[valueStart + 1]! === fieldEnd) continue;
+    if (valueTag === 0x0a && valueStart + 2 + (middle >>> 24) === fieldEnd) continue;
     if (isUsualScalar(bytes, valueTag, valueStart + 1, fieldEnd)) {
       if (fieldEnd === valueStart + 2) continue;
     } else {
       cursor.position = valueStart;
       validateMessage(walk, fieldEnd, anyValue, depth + 1);
     }
+    set.count = count;
     checkRun(walk, set, runFirst, runStart, keyEnd);
     runStart = fieldEnd;
-    runFirst = set.count;
+    runFirst = count;
   }
+  set.count = count;
   checkRun(walk, set, runFirst, runStart, start);
+  // Which keys they have is found out in a loop of its own: one that does little keeps what it needs at hand.
+  indexUsualAttributes(set, walk, first);
   cursor.position = start;
 }
 
