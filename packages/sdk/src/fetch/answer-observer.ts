@@ -6,7 +6,7 @@ import { createFrameReader, type Frame } from './body/frame-reader.ts';
 import { createJsonPruner, type JsonPruner } from './body/json-pruner.ts';
 import { mayTellUsage, saysNothingNew } from './body/may-matter.ts';
 import type { BodyObserver } from './body/passage.ts';
-import { createSseReader } from './body/sse-reader.ts';
+import { createSseReader, parseShortEvent, type SseReader } from './body/sse-reader.ts';
 import { strippedOfNullUsage } from './include-usage.ts';
 
 /** Reads an answer as it passes; `answer` is what is known so far. */
@@ -83,15 +83,47 @@ const observeJson = (api: Api): AnswerObserver => {
   };
 };
 
-const observeEvents = (api: Api): AnswerObserver => {
-  let answer = UNKNOWN;
-  const reader = createSseReader(
+/** What the events of a stream have said. */
+type Told = {
+  answer: Answer;
+  /** The first event, for as long as nobody has needed what it says. */
+  first: Uint8Array | undefined;
+};
+
+const createEventReader = (api: Api, told: Told, onEvent?: (kept: unknown) => void): SseReader =>
+  createSseReader(
     api.event ?? {},
     (kept) => {
-      answer = api.readEvent?.(kept, answer) ?? answer;
+      told.answer = api.readEvent?.(kept, told.answer) ?? told.answer;
+      onEvent?.(kept);
     },
-    mayTellUsage,
+    {
+      mayMatter: mayTellUsage,
+      first: (event) => {
+        // A copy: the piece belongs to the host, who may reuse its memory.
+        told.first = Uint8Array.prototype.slice.call(event);
+      },
+      glance: (event) => {
+        const after = api.glanceAtEvent?.(event, told.answer);
+        if (after !== undefined) told.answer = after;
+        return after !== undefined;
+      },
+    },
   );
+
+/** The answer as the events told it. The first one says what most say again: it is read where a later one has not. */
+const answerOf = (api: Api, told: Told): Answer => {
+  const { answer, first } = told;
+  const isKnown = answer.id !== undefined && answer.model !== undefined && answer.serviceTier !== undefined;
+  if (first === undefined || isKnown) return answer;
+  told.first = undefined;
+  told.answer = { ...api.readEvent?.(parseShortEvent(first)?.json, UNKNOWN), ...answer };
+  return told.answer;
+};
+
+const observeEvents = (api: Api): AnswerObserver => {
+  const told: Told = { answer: UNKNOWN, first: undefined };
+  const reader = createEventReader(api, told);
   return {
     piece: (bytes) => {
       reader.feed(bytes);
@@ -102,9 +134,9 @@ const observeEvents = (api: Api): AnswerObserver => {
       return undefined;
     },
     release: nothing,
-    answer: () => answer,
+    answer: () => answerOf(api, told),
     isStream: true,
-    ...(api.isLeftOpen === true && { isLeftByAbort: true, isOver: () => answer.errorType !== undefined }),
+    ...(api.isLeftOpen === true && { isLeftByAbort: true, isOver: () => told.answer.errorType !== undefined }),
   };
 };
 
@@ -147,19 +179,14 @@ const ENVELOPE = { bytes: true } as const;
 
 /** As `observeEvents`, but whole events at a time: the event that carries only usage is left out. */
 const observeAskedEvents = (api: Api, hasOwnBytes: boolean): AnswerObserver => {
-  let answer = UNKNOWN;
+  const told: Told = { answer: UNKNOWN, first: undefined };
   let isOurs = false;
   let held: Buffer = NO_BYTES;
   let isHolding = true;
   let hasSeenEvent = false;
-  const reader = createSseReader(
-    api.event ?? {},
-    (kept) => {
-      answer = api.readEvent?.(kept, answer) ?? answer;
-      isOurs = isUsageOnly(kept);
-    },
-    mayTellUsage,
-  );
+  const reader = createEventReader(api, told, (kept) => {
+    isOurs = isUsageOnly(kept);
+  });
 
   const keep = (event: Uint8Array, isOwn: boolean): Uint8Array | undefined => {
     isOurs = false;
@@ -206,7 +233,7 @@ const observeAskedEvents = (api: Api, hasOwnBytes: boolean): AnswerObserver => {
       held = NO_BYTES;
       return last;
     },
-    answer: () => answer,
+    answer: () => answerOf(api, told),
     isStream: true,
   };
 };

@@ -57,6 +57,11 @@ export type Api = {
   readonly readAnswer: (kept: unknown) => Answer;
   /** The answer after one more event. */
   readonly readEvent?: (kept: unknown, before: Answer) => Answer;
+  /**
+   * The answer after an event that has the form nearly all of its kind have, from a look at its bytes; undefined for any
+   * other, which has to be parsed. Default: all are.
+   */
+  readonly glanceAtEvent?: (event: Uint8Array, before: Answer) => Answer | undefined;
   /** Reads what only this API says in its request. Default: nothing. */
   readonly readRequest?: (body: { readonly text: (field: string) => string | undefined }) => Usage;
   /** Whether its clients neither read on nor cancel a stream that is aborted, or that has told of a failure. Default false. */

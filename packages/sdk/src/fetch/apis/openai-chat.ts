@@ -1,4 +1,5 @@
 import { listItemsMax } from '../../limits.ts';
+import { asText, endsWith } from '../body/may-matter.ts';
 import type { PickedFields } from '../body/pick.ts';
 import type { Answer, Api } from './api-type.ts';
 import { fieldOf, isDone, objectOf, textOf, textsOf } from './kept.ts';
@@ -23,7 +24,30 @@ export const openaiChat: Api = {
   event: chatAnswer,
   readAnswer: (kept) => readFields(kept, { isComplete: true }),
   readEvent: (kept, before) => (isDone(kept) ? { ...before, isComplete: true } : readFields(kept, before)),
+  glanceAtEvent: (event, before) => {
+    const reason = reasonOf(event);
+    return reason === undefined ? undefined : { ...before, finishReasons: withReasons(before, [reason]) };
+  },
 };
+
+/** Why the only choice of an event ended, if that is all the event says that is worth knowing. */
+const reasonOf = (event: Uint8Array): string | undefined => {
+  if (!endsWith(event, ENDED)) return undefined;
+  const text = asText(event);
+  const found = text.indexOf(REASON);
+  const end = text.length - ENDED.length;
+  const isAlone = found !== -1 && !text.includes(REASON, found + 1) && text.indexOf('\n') === text.length - 2;
+  const reason = text.slice(found + REASON.length, end);
+  return isAlone && WORD.test(reason) && !text.includes('"error"') ? reason : undefined;
+};
+
+// Inside of a string the quotes would be escaped, so these bytes are the fields themselves.
+const ENDED = Buffer.from('"}],"usage":null}\n\n');
+const REASON = '"finish_reason":"';
+const WORD = /^[a-z_]+$/;
+
+const withReasons = ({ finishReasons = [] }: Answer, more: readonly string[]): readonly string[] =>
+  [...finishReasons, ...more].slice(0, listItemsMax);
 
 /** Whether an event is the chunk without choices that `include_usage` adds at the end. */
 export const isUsageOnly = (kept: unknown): boolean => {
@@ -51,8 +75,7 @@ const readFields = (kept: unknown, before: Answer): Answer => {
   if (serviceTier !== undefined) answer.serviceTier = serviceTier;
   if (errorType !== undefined) answer.errorType = errorType;
   // Each choice of a stream ends in an event of its own.
-  if (finishReasons !== undefined)
-    answer.finishReasons = [...(before.finishReasons ?? []), ...finishReasons].slice(0, listItemsMax);
+  if (finishReasons !== undefined) answer.finishReasons = withReasons(before, finishReasons);
   if (usage === undefined) return answer;
   answer.rawUsage = usage;
   answer.isComplete = before.isComplete || isLast(kept);

@@ -12,11 +12,20 @@ export type SseReader = {
 /** Whether some events may matter; a quick look, of which a yes is allowed to be wrong. */
 export type MayMatter = (events: Uint8Array) => boolean;
 
+/** What an event that nothing more is wanted of is not parsed for. */
+export type SseShortcuts = {
+  readonly mayMatter: MayMatter;
+  /** Is handed the first event, where that is a piece of its own that need not matter: whoever wants it parses it later. */
+  readonly first: (event: Uint8Array) => void;
+  /** Takes all that a later event says from a look at it; false where it has to be parsed. */
+  readonly glance: (event: Uint8Array) => boolean;
+};
+
 /**
- * A reader that calls `onEvent` with the data of each event, of which at least `pick` is kept. `[DONE]` comes as an empty list. After the first
- * event, a piece of whole events that `mayMatter` refuses is passed over unread: in a stream nearly all of them are.
+ * A reader that calls `onEvent` with the data of each event, of which at least `pick` is kept. `[DONE]` comes as an empty list. With
+ * `shortcuts`, a piece of whole events that cannot matter is passed over unread: in a stream nearly all of them are.
  */
-export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void, mayMatter: MayMatter = () => true): SseReader => {
+export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void, shortcuts?: SseShortcuts): SseReader => {
   // Most streams come as whole events, which need none.
   let pruner: JsonPruner | undefined;
   // The first bytes of a line, until they tell whether it is a `data:` line.
@@ -50,7 +59,15 @@ export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void, ma
 
   const feed = (bytes: Uint8Array): void => {
     const isBetweenEvents = line === 'start' && head === '' && !hasData;
-    if (isBetweenEvents && hasSeenEvent && !isLast(bytes) && endsWithBlankLine(bytes) && !mayMatter(bytes)) return;
+    if (isBetweenEvents && shortcuts !== undefined && !isLast(bytes)) {
+      if (!hasSeenEvent && isShortEvent(bytes) && !shortcuts.mayMatter(bytes)) {
+        hasSeenEvent = true;
+        isAfterReturn = false;
+        shortcuts.first(bytes);
+        return;
+      }
+      if (hasSeenEvent && endsWithBlankLine(bytes) && (shortcuts.glance(bytes) || !shortcuts.mayMatter(bytes))) return;
+    }
     const parsed = isBetweenEvents ? parseShortEvent(bytes) : undefined;
     if (parsed !== undefined) {
       hasSeenEvent = true;
@@ -84,11 +101,10 @@ export const createSseReader = (pick: Pick, onEvent: (data: unknown) => void, ma
 };
 
 /** The data of a piece that is one short event of one line: parsed as a whole it is read in a fraction of the time. */
-const parseShortEvent = (bytes: Uint8Array): { readonly json: unknown } | undefined => {
+export const parseShortEvent = (bytes: Uint8Array): { readonly json: unknown } | undefined => {
   const { length } = bytes;
   if (isLast(bytes)) return { json: [] };
-  if (length > parsedEventBytesMax || bytes[length - 1] !== LINE_FEED || bytes.indexOf(LINE_FEED) !== length - 2)
-    return undefined;
+  if (!isShortEvent(bytes)) return undefined;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('utf8');
   if (!text.startsWith(EVENT) || text.includes('\r')) return undefined;
   try {
@@ -96,6 +112,11 @@ const parseShortEvent = (bytes: Uint8Array): { readonly json: unknown } | undefi
   } catch {
     return undefined;
   }
+};
+
+const isShortEvent = (bytes: Uint8Array): boolean => {
+  const { length } = bytes;
+  return length <= parsedEventBytesMax && bytes[length - 1] === LINE_FEED && bytes.indexOf(LINE_FEED) === length - 2;
 };
 
 const FIELD = 'data:';
