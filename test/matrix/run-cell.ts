@@ -137,7 +137,7 @@ const checkUsage = async (pair: Pair, scenario: Scenario<object>, { costspan, si
   let found: Readonly<Record<string, number>> = {};
   const isSame = async (): Promise<boolean> => {
     await costspan.flush();
-    found = usageIn(sink.accepted('traces').slice(from.requests));
+    found = usageIn(sink.accepted('traces').slice(from.requests), testkit);
     return JSON.stringify(sorted(found)) === JSON.stringify(sorted(expected));
   };
   // A client that aborts a request learns a moment later that the connection is gone, and so do we.

@@ -1,3 +1,5 @@
+import type * as Testkit from '@costspan/testkit';
+
 type OtlpAttribute = {
   readonly key: string;
   readonly value: { readonly intValue?: number | string; readonly stringValue?: string };
@@ -8,18 +10,20 @@ type OtlpTraces = {
   }[];
 };
 
-const PREFIX = 'costspan.usage.';
-
 /** The usage that some OTLP/JSON requests tell, by unit. */
-export const usageIn = (requests: readonly { readonly body: Buffer }[]): Readonly<Record<string, number>> => {
+export const usageIn = (
+  requests: readonly { readonly body: Buffer }[],
+  { usageInAttributes }: typeof Testkit,
+): Readonly<Record<string, number>> => {
   const sum: Record<string, number> = {};
-  const attributes = requests
+  const spans = requests
     .flatMap(({ body }) => (JSON.parse(body.toString('utf8')) as OtlpTraces).resourceSpans)
-    .flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.flatMap((span) => span.attributes)));
-  for (const { key, value } of attributes) {
-    if (!key.startsWith(PREFIX)) continue;
-    const unit = key.slice(PREFIX.length);
-    sum[unit] = (sum[unit] ?? 0) + Number(value.intValue ?? value.stringValue);
+    .flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
+  for (const { attributes } of spans) {
+    const told = attributes.map(({ key, value }) => [key, value.intValue ?? value.stringValue]);
+    for (const [unit, count] of Object.entries(usageInAttributes(Object.fromEntries(told)))) {
+      sum[unit] = (sum[unit] ?? 0) + Number(count);
+    }
   }
   return sum;
 };

@@ -1,6 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createCostspan } from '@costspan/sdk';
-import { addUsage, type FakeStep, type FakeUsage, startFakeAnthropic, startFakeOpenAi } from '@costspan/testkit';
+import {
+  addUsage,
+  type FakeStep,
+  type FakeUsage,
+  startFakeAnthropic,
+  startFakeOpenAi,
+  usageInAttributes,
+} from '@costspan/testkit';
 import { OpenAIEmbeddings } from '@langchain/openai';
 import { context, trace } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -50,13 +57,8 @@ const textOf = async (stream: AsyncIterable<{ readonly text: string }>): Promise
 /** Sums of the usage that calls carry, and how many were answered: LangChain tries again by calling again. */
 const usageOf = (spans: readonly ReadableSpan[]): { readonly usage: FakeUsage; readonly calls: number } => {
   const calls = spans.filter(({ attributes }) => attributes['costspan.role'] === 'call');
-  const told = calls.map(({ attributes }) =>
-    Object.entries(attributes)
-      .filter(([key]) => key.startsWith('costspan.usage.'))
-      .map(([key, value]) => [key.slice('costspan.usage.'.length), Number(value)]),
-  );
   return {
-    usage: told.reduce<FakeUsage>((sum, entries) => addUsage(sum, Object.fromEntries(entries)), {}),
+    usage: calls.reduce<FakeUsage>((sum, { attributes }) => addUsage(sum, usageInAttributes(attributes) as FakeUsage), {}),
     calls: calls.filter(isBilled).length,
   };
 };

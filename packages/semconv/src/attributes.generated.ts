@@ -24,7 +24,7 @@ export const ATTR_COSTSPAN_DIMENSION_PREFIX = 'costspan.dimension.' as const;
 /** Cost category of the span; see the categories below. */
 export const ATTR_COSTSPAN_CATEGORY = 'costspan.category' as const;
 
-/** Disjoint usage, `costspan.usage.<unit>`: an int, or a decimal string for fractions. */
+/** Disjoint usage, `costspan.usage.<unit>`: an int, or a decimal string for fractions. Left out of a metered call where `gen_ai.usage.*` tells the same. */
 export const ATTR_COSTSPAN_USAGE_PREFIX = 'costspan.usage.' as const;
 
 /** What is priced when no model is: `provider/name`. */

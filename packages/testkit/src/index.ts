@@ -14,6 +14,7 @@ export { type FakeMilvusOptions, startFakeMilvus } from './milvus/start-fake-mil
 export { embed } from './openai/embeddings.ts';
 export { startFakeOpenAi } from './openai/start-fake-openai.ts';
 export { type OtlpRequest, type OtlpSink, type OtlpSinkStep, startOtlpSink } from './otlp/start-otlp-sink.ts';
+export { usageInAttributes } from './otlp/usage-in-attributes.ts';
 export { type FakePineconeOptions, startFakePinecone } from './pinecone/start-fake-pinecone.ts';
 export { type FakeQdrantOptions, startFakeQdrant } from './qdrant/start-fake-qdrant.ts';
 export type { FakeAttempt } from './server/attempt-log.ts';

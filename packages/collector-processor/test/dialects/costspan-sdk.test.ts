@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isToldByTokens, tokenAttributes } from '../../../sdk/src/spans/usage-attributes.ts';
 import type { SpanSpec } from '../stages/spans.ts';
 import { read, usageOf } from './read.ts';
 
@@ -53,6 +55,20 @@ describe('calls', () => {
       ...(error !== undefined && { 'error.type': error }),
     };
     expect(read(span(attributes, error === undefined ? {} : { status: 2 }))?.outcome).toBe(outcome);
+  });
+
+  test('what our SDK tells by token counts alone is the same usage as in units', () => {
+    const units = ['input_text_tokens', 'input_cache_read_text_tokens', 'output_text_tokens', 'output_reasoning_tokens'];
+    const usages = fc.dictionary(fc.constantFrom(...units), fc.integer({ min: 1, max: 1e9 })).filter(isToldByTokens);
+    fc.assert(
+      fc.property(usages, (usage) => {
+        const inUnits = Object.fromEntries(Object.entries(usage).map(([unit, count]) => [`costspan.usage.${unit}`, count]));
+        const { 'gen_ai.usage.input_tokens': _in, 'gen_ai.usage.output_tokens': _out, ...call } = CALL;
+        const told = tokenAttributes(usage) as Readonly<Record<string, number>>;
+        expect(read(span({ ...call, ...told }))).toEqual(read(span({ ...call, ...told, ...inUnits })));
+        expect(usageOf(span({ ...call, ...told }))).toEqual([usage]);
+      }),
+    );
   });
 
   test('our own units win over the conventional counts', () => {

@@ -11,7 +11,7 @@ import {
 } from '@costspan/semconv';
 import type { Attributes } from '@opentelemetry/api';
 import { type AttributeSink, sinkOf } from '../spans/attribute-sink.ts';
-import { writeTokens, writeUsage } from '../spans/usage-attributes.ts';
+import { isToldByTokens, writeTokens, writeUsage } from '../spans/usage-attributes.ts';
 import type { Answer } from './apis/api-type.ts';
 import type { ModelUsage } from './read-usage.ts';
 
@@ -22,10 +22,13 @@ export const answerAttributes = (answer: Answer, used: ModelUsage | undefined, a
   return attributes;
 };
 
-/** Writes what `answerAttributes` gives. */
+/**
+ * Writes what `answerAttributes` gives. With `isBrief`, for spans on which the token counts stay, what they tell is not said a
+ * second time in units.
+ */
 export const writeAnswer = (
   answer: Answer,
-  { used, api }: { readonly used: ModelUsage | undefined; readonly api: string },
+  { used, api, isBrief = false }: { readonly used: ModelUsage | undefined; readonly api: string; readonly isBrief?: boolean },
   onto: AttributeSink,
 ): void => {
   const model = used?.model ?? answer.model;
@@ -41,7 +44,7 @@ export const writeAnswer = (
     onto.setAttribute(ATTR_COSTSPAN_PROVIDER_COST_CURRENCY, used.reportedCost.currency);
   }
   if (used.assumption !== undefined) onto.setAttribute(ATTR_COSTSPAN_USAGE_ASSUMPTION, used.assumption);
-  writeUsage(used.usage, onto);
+  if (!isBrief || !isToldByTokens(used.usage)) writeUsage(used.usage, onto);
   writeTokens(used.usage, onto);
 };
 

@@ -202,7 +202,9 @@ export const endAnsweredCall = (call: Call, ending: Ending): void => {
     onto.setAttribute(ATTR_COSTSPAN_ATTEMPT_BILLABLE, billable);
   if (errorType !== undefined) onto.setAttribute(ATTR_ERROR_TYPE, errorType);
   if ((main === undefined || !ending.isWhole) && facts.api.isFree !== true) onto.setAttribute(ATTR_COSTSPAN_USAGE_MISSING, true);
-  writeAnswer(ending.answer, { used: main, api: facts.api.id }, onto);
+  // Beside another instrumentation the token counts are left out, and where usage is missing only units count.
+  const isBrief = call.owner === 'own' && ending.isWhole;
+  writeAnswer(ending.answer, { used: main, api: facts.api.id, isBrief }, onto);
   for (const other of others) emitOtherModel(call, other);
   span.end({ isFailed: errorType !== undefined, isCut: !ending.isWhole });
 };

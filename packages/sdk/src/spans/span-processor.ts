@@ -1,5 +1,5 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
-import { guard } from '../faults.ts';
+import { guarded, reportFault } from '../faults.ts';
 import type { Stamp } from '../options.ts';
 import { applyForcedSpanId } from './forced-span-id.ts';
 import type { ForeignCalls } from './foreign-calls.ts';
@@ -15,21 +15,20 @@ type SpanProcessorParts = {
 
 /** The span processor an application registers: stamps work items on spans as they start, and exports where asked to. */
 export const createSpanProcessor = ({ stamp, spanExport, openEmbeddings, foreignCalls }: SpanProcessorParts): SpanProcessor => ({
-  onStart: (span, parent) =>
-    guard(
-      'stamping a span',
-      () => {
-        applyForcedSpanId(span, parent);
-        stampWorkItem(span, parent, stamp);
-        openEmbeddings.started(span);
-        foreignCalls.started(span, parent);
-      },
-      undefined,
-    ),
+  onStart: (span, parent) => {
+    try {
+      applyForcedSpanId(span, parent);
+      stampWorkItem(span, parent, stamp);
+      openEmbeddings.started(span);
+      foreignCalls.started(span, parent);
+    } catch (fault) {
+      reportFault('stamping a span', fault);
+    }
+  },
   onEnd: (span) => {
     openEmbeddings.ended(span.spanContext().spanId);
-    guard('looking at a span', () => foreignCalls.ended(span), undefined);
-    guard('exporting a span', () => spanExport?.onEnd(span), undefined);
+    guarded('looking at a span', undefined, foreignCalls.ended, span);
+    if (spanExport !== undefined) guarded('exporting a span', undefined, spanExport.onEnd, span);
   },
   forceFlush: async () => spanExport?.forceFlush(),
   shutdown: async () => spanExport?.shutdown(),

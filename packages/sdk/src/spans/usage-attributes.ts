@@ -49,6 +49,27 @@ export const writeTokens = (usage: Usage, onto: AttributeSink): void => {
   }
 };
 
+/**
+ * Whether the counts of `tokenAttributes` tell all of a usage: text in and out, what of it a cache held, and reasoning. Who
+ * reads them takes the parts out of their sums, and has each unit again.
+ */
+export const isToldByTokens = (usage: Usage): boolean => {
+  let hasInput = false;
+  let hasOutput = false;
+  for (const unit of Object.keys(usage)) {
+    const count = usage[unit];
+    if (typeof count !== 'number' || count === 0) return false;
+    if (INPUT_TOLD.has(unit)) hasInput = true;
+    else if (OUTPUT_TOLD.has(unit)) hasOutput = true;
+    else return false;
+  }
+  return hasInput && hasOutput;
+};
+
+// Of what is written to a cache, the sum does not tell for how long.
+const INPUT_TOLD: ReadonlySet<string> = new Set(['input_text_tokens', 'input_cache_read_text_tokens']);
+const OUTPUT_TOLD: ReadonlySet<string> = new Set(['output_text_tokens', 'output_reasoning_tokens']);
+
 // No count is negative.
 const NONE = -1;
 

@@ -1,3 +1,4 @@
+import { usageInAttributes } from '@costspan/testkit';
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
@@ -52,11 +53,7 @@ afterEach(() => {
 
 /** The disjoint usage a span carries, by unit. */
 export const usageOf = (span: ReadableSpan | undefined): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
-    Object.entries(span?.attributes ?? {})
-      .filter(([name]) => name.startsWith('costspan.usage.'))
-      .map(([name, value]) => [name.slice('costspan.usage.'.length), value]),
-  );
+  usageInAttributes(span?.attributes ?? {});
 
 /** Some attributes of a span, absent ones left out. */
 export const pick = (span: ReadableSpan | undefined, ...names: readonly string[]): Readonly<Record<string, unknown>> =>

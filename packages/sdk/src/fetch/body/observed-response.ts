@@ -109,27 +109,31 @@ const openBody = (state: State, response: Response): ReadableStream<Uint8Array> 
   return state.stream;
 };
 
-const readJson = async (response: Response): Promise<unknown> => {
+const readJson = (response: Response): Promise<unknown> => {
   const state = stateOf(response);
   const { passage } = state;
   const { observer } = passage;
   if (observer.value === undefined || state.stream !== undefined) return standInOf(state, response).json();
-  let json: unknown;
-  try {
-    json = await state.native.json.call(response);
-  } catch (error) {
-    // What is not JSON has arrived all the same, and says nothing.
-    exit(passage, error instanceof SyntaxError ? { kind: 'read' } : { kind: 'failed', error });
-    throw error;
-  }
-  try {
-    observer.value(json);
-  } catch (fault) {
-    reportFault('reading an answer', fault);
-  }
-  exit(passage, { kind: 'read' });
-  return json;
+  // Not an async function, which would cost every call a promise more.
+  return state.native.json.call(response).then(
+    (json: unknown) => {
+      try {
+        observer.value?.(json);
+      } catch (fault) {
+        reportFault('reading an answer', fault);
+      }
+      exit(passage, READ);
+      return json;
+    },
+    (error: unknown) => {
+      // What is not JSON has arrived all the same, and says nothing.
+      exit(passage, error instanceof SyntaxError ? READ : { kind: 'failed', error });
+      throw error;
+    },
+  );
 };
+
+const READ: BodyExit = { kind: 'read' };
 
 const isNativeUsed = (state: State, response: Response): boolean => Reflect.get(state.native, 'bodyUsed', response) as boolean;
 
