@@ -108,3 +108,42 @@ test('a running usage is not taken for the last one', () => {
     isComplete: false,
   });
 });
+
+describe('what is not parsed in pieces of one event is known all the same', () => {
+  const choice = (index: number, reason: string | null): object => ({ index, delta: {}, finish_reason: reason });
+  const event = (choices: readonly object[], more: object = {}): string => chunk({ choices, ...more, usage: null });
+  const told = { id: 'c1', model: 'gpt-5' };
+  const opening = event([choice(0, null)], { service_tier: 'flex' });
+
+  test.each<[string, readonly string[], object]>([
+    ['only a beginning', [opening], { ...told, serviceTier: 'flex', isComplete: false }],
+    [
+      'a tier that only the first event names',
+      [opening, event([choice(0, 'stop')]), chunk({ choices: [], usage })],
+      { ...told, serviceTier: 'flex', finishReasons: ['stop'], rawUsage: usage, isComplete: true },
+    ],
+    [
+      'choices that end one after the other',
+      [opening, event([choice(1, 'length')]), event([choice(0, 'stop')])],
+      { ...told, serviceTier: 'flex', finishReasons: ['length', 'stop'], isComplete: false },
+    ],
+    [
+      'choices that end in one event',
+      [opening, event([choice(0, 'stop'), choice(1, 'length')])],
+      { ...told, serviceTier: 'flex', finishReasons: ['stop', 'length'], isComplete: false },
+    ],
+    [
+      'a failure told beside the reason',
+      [opening, chunk({ error: { code: 'overloaded' }, choices: [choice(0, 'error')], usage: null })],
+      { ...told, serviceTier: 'flex', errorType: 'overloaded', finishReasons: ['error'], isComplete: false },
+    ],
+    [
+      'a usage in the first event',
+      [chunk({ choices: [choice(0, 'stop')], usage })],
+      { ...told, finishReasons: ['stop'], rawUsage: usage, isComplete: true },
+    ],
+  ])('%s', (_, events, answer) => {
+    const text = events.join('');
+    for (const where of [betweenEvents(text), [], [10, 100, 150]]) expect(pass(text, where, false).answer).toEqual(answer);
+  });
+});
