@@ -51,7 +51,7 @@ export type SpanWire = {
   readonly has: (key: KeyId) => boolean;
   /** Whether the value under the key is written with exactly these bytes; with undefined, whether there is no such attribute. */
   readonly isWritten: (key: KeyId, bytes: Uint8Array | undefined) => boolean;
-  /** The same, where the bytes, `byteCount` of them, stand four to a number from `at` on as {@link wordsOf} packs them; -1: absent. */
+  /** The same, where the bytes, `byteCount` of them, stand four to a number from `at` on, as `wordsOf` packs them; -1: absent. */
   readonly isWrittenAs: (key: KeyId, words: Int32Array, at: number, byteCount: number) => boolean;
   /** A copy of those bytes; undefined without such an attribute. */
   readonly copyValue: (key: KeyId) => Uint8Array | undefined;

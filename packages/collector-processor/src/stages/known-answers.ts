@@ -73,6 +73,7 @@ export const createKnownAnswers = (): KnownAnswers => {
       starts.clear();
       program.length = 1;
       program.placeCount = 0;
+      program.prefixes.length = 0;
       lastCandidates = undefined;
     }
     const start = starts.get(candidates) ?? addPlace(program);
@@ -136,13 +137,12 @@ const numberOf = (asked: number, key: KeyId, prefixes: readonly string[], span: 
 
 /** The place the answer leads to; undefined where it is not kept: there are too many different ones, or it is too long. */
 const takeAnswer = (program: Program, at: number, told: Told): number | undefined => {
-  const key = told.asks === asks.prefix ? indexIn(program.prefixes, told.prefix) : told.key;
   if (program.words[at] === asks.nothingKnown) {
     program.words[at] = told.asks;
-    program.words[at + 1] = key;
+    program.words[at + 1] = told.asks === asks.prefix ? indexIn(program.prefixes, told.prefix) : told.key;
   }
   // A dialect that asks spans which said the same for different things is not pure, and nothing is foreseen of it.
-  if (program.words[at] !== told.asks || program.words[at + 1] !== key) return undefined;
+  if (program.words[at] !== told.asks || !isAbout(program, program.words[at + 1]!, told)) return undefined;
   const { number, content } = packed(told);
   let count = 0;
   let link = at + 2;
@@ -154,9 +154,14 @@ const takeAnswer = (program: Program, at: number, told: Told): number | undefine
   }
   if (count === KNOWN_ANSWERS_MAX || (told.value?.length ?? 0) > KNOWN_ANSWER_BYTES_MAX) return undefined;
   const next = addPlace(program);
-  program.words[link] = append(program, [0, next, number, ...content]);
+  // Appending may give the program larger memory.
+  const added = append(program, [0, next, number, ...content]);
+  program.words[link] = added;
   return next;
 };
+
+const isAbout = ({ prefixes }: Program, key: number, told: Told): boolean =>
+  told.asks === asks.prefix ? prefixes[key] === told.prefix : key === told.key;
 
 /** An answer as the program has it. */
 const packed = ({ asks: asked, number, value }: Told): { readonly number: number; readonly content: readonly number[] } => {

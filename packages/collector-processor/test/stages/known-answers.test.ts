@@ -4,8 +4,11 @@ import { describe, expect, test } from 'vitest';
 import type { Dialect } from '../../src/dialects/dialect.ts';
 import { DIALECTS } from '../../src/dialects/dialects.ts';
 import { unpackFacts } from '../../src/facts/read-packed-facts.ts';
+import { createKeyTable } from '../../src/otlp/key-table.ts';
 import { rewriteTraces } from '../../src/otlp/rewrite-traces.ts';
+import type { SpanWire } from '../../src/otlp/span-view.ts';
 import { createMeter, type MeterOptions } from '../../src/stages/create-meter.ts';
+import { asks, createKnownAnswers } from '../../src/stages/known-answers.ts';
 import { KNOWN_ANSWERS_MAX, KNOWN_QUESTIONS_MAX } from '../../src/stages/limits.ts';
 import type { Meter, Metered } from '../../src/stages/meter.ts';
 import { keysOfDialects } from '../../src/stages/normalize.ts';
@@ -13,7 +16,7 @@ import { decodeWithOracle, encodeWithOracle } from '../otlp/proto.ts';
 import { createRandom } from '../otlp/support/random.ts';
 import { encodeScrambled } from '../otlp/support/scramble.ts';
 import { testBook } from './book.ts';
-import { requestOf, type SpanSpec, START_NS } from './spans.ts';
+import { requestOf, type SpanSpec, START_NS, viewOf } from './spans.ts';
 
 const OPTIONS: MeterOptions = {
   rewriteTraces,
@@ -284,4 +287,18 @@ describe('what is remembered of spans never shows', () => {
     for (const each of specs) boreCost(meter, [each]);
     expect(asked).toBe(4);
   });
+});
+
+test('every answer that was learned is known, however many there are', () => {
+  const known = createKnownAnswers();
+  const result = { dialect: undefined, chosenAfter: 1, bearsNone: true };
+  const scopes = Array.from({ length: 500 }, () => ({ all: [], unnamed: [], names: undefined, nameLengths: -1 }));
+  const toldOf = (number: number) => [{ asks: asks.kind, key: -1, number, value: undefined, prefix: '' }];
+  const spans = [1, 2, 3].map((kind) => viewOf({ kind }, createKeyTable([])));
+  for (const scope of scopes) for (let kind = 1; kind <= 3; kind += 1) known.learn(scope, toldOf(kind), result);
+  // A kind is asked of the span, not of how it is written.
+  const wire = {} as SpanWire;
+  for (const scope of scopes)
+    for (const span of spans) expect(known.recall(scope, span, wire)).toEqual({ asks: asks.bearsNone, dialect: undefined });
+  expect(known.recall(scopes[0]!, viewOf({ kind: 5 }, createKeyTable([])), wire)).toBeUndefined();
 });

@@ -221,7 +221,7 @@ export function isWritten(set: AttributeSet, walk: Walk, key: KeyId, expected: U
   return true;
 }
 
-/** The same with bytes as {@link wordsOf} packs them; with -1 of them, whether there is no such attribute. */
+/** The same with bytes as `wordsOf` packs them; with -1 of them, whether there is no such attribute. */
 export function isWrittenAs(
   set: AttributeSet,
   walk: Walk,
