@@ -18,7 +18,7 @@ export const ATTR_COSTSPAN_WORK_ITEM_OUTCOME = 'costspan.work_item.outcome' as c
 /** When the outcome was decided, as Unix nanoseconds in decimal text; the end of the span when absent. */
 export const ATTR_COSTSPAN_WORK_ITEM_OUTCOME_AT = 'costspan.work_item.outcome_at' as const;
 
-/** A dimension to report by, `costspan.dimension.<key>`. Only keys on the allow-list reach records and metrics. */
+/** A dimension to report by, `costspan.dimension.<key>`, of the span, else of its resource. Where `work_items.dimensions` lists keys, only those are kept. Never a label of metrics. */
 export const ATTR_COSTSPAN_DIMENSION_PREFIX = 'costspan.dimension.' as const;
 
 /** Cost category of the span; see the categories below. */
