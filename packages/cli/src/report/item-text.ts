@@ -97,10 +97,13 @@ function statusText(entry: Entry): string {
   return marks.join(', ');
 }
 
-/** Nothing where the entry adds nothing to the total: voided, excluded, or without any price. */
+/** In parentheses where it was voided, a dash where another entry has the cost, and never 0 for what has no price. */
 function costText(entry: Entry, write: AmountText): string {
-  if (entry.state === 'void') return `(${write(entry.amountPico)})`;
   if (isExcluded(entry.status)) return '-';
+  return entry.state === 'void' ? `(${knownCostText(entry, write)})` : knownCostText(entry, write);
+}
+
+function knownCostText(entry: Entry, write: AmountText): string {
   if (isUnpriced(entry.status) && entry.amountPico === 0n) return '?';
   return isUnpriced(entry.status) ? `${write(entry.amountPico)} + ?` : write(entry.amountPico);
 }

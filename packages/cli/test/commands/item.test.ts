@@ -99,6 +99,14 @@ book not loaded: 2026-06-01 (sha256 abababababab); name its files with --book to
   });
 });
 
+test('a version without a price is not 0 when another one replaces it', async () => {
+  const row = 'span | item | cost | end';
+  const file = await ledgerWith([facts(`${row}\n a | ticket T-1 | ?no-price | 5`), facts(`${row}\n a | ticket T-1 | 0.18 | 6`)]);
+  const text = await runCommand(registerItemCommand, 'item', 'T-1', '--ledger', file);
+  expect(text).toMatch(/ void, unpriced +\(\?\)\n/);
+  expect(text).toMatch(/ priced +0\.1800\n/);
+});
+
 test('what is left of deleted entries is in the total, said beside it, and verified', async () => {
   const file = await ledgerWith([]);
   let nowNs = 1_780_401_600_000_000_000n;
