@@ -67,6 +67,30 @@ describe('without a configuration', () => {
   });
 });
 
+test('says what it gave up when it is stopped while a destination is away', async () => {
+  await writeFile(
+    folder.join('costspan.yaml'),
+    `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:0" } } } }
+exporters: { otlp_http/away: { endpoint: "http://127.0.0.1:9", required: false } }
+service: { traces: { exporters: [otlp_http/away] }, shutdown_timeout: 1s }
+`,
+  );
+  const { command, url } = await serve('--config', 'costspan.yaml');
+  expect(await send(url, chatRequest(1, 'T-1'))).toBe(200);
+  command.process.kill('SIGTERM');
+  expect(await command.ended).toBe(0);
+  const lines = command
+    .stderr()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines.slice(-3)).toMatchObject([
+    { message: 'stopping', signal: 'SIGTERM' },
+    { level: 'warn', message: 'given up at shutdown: not sent in time', exporter: 'otlp_http/away', items: 1 },
+    { message: 'stopped' },
+  ]);
+});
+
 test('OTLP-39 killed after its answer and started again, it has what it answered for, and counts nothing twice', async () => {
   const first = await serve('--endpoint', '127.0.0.1:0');
   for (const number of [1, 2, 3]) expect(await send(first.url, chatRequest(number, 'T-1'))).toBe(200);

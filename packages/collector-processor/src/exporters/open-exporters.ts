@@ -10,7 +10,7 @@ import { createOtlpExporter, type OutgoingCodec } from './create-otlp-exporter.t
 import type { Exporter, Outgoing } from './exporter.ts';
 import { countDelivery, createFanOut, type FanOut } from './fan-out.ts';
 import { openFileExporter } from './file.ts';
-import { createHealthLog } from './health-log.ts';
+import { createHealthLog, type NoteHealth } from './health-log.ts';
 import { createHttpTransport } from './otlp-http/transport.ts';
 import { probe } from './probe.ts';
 import { createExportQueue, type ExportQueue } from './queue.ts';
@@ -66,9 +66,10 @@ export async function openExporters(options: OpenExportersOptions): Promise<Open
   const exporters = new Map([...opened, ...own]);
   const noteHealth = createHealthLog(options.logger);
   const queues: ExportQueue[] = [];
+  const givenUp = new Map<string, number>();
   const fanOutOf = (signal: keyof typeof lists): FanOut => {
     const { required, others } = chooseRequired(lists[signal], config.exporters);
-    const queued = others.flatMap((name) => queueOf(name, exporters, options, noteHealth) ?? []);
+    const queued = others.flatMap((name) => queueOf(name, exporters, options, { noteHealth, givenUp }) ?? []);
     queues.push(...queued);
     return createFanOut({
       required: required.flatMap((name) => exporters.get(name) ?? []),
@@ -104,6 +105,8 @@ export async function openExporters(options: OpenExportersOptions): Promise<Open
     },
     close: async (abort) => {
       await Promise.all(queues.map((queue) => queue.drain(abort)));
+      // Nobody reads the counters of a process that ends.
+      for (const [exporter, items] of givenUp) options.logger.warn('given up at shutdown: not sent in time', { exporter, items });
       await closeAll(own);
     },
   };
@@ -154,13 +157,16 @@ function queueOf(
   name: string,
   exporters: ReadonlyMap<string, Exporter>,
   { config, metrics }: OpenExportersOptions,
-  noteHealth: (exporter: string, delivery: Delivery) => void,
+  { noteHealth, givenUp }: { readonly noteHealth: NoteHealth; readonly givenUp: Map<string, number> },
 ): ExportQueue | undefined {
   const exporter = exporters.get(name);
   const bounds = config.exporters[name]?.queue;
   if (exporter === undefined || bounds === undefined) return undefined;
   return createExportQueue(exporter, bounds, (request, delivery) => {
-    if (delivery === undefined) return metrics.sendFailed(name, request.signal, 'shutdown', request.itemCount);
+    if (delivery === undefined) {
+      givenUp.set(name, (givenUp.get(name) ?? 0) + request.itemCount);
+      return metrics.sendFailed(name, request.signal, 'shutdown', request.itemCount);
+    }
     noteHealth(name, delivery);
     if (delivery.kind === 'retryable') metrics.sendFailed(name, request.signal, 'gave-up', request.itemCount);
     countDelivery(metrics, name, request, delivery);
