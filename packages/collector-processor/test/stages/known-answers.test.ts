@@ -294,11 +294,16 @@ test('every answer that was learned is known, however many there are', () => {
   const result = { dialect: undefined, chosenAfter: 1, bearsNone: true };
   const scopes = Array.from({ length: 500 }, () => ({ all: [], unnamed: [], names: undefined, nameLengths: -1 }));
   const toldOf = (number: number) => [{ asks: asks.kind, key: -1, number, value: undefined, prefix: '' }];
-  const spans = [1, 2, 3].map((kind) => viewOf({ kind }, createKeyTable([])));
-  for (const scope of scopes) for (let kind = 1; kind <= 3; kind += 1) known.learn(scope, toldOf(kind), result);
+  const spanOf = (kind: number) => viewOf({ kind }, createKeyTable([]));
+  // As many answers that memory is enlarged now for one of them and now for where one leads to.
+  const countOf = (scope: number): number => 1 + (scope % 7);
+  for (const [index, scope] of scopes.entries())
+    for (let kind = 1; kind <= countOf(index); kind += 1) known.learn(scope, toldOf(kind), result);
   // A kind is asked of the span, not of how it is written.
   const wire = {} as SpanWire;
-  for (const scope of scopes)
-    for (const span of spans) expect(known.recall(scope, span, wire)).toEqual({ asks: asks.bearsNone, dialect: undefined });
-  expect(known.recall(scopes[0]!, viewOf({ kind: 5 }, createKeyTable([])), wire)).toBeUndefined();
+  for (const [index, scope] of scopes.entries()) {
+    for (let kind = 1; kind <= countOf(index); kind += 1)
+      expect(known.recall(scope, spanOf(kind), wire)).toEqual({ asks: asks.bearsNone, dialect: undefined });
+    expect(known.recall(scope, spanOf(countOf(index) + 1), wire)).toBeUndefined();
+  }
 });
