@@ -34,7 +34,7 @@ test.each(['COSTSPAN_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'])(
 test('an endpoint that is down neither fails the script nor keeps it from ending', async () => {
   const sink = await startOtlpSink();
   await sink.close();
-  const said = `costspan: export to ${sink.url}: 2 spans could not be sent (connect ECONNREFUSED ${new URL(sink.url).host}); their cost is in no record: check that the processor runs there\n`;
+  const said = `costspan: export to ${sink.url}: spans that could not be sent: 2 (connect ECONNREFUSED ${new URL(sink.url).host}); their cost is in no record: check that the processor runs there\n`;
   expect(await runScript('short-script.ts', { COSTSPAN_ENDPOINT: sink.url })).toBe(`3\n${said}`);
 });
 

@@ -273,10 +273,14 @@ const createDimensionsOf = (
 /** Spans of one application mostly carry the same dimensions: those of the span before are compared and not made again. */
 const createEveryDimensionOf = (): ((span: SpanView) => Dimensions | undefined) => {
   let before: ReturnType<SpanView['withPrefix']> = [];
+  let ofResource = before;
+  let groupNumber = Number.NaN;
   let dimensions: Dimensions | undefined;
   return (span) => {
     const own = span.withPrefix(ATTR_COSTSPAN_DIMENSION_PREFIX);
-    const ofResource = span.resourceWithPrefix(ATTR_COSTSPAN_DIMENSION_PREFIX);
+    if (groupNumber !== span.groupNumber) {
+      [groupNumber, ofResource] = [span.groupNumber, span.resourceWithPrefix(ATTR_COSTSPAN_DIMENSION_PREFIX)];
+    }
     // Of one key the last counts, which is the span's own.
     const found = ofResource.length === 0 ? own : [...ofResource, ...own];
     if (found.length === 0) return undefined;

@@ -55,8 +55,8 @@ export const createExportHealth = (
 
 /** What was lost and what to do about it, in one line. */
 export const describeLoss = ({ failed, dropped, lastError }: ExportCounts, where: string): string => {
-  const refused = failed === 0 ? [] : [`${failed} spans could not be sent (${lastError ?? 'no reason given'})`];
-  const late = dropped === 0 ? [] : [`${dropped} spans were dropped because ${spanQueueMax} others waited`];
+  const refused = failed === 0 ? [] : [`spans that could not be sent: ${failed} (${lastError ?? 'no reason given'})`];
+  const late = dropped === 0 ? [] : [`spans dropped because ${spanQueueMax} others waited: ${dropped}`];
   return `export to ${where}: ${[...refused, ...late].join(', ')}; their cost is in no record: check that the processor runs there`;
 };
 

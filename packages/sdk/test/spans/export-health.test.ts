@@ -21,8 +21,8 @@ test('the first loss is said at once, later ones once a minute with all that was
   nowMs = 60_000;
   health.failed(1, undefined);
   expect(lines).toEqual([
-    `costspan: export to http://host:4318: 2 spans could not be sent (connect ECONNREFUSED); ${LOSS}\n`,
-    `costspan: export to http://host:4318: 8 spans could not be sent (no reason given), 1 spans were dropped because 8192 others waited; ${LOSS}\n`,
+    `costspan: export to http://host:4318: spans that could not be sent: 2 (connect ECONNREFUSED); ${LOSS}\n`,
+    `costspan: export to http://host:4318: spans that could not be sent: 8 (no reason given), spans dropped because 8192 others waited: 1; ${LOSS}\n`,
   ]);
   expect(health.counts()).toEqual({ exported: 3, failed: 8, dropped: 1, lastError: 'no reason given' });
 });
@@ -38,7 +38,7 @@ test('an endpoint that is down is said on standard error and by doctor', async (
   const said = write.mock.calls.map(([line]) => String(line)).filter((line) => line.startsWith('costspan:'));
   write.mockRestore();
   expect(said).toHaveLength(1);
-  expect(said[0]).toContain(`export to ${sink.url}: 1 spans could not be sent (`);
+  expect(said[0]).toContain(`export to ${sink.url}: spans that could not be sent: 1 (`);
   expect(costspan.doctor().find(({ code }) => code === 'export-losing')).toMatchObject({ severity: 'problem' });
 });
 
@@ -53,7 +53,7 @@ test('spans beyond the bound of the queue are counted', async () => {
   for (let count = 0; count < 9_000; count += 1) costspan.tool('x', () => 1)();
   write.mockRestore();
   expect(costspan.doctor().find(({ code }) => code === 'export-losing')?.message).toMatch(
-    /^export to the given exporter: \d+ spans were dropped because 8192 others waited; /,
+    /^export to the given exporter: spans dropped because 8192 others waited: \d+; /,
   );
   await costspan.shutdown();
 });
