@@ -33,8 +33,8 @@ export const rememberedTextsMax = 4_096;
 /** Texts of up to three bytes remembered between spans, a power of two: methods, languages, versions. */
 export const shortTextsMax = 256;
 
-/** Spans between two pauses of a rewrite. Those that bear cost take up to 30 microseconds each, so this is a millisecond at most. */
-export const stepSpans = 32;
+/** Spans between two pauses of a rewrite. Those that bear cost take up to 30 microseconds each, so this is half a millisecond at most. */
+export const stepSpans = 16;
 
 /** Bytes of working memory kept from one request to the next; a larger request gives its memory back. */
 export const idleWorkspaceBytesMax = 4_194_304;
