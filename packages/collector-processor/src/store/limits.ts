@@ -68,13 +68,13 @@ export const receivedAttributesMax = 64;
 export const outgoingEventsMax = 256;
 
 /** Work items kept in memory, those that were used last: about 2 KiB each, and at most twice as many. */
-export const itemRowsMax = 8_192;
+export const itemRowsMax = 4_096;
 
 /** Facts of open traces kept in memory, so that what comes next of a trace need not be read again: 25 MiB at most. */
 export const openTraceFactsMax = 4_096;
 
-/** Memory for plain traces that were written last, and at most twice as much: some ten thousand turns of agents. */
-export const plainTraceBytesMax: number = 16 * 1024 * 1024;
+/** Memory for plain traces that were written last, and at most twice as much: some five thousand turns of agents. */
+export const plainTraceBytesMax: number = 8 * 1024 * 1024;
 
 /** Entries priced anew that are in memory at once. */
 export const repricedPerPassMax = 20_000;
