@@ -24,7 +24,7 @@ export function rollUp({ tally, sighting }: Contribution, options: RollUpOptions
     highPico: tally.highPico,
     wastePico: tally.wastePico,
     byCategory: Object.fromEntries(
-      Object.entries(tally.categories).flatMap(([category, sums]) => (hasNoPrice(sums) ? [] : [[category, sums.amountPico]])),
+      Object.entries(tally.categories).flatMap(([category, sums]) => (isUnknown(sums) ? [] : [[category, sums.amountPico]])),
     ),
     unpricedByCategory: Object.fromEntries(
       Object.entries(tally.categories).flatMap(([category, { unpriced }]) => (unpriced === 0 ? [] : [[category, unpriced]])),
@@ -51,8 +51,11 @@ export function dimensionsOf({ dimensions }: Sighting): CostRecord['dimensions']
   );
 }
 
-/** Unknown is not zero: a category whose spans with a price cost nothing, beside some without one, has no amount. */
-export function hasNoPrice({ amountPico, unpriced }: Pick<CategoryTally, 'amountPico' | 'unpriced'>): boolean {
+/**
+ * True when nothing is known of a sum but that it has spans without a price, whatever others of it cost nothing: unknown is not 0, so
+ * it has no amount.
+ */
+export function isUnknown({ amountPico, unpriced }: Pick<CategoryTally, 'amountPico' | 'unpriced'>): boolean {
   return amountPico === 0n && unpriced > 0;
 }
 

@@ -49,9 +49,8 @@ function callsOf(database: DatabaseSync): Calls {
     return visited === 0 ? 1 : 0;
   };
   const options = { directOnly: true, varargs: true };
-  // Written out, because a list of the values would be made for every row.
-  database.function('visit', options, (first, second, third, fourth, fifth) => {
-    calls.visitors.visit?.(first, second, third, fourth, fifth);
+  database.function('visit', options, (...values) => {
+    calls.visitors.visit?.(...values);
     return pauses();
   });
   database.function('visit_exactly', { ...options, useBigIntArguments: true }, (...values) => {

@@ -1,6 +1,6 @@
 import type { Category, Status } from '@costspan/semconv';
 import type { ItemCost } from '../merge-emitters.ts';
-import { hasNoPrice } from '../roll-up.ts';
+import { isUnknown } from '../roll-up.ts';
 import { isExcluded, isUnpriced, type TallySums } from '../tally.ts';
 
 /** Sum of the live entries that agree in everything a report tells apart. */
@@ -31,11 +31,6 @@ export type CostSums = {
 };
 
 export type CategorySum = { readonly amountPico: bigint; readonly unpriced: number };
-
-/** True when nothing is known of a sum but that it has spans without a price: then it is not to be written as 0. */
-export function isUnknown(sum: CategorySum): boolean {
-  return hasNoPrice(sum);
-}
 
 /** Sums of nothing. */
 export const noSums: CostSums = {
@@ -80,7 +75,7 @@ export function sumsOfTally(tally: TallySums): CostSums {
     wastePico: tally.wastePico,
     // In the order of records, where amounts stand before categories of which nothing is known.
     byCategory: Object.fromEntries(
-      [...categories.filter(([, sum]) => !hasNoPrice(sum)), ...categories.filter(([, sum]) => hasNoPrice(sum))].map(
+      [...categories.filter(([, sum]) => !isUnknown(sum)), ...categories.filter(([, sum]) => isUnknown(sum))].map(
         ([category, { amountPico, unpriced }]) => [category, { amountPico, unpriced }],
       ),
     ),

@@ -1,6 +1,7 @@
 import { shareOf, sharesByLargestRemainder } from '@costspan/pricing';
 import { CATEGORIES, type Category } from '@costspan/semconv';
-import { type CostSums, isUnknown } from './cost-sums.ts';
+import { isUnknown } from '../roll-up.ts';
+import type { CostSums } from './cost-sums.ts';
 
 /** Percentages with two digits: categories sum to exactly 100.00, as do visible and hidden. Waste is a part "of which". */
 export type Shares = {
